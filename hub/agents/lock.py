@@ -1,0 +1,104 @@
+"""Lock (chốt): makes a closed round immutable and sends it on its way to Bộ.
+
+In:  hocba.so-<so>.lock-command.v1, key = school code.
+Out: leaves, locators and a signed manifest in Sở's database; hocba.so-<so>.locked.v1 chunks; a receipt to the school.
+Invariant: a round is locked once, with exactly the documents that stood open when it was closed; the manifest gets
+its place in the log from the sequencer alone.
+Legal source: chốt, ngày hiệu lực and mã số tra cứu by the practice of the 2024 pilot [secondary].
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from msgspec import UNSET
+
+from hub.agents.receipts import Receipts, instant
+from hub.agents.stage import Outgoing, Record, Stage
+from hub.decision import RoundKey
+from hub.decision.locking import KnownRound, Locked, Order, build_lock, chunk_bounds
+from hub.domain.organisations import department
+from hub.domain.statements import ReceiptStatement, encode
+from hub.errors import Corrupt, Refused
+from hub.metrics import LOCKED
+from hub.schemas import decode
+from hub.signing import Keyring
+from hub.store import Connection
+from hub.store.so import load_rounds, write_lock
+from hub.topics import lock_command
+from hub.topics import locked as locked_topic
+from hub.trust import sign
+
+__all__ = ["lock_stage"]
+
+_Known = dict[bytes, KnownRound]
+
+
+def lock_stage(so: str, keyring: Keyring) -> Stage[None, Order, _Known, Locked | None]:
+    """Build the stage for one Sở; its keyring holds seal and secret."""
+    topic, receipts, symbols = lock_command(so), Receipts(so, keyring.seal), department(so).symbols
+
+    def prepare(record: Record, _: None) -> Order:
+        value = decode(record.value, topic.messages).value
+        if value["so"] != so or record.key != value["school"].encode():
+            raise Refused("ENVELOPE_DISAGREES")
+        key = RoundKey(value["school"], value["school_year"], value["cohort"], value["number"])
+        at = datetime.fromtimestamp(value["appended_at_ms"] / 1000, UTC)
+        return Order(key, bytes.fromhex(value["lock_id"]), value["command_id"], at)
+
+    def decide(order: Order, known: _Known) -> tuple[Locked | None, _Known]:
+        found = known[order.lock_id]
+        if found.state != "closing":
+            return None, known  # the order came again: the lock stands already
+        locked = build_lock(order, found, so=so, so_symbols=symbols, key=keyring.secret)
+        if not locked.leaves:
+            raise Corrupt("LOCK_SET_CHANGED", {"lock_id": order.lock_id.hex()})
+        found.state = "locked"
+        return locked, known
+
+    def write(connection: Connection, effects: Sequence[Locked | None]) -> list[list[Outgoing]]:
+        return [[] if e is None else _write(connection, so, keyring, receipts, e) for e in effects]
+
+    return Stage(
+        name="lock",
+        topics=(topic,),
+        read=lambda _: None,
+        prepare=prepare,
+        load=lambda connection, orders: load_rounds(connection, orders, symbols, keyring.secret),
+        decide=decide,
+        write=write,
+        done=lambda effects: LOCKED.labels(so).inc(sum(len(e.leaves) for e in effects if e is not None)),
+    )
+
+
+def _write(connection: Connection, so: str, keyring: Keyring, receipts: Receipts, locked: Locked) -> list[Outgoing]:
+    manifest = encode(locked.manifest)
+    signature = sign(
+        keyring.seal, manifest, role="so_seal", scope={"owner": f"so-{so}"}, typ=locked.manifest.type,
+        iat=int(locked.order.at.timestamp()),
+    )  # fmt: skip
+    write_lock(connection, locked, manifest, signature)
+    return [*_chunks(so, locked), _receipt(so, receipts, locked)]
+
+
+def _chunks(so: str, locked: Locked) -> list[Outgoing]:
+    lock_id = locked.order.lock_id.hex()
+    bounds = list(chunk_bounds([row.size_bytes for row in locked.leaves]))
+    topic = locked_topic(so).name
+    return [
+        Outgoing(
+            topic, so.encode(), "LockedChunk", f"{lock_id}/{index}", f"/so/{so}",
+            reference={"chunk": [lock_id, index, len(bounds), start, end], "so": so},
+        )
+        for index, (start, end) in enumerate(bounds)
+    ]  # fmt: skip
+
+
+def _receipt(so: str, receipts: Receipts, locked: Locked) -> Outgoing:
+    order, manifest = locked.order, locked.manifest
+    facts = {"count": manifest.count, "effective_on": manifest.effective_on, "root": manifest.root}
+    statement = ReceiptStatement(
+        at=instant(order.at), command_id=order.command_id, documents=(), facts=facts or UNSET, findings=(),
+        kind="Lock", outcome="locked", register_version=0, school=order.key.school, so=so, type="vn.hocba.receipt/1",
+    )  # fmt: skip
+    receipt_id, value = receipts.signed(statement, manifest.lock_id)
+    return receipts.outgoing(order.key.school, receipt_id, value=value)

@@ -1,0 +1,219 @@
+"""From a raw record to a prepared command: everything about it that needs no database.
+
+Bytes that do not decode raise Refused and are quarantined. Whatever decodes is answered with a receipt: faults of the
+command as a whole stand in `findings`, faults of its transcripts in each document.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from hub.agents.stage import Record
+from hub.decision import Judged, Prepared, RecordKey
+from hub.domain import civil_date, judge, pupil_of, read, round_refusal
+from hub.domain.findings import Finding, finding, refuses
+from hub.domain.statements import Command, LockRequest, Recall, Submission
+from hub.domain.statements import read as read_statement
+from hub.domain.transcript import Transcript
+from hub.errors import Corrupt, Refused
+from hub.kafka.headers import disagreement, read_headers
+from hub.kafka.partition import partition_of
+from hub.schemas import Message, decode
+from hub.topics import Topic
+from hub.trust import ChainCache, Snapshot, Status, Verdict, envelope_sha256, verify_document, verify_statement
+
+__all__ = ["ROLES_OF_COMMAND", "prepare_command"]
+
+_READ: dict[str, Callable[[bytes], Command]] = {
+    "Submission": lambda data: read_statement(data, Submission),
+    "Recall": lambda data: read_statement(data, Recall),
+    "LockRequest": lambda data: read_statement(data, LockRequest),
+}
+ROLES_OF_COMMAND = {
+    "Submission": frozenset({"school_seal", "principal"}),
+    "Recall": frozenset({"principal"}),
+    "LockRequest": frozenset({"principal"}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """What one record is judged on."""
+
+    record: Record
+    message: Message
+    snapshot: Snapshot
+    cache: ChainCache
+
+
+def prepare_command(record: Record, topic: Topic, snapshot: Snapshot, cache: ChainCache) -> Prepared:
+    """Decode, verify and judge one command. Refused: it does not decode. Corrupt: the topic has no append time."""
+    if not record.append_time:
+        raise Corrupt("TOPIC_NOT_APPEND_TIME", {"topic": record.topic})
+    if record.key is None:
+        raise Refused("KEY_MISSING")
+    message = decode(record.value, topic.messages)
+    ground = _Ground(record, message, snapshot, cache)
+    command, faults = _envelope(ground, topic)
+    verdict = _signature(ground, command) if command is not None else None
+    findings = (*faults, *(verdict.findings if verdict is not None else ()))
+    authentic = verdict is not None and verdict.status is not Status.INVALID and not faults
+    prepared = _prepared(ground, command, findings, authentic, verdict)
+    return _with_documents(ground, prepared)
+
+
+def _envelope(ground: _Ground, topic: Topic) -> tuple[Command | None, list[Finding]]:
+    """Compare key, partition, headers, message and statement; they must say the same."""
+    record, value = ground.record, ground.message.value
+    found: list[Finding] = []
+    partition = partition_of(record.key or b"", topic.partitions)
+    if record.part != partition:
+        facts = {"partition": str(record.part), "expected": str(partition)}
+        found.append(finding("PARTITION_WRONG", facts=facts))
+    if value.get("encryption") is not None:
+        found.append(finding("ENCRYPTION_UNSUPPORTED"))
+    found += _headers(ground)
+    command, more = _statement(ground)
+    return command, found + more
+
+
+def _headers(ground: _Ground) -> list[Finding]:
+    try:
+        code = disagreement(read_headers(ground.record.headers), ground.message)
+    except Refused as refused:
+        return [finding(refused.code, facts=refused.facts)]
+    return [finding(code)] if code else []
+
+
+def _statement(ground: _Ground) -> tuple[Command | None, list[Finding]]:
+    value = ground.message.value
+    try:
+        command = _READ[ground.message.name](value["statement"])
+    except Refused as refused:
+        return None, [finding(refused.code, "$.statement", facts=refused.facts)]
+    found: list[Finding] = []
+    if (command.command_id, command.school, command.school.encode()) != (
+        value["command_id"], value["school"], ground.record.key
+    ):  # fmt: skip
+        found.append(finding("ENVELOPE_DISAGREES", "$.statement"))
+    if isinstance(command, Submission):
+        hashes = [hashlib.sha256(d["document"]).hexdigest() for d in value["documents"]]
+        if list(command.documents) != hashes:
+            found.append(finding("DOCUMENT_LIST_DIFFERS", "$.statement.documents"))
+    return command, found + _school(ground, command)
+
+
+def _school(ground: _Ground, command: Command) -> list[Finding]:
+    school = ground.snapshot.school(command.school, ground.record.at)
+    if school is None:
+        return [finding("SCHOOL_UNKNOWN", "$.school")]
+    if school.closed_on is not None and school.closed_on <= civil_date(ground.record.at):
+        return [finding("SCHOOL_CLOSED", "$.school", facts={"closed_on": school.closed_on.isoformat()})]
+    return []
+
+
+def _signature(ground: _Ground, command: Command) -> Verdict:
+    value = ground.message.value
+    scope = {
+        "school": command.school,
+        "school_year": command.school_year,
+        "round": command.round.text(command.school_year),
+    }
+    return verify_statement(
+        value["statement"], value["signature"], typ=command.type, scope=scope,
+        roles=ROLES_OF_COMMAND[ground.message.name], snapshot=ground.snapshot, proven_at=ground.record.at,
+        cache=ground.cache,
+    )  # fmt: skip
+
+
+def _prepared(
+    ground: _Ground, command: Command | None, findings: Sequence[Finding], authentic: bool, verdict: Verdict | None
+) -> Prepared:
+    record, value = ground.record, ground.message.value
+    assert record.key is not None
+    assert record.value is not None
+    role = verdict.signatories[0].role if verdict is not None and verdict.signatories else None
+    school = record.key.decode("utf-8", "replace")[:35]
+    return Prepared(
+        message_sha256=hashlib.sha256(record.value).digest(),
+        topic=record.topic,
+        part=record.part,
+        offset=record.offset,
+        at=record.at,
+        kind=ground.message.name,
+        school=school,
+        command_id=value["command_id"][:64],
+        statement=value["statement"],
+        statement_sha256=hashlib.sha256(value["statement"]).digest(),
+        signature=value["signature"],
+        register_version=ground.snapshot.version,
+        authentic=authentic,
+        findings=tuple(findings),
+        command=command,
+        signer=None if role is None else f"{role} {school}",
+        transcript_count=len(value.get("documents", ())),
+    )
+
+
+def _with_documents(ground: _Ground, prepared: Prepared) -> Prepared:
+    """Judge the transcripts, unless the command is refused as a whole: then they are only counted and named."""
+    rows = ground.message.value.get("documents", [])
+    if not prepared.authentic or not isinstance(prepared.command, Submission):
+        documents = [_named(n, row) for n, row in enumerate(rows)]
+    else:
+        documents = _once_each([_judged(ground, prepared.command, n, row) for n, row in enumerate(rows)])
+    return replace(prepared, documents=tuple(documents))
+
+
+def _named(n: int, row: dict[str, Any]) -> Judged:
+    digest = hashlib.sha256(row["document"]).digest()
+    return Judged(n, row["document"], digest, b"", row["signatures"], None, None, ())
+
+
+def _judged(ground: _Ground, command: Submission, n: int, row: dict[str, Any]) -> Judged:
+    document, signatures = row["document"], row["signatures"]
+    digest = hashlib.sha256(document).digest()
+    reading = read(document)
+    transcript = reading.transcript
+    if transcript is None or not reading.sound:
+        return Judged(n, document, digest, b"", signatures, None, None, tuple(reading.findings))
+    place = _place(ground, command, transcript)
+    verdict = verify_document(
+        document, signatures, school=transcript.school.code, school_year=transcript.school_year,
+        period=transcript.period, snapshot=ground.snapshot, proven_at=ground.record.at, cache=ground.cache,
+    )  # fmt: skip
+    found = (*place, *verdict.findings, *judge(transcript, civil_date(ground.record.at)))
+    if refuses(found):
+        return Judged(n, document, digest, b"", signatures, None, None, found)
+    record = RecordKey(transcript.school.code, pupil_of(transcript), transcript.school_year, transcript.period)
+    pending = verdict.status is Status.UNKNOWN
+    return Judged(n, document, digest, envelope_sha256(signatures), signatures, transcript, record, found, pending)
+
+
+def _place(ground: _Ground, command: Submission, transcript: Transcript) -> list[Finding]:
+    """Compare the document with the command that carries it and with the register."""
+    found: list[Finding] = []
+    if transcript.school.code != command.school:
+        found.append(finding("DOCUMENT_OTHER_SCHOOL", "$.school.code", facts={"found": transcript.school.code}))
+    if transcript.school_year != command.school_year:
+        found.append(finding("DOCUMENT_OTHER_YEAR", "$.school_year", facts={"found": transcript.school_year}))
+    misplaced = round_refusal(transcript, command.round.cohort)
+    if misplaced is not None:
+        found.append(misplaced)
+    school = ground.snapshot.school(command.school, ground.record.at)
+    if school is not None and not school.grades[0] <= transcript.grade <= school.grades[1]:
+        facts = {"grade": str(transcript.grade), "grades": f"{school.grades[0]}-{school.grades[1]}"}
+        found.append(finding("GRADE_NOT_OF_SCHOOL", "$.grade", facts=facts))
+    return found
+
+
+def _once_each(documents: list[Judged]) -> list[Judged]:
+    """Refuse every document of a pupil who stands twice for one year and period: which one is meant is not ours to say."""
+    count = Counter(d.record for d in documents if d.record is not None)
+    twice = finding("PUPIL_TWICE_IN_SUBMISSION", "$.student")
+    return [
+        replace(d, findings=(*d.findings, twice), record=None) if d.record is not None and count[d.record] > 1 else d
+        for d in documents
+    ]

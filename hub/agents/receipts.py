@@ -1,0 +1,100 @@
+"""Biên nhận: Sở's signed answers. The same outcome gives the same bytes, so a replay repeats and never contradicts."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from msgspec import UNSET
+
+from hub.agents.stage import Outgoing
+from hub.decision import Answer, Outcome
+from hub.domain.findings import Finding, render
+from hub.domain.statements import ReceiptDocument, ReceiptStatement, encode
+from hub.schemas import encode as encode_message
+from hub.signing import Signer
+from hub.topics import receipt as receipt_topic
+from hub.trust import sign
+
+__all__ = ["Receipts", "instant"]
+
+_FULL_BYTES_MAX = 600_000  # beyond this, findings keep code, path and severity; their texts stand in the catalogue
+_SHORT_COUNT_MAX = 10  # and no more of them a document than this
+
+
+def instant(at: datetime) -> str:
+    """Return an aware datetime as a statement writes it, to the millisecond."""
+    return f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}Z"
+
+
+class Receipts:
+    """Makes the receipts of one Sở's seal."""
+
+    def __init__(self, so: str, seal: Signer) -> None:
+        self._so, self._seal = so, seal
+
+    def of_outcome(self, outcome: Outcome) -> tuple[str, bytes]:
+        """Return (receipt id, message) that answers a command."""
+        for short in (False, True):
+            statement = self._statement(outcome, short)
+            if len(encode(statement)) <= _FULL_BYTES_MAX:
+                break
+        return self.signed(statement, outcome.command.message_sha256.hex())
+
+    def signed(self, statement: ReceiptStatement, of: str) -> tuple[str, bytes]:
+        """Sign a receipt statement; its id is derived from what it answers (`of`) and its kind of answer."""
+        payload = encode(statement)
+        issued_s = int(_seconds(statement.at))
+        signature = sign(
+            self._seal, payload, role="so_seal", scope={"owner": f"so-{self._so}"}, typ=statement.type, iat=issued_s
+        )
+        step = statement.outcome if statement.kind == "Lock" else "answer"
+        receipt_id = hashlib.sha256(f"{self._so}\n{of}\n{step}".encode()).hexdigest()[:32]
+        value = {
+            "receipt_id": receipt_id,
+            "command_id": statement.command_id,
+            "school": statement.school,
+            "statement": payload,
+            "signature": signature,
+        }
+        return receipt_id, encode_message("Receipt", value)
+
+    def outgoing(self, school: str, receipt_id: str, **body: Any) -> Outgoing:
+        """Address a receipt to its school; `body` is value or reference."""
+        topic = receipt_topic(self._so).name
+        return Outgoing(topic, school.encode(), "Receipt", receipt_id, f"/so/{self._so}", **body)
+
+    def _statement(self, outcome: Outcome, short: bool) -> ReceiptStatement:
+        command = outcome.command
+        return ReceiptStatement(
+            at=instant(command.at),
+            command_id=command.command_id,
+            documents=tuple(_document(a, short) for a in outcome.answers),
+            findings=_shown(outcome.findings, short),
+            kind=command.kind,
+            outcome=outcome.outcome,  # type: ignore[arg-type]  # the vocabulary of outcomes is the receipt's
+            register_version=command.register_version,
+            school=command.school,
+            so=self._so,
+            type="vn.hocba.receipt/1",
+        )
+
+
+def _document(answer: Answer, short: bool) -> ReceiptDocument:
+    shown = _shown(answer.findings, short)
+    return ReceiptDocument(
+        document_sha256=answer.document_sha256.hex(),
+        findings=shown or UNSET,
+        outcome=answer.outcome,  # type: ignore[arg-type]  # the vocabulary of answers is the receipt's
+        state=answer.state or UNSET,
+    )
+
+
+def _shown(findings: Sequence[Finding], short: bool) -> tuple[dict[str, Any], ...]:
+    if not short:
+        return tuple(render(f) for f in findings)
+    return tuple({"code": f.code, "path": f.path, "severity": f.severity.value} for f in findings[:_SHORT_COUNT_MAX])
+
+
+def _seconds(text: str) -> float:
+    return datetime.fromisoformat(text).timestamp()

@@ -1,0 +1,99 @@
+"""Register (đăng ký): projects the signed register of a Sở into the database as effective-dated rows.
+
+In:  hocba.so-<so>.register.v1, key = kind + id.
+Out: register_entry rows, one for each version, never overwritten.
+Invariant: an entry counts only when a registrar signed it: one whom the trust policy names, or, until there is a
+policy, the one whose certificate was handed over by hand.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from msgspec import UNSET
+from psycopg.types.json import Jsonb
+
+from hub.agents.snapshots import Snapshots
+from hub.agents.stage import Outgoing, Record, Stage
+from hub.domain.statements import RegisterEntry, read
+from hub.errors import Refused
+from hub.schemas import decode
+from hub.store import Connection
+from hub.store.queries import queries_of
+from hub.topics import register as register_topic
+from hub.trust import ChainCache, Entry, Snapshot, Status, verify_statement, verify_with_anchor
+
+__all__ = ["register_stage"]
+
+_SQL = queries_of("common")
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A verified entry with its place in the register."""
+
+    record: Record
+    statement: RegisterEntry
+    payload: bytes
+    signature: str
+
+
+def register_stage(
+    slugs: Iterable[str], anchors: Sequence[bytes]
+) -> Stage[dict[str, Snapshot], _Entry, None, _Entry]:
+    """Build the stage over the registers of these Sở: its own for a Sở, all of them for Bộ."""
+    owners = {register_topic(so).name: so for so in slugs}
+    cache, snapshots = ChainCache(), Snapshots()
+
+    def prepare(record: Record, registers: dict[str, Snapshot]) -> _Entry:
+        so = owners[record.topic]
+        value = decode(record.value, register_topic(so).messages).value
+        statement = read(value["statement"], RegisterEntry)
+        said = (value["so"], value["kind"], value["entry_id"], (record.key or b"").decode("utf-8", "replace"))
+        if said != (so, statement.kind, statement.entry_id, f"{statement.kind}/{statement.entry_id}"):
+            raise Refused("ENVELOPE_DISAGREES")
+        entry = _Entry(record, statement, value["statement"], value["signature"])
+        _authentic(entry, so, registers.get(so) or Snapshot.of(()), anchors, cache)
+        Snapshot.of([_row(entry)])  # what cannot be indexed is refused here, not by every reader
+        return entry
+
+    return Stage(
+        name="register",
+        topics=tuple(register_topic(so) for so in owners.values()),
+        read=snapshots.all,
+        prepare=prepare,
+        load=lambda *_: None,
+        decide=lambda entry, known: (entry, known),
+        write=lambda connection, entries: [_write(connection, owners, entry) for entry in entries],
+    )
+
+
+def _authentic(entry: _Entry, so: str, snapshot: Snapshot, anchors: Sequence[bytes], cache: ChainCache) -> None:
+    scope, typ, at = {"owner": f"so-{so}"}, entry.statement.type, entry.record.at
+    if snapshot.policy(at) is None and any(
+        verify_with_anchor(entry.payload, entry.signature, typ=typ, scope=scope, anchor=anchor, proven_at=at)
+        for anchor in anchors
+    ):
+        return
+    verdict = verify_statement(
+        entry.payload, entry.signature, typ=typ, scope=scope, roles={"registrar"}, snapshot=snapshot, proven_at=at,
+        cache=cache,
+    )  # fmt: skip
+    if verdict.status is not Status.VALID:
+        raise Refused("REGISTRAR_UNKNOWN", {"codes": " ".join(f.code for f in verdict.findings)})
+
+
+def _row(entry: _Entry) -> Entry:
+    s = entry.statement
+    ends = None if s.valid_to is UNSET else datetime.fromisoformat(str(s.valid_to))
+    return Entry(s.kind, s.entry_id, datetime.fromisoformat(s.valid_from), ends, s.payload, entry.record.offset + 1)
+
+
+def _write(connection: Connection, owners: dict[str, str], entry: _Entry) -> Sequence[Outgoing]:
+    row, so = _row(entry), owners[entry.record.topic]
+    connection.execute(
+        _SQL["add_entry"],
+        (so, row.version, row.kind, row.entry_id, row.valid_from, row.valid_to, Jsonb(entry.statement.payload),
+         entry.payload, entry.signature, entry.record.at),
+    )  # fmt: skip
+    return ()

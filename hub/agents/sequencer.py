@@ -1,0 +1,104 @@
+"""The sequencer: gives each lock its place in the Sở's log, and signs the head that covers it.
+
+One at a time per Sở (advisory lock), outside any lock transaction, compare-and-set by the primary key on the tree
+size. In: lock rows without a place. Out: manifests and the checkpoint on hocba.so-<so>.locked.v1, after their chunks.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+import structlog
+
+from hub.agents.stage import Outgoing, put
+from hub.errors import Corrupt, Unavailable
+from hub.schemas import encode
+from hub.signing import Keyring
+from hub.store import Connection, open_connection, unavailable
+from hub.store.queries import queries_of
+from hub.topics import locked as locked_topic
+from hub.trust import Checkpoint, Frontier, leaf_hash, sign, sign_checkpoint
+
+__all__ = ["CHECKPOINT_TYPE", "log_origin", "sequence_once", "sequencer"]
+
+CHECKPOINT_TYPE = "vn.hocba.checkpoint/1"
+_log = structlog.get_logger()
+_SQL = queries_of("so")
+_LOCKS_MAX = 200
+_POLL_S = 0.2
+_BACKOFF_S = 1.0
+
+
+def log_origin(so: str) -> str:
+    """Return the origin line of a Sở's log."""
+    return f"so-{so}.hocba/log"
+
+
+async def sequencer(so: str, keyring: Keyring, url: str, now: Callable[[], datetime], kick: Callable[[], None]) -> None:
+    """Run until cancelled; an outage of the database is waited out."""
+    while True:
+        try:
+            connection = await asyncio.to_thread(open_connection, url)
+            try:
+                while True:
+                    if await asyncio.to_thread(sequence_once, connection, so, keyring, now()):
+                        kick()
+                    else:
+                        await asyncio.sleep(_POLL_S)
+            finally:
+                connection.close()
+        except Unavailable as error:
+            _log.warning("sequencer_waits", so=so, code=error.code)
+            await asyncio.sleep(_BACKOFF_S)
+
+
+def sequence_once(connection: Connection, so: str, keyring: Keyring, now: datetime) -> int:
+    """Append every waiting lock to the log under one new head; return how many there were."""
+    with unavailable():
+        if connection.execute(_SQL["unsequenced"], (1,)).fetchone() is None:
+            return 0
+        with connection.transaction():
+            connection.execute(_SQL["sequence"])
+            waiting = connection.execute(_SQL["unsequenced"], (_LOCKS_MAX,)).fetchall()
+            return _append(connection, so, keyring, now, waiting) if waiting else 0
+
+
+def _append(connection: Connection, so: str, keyring: Keyring, now: datetime, waiting: Sequence[Any]) -> int:
+    head = connection.execute(_SQL["head"]).fetchone()
+    frontier = Frontier() if head is None else Frontier.of_hex(*head)
+    messages = []
+    for lock_id, school, manifest, signature in waiting:
+        log_index = frontier.size
+        frontier.append(leaf_hash(manifest))
+        if connection.execute(_SQL["place"], (log_index, lock_id)).rowcount != 1:
+            raise Corrupt("LOG_BEHIND", {"lock_id": lock_id.hex()})
+        messages.append(_manifest(so, lock_id, school, manifest, signature, log_index))
+    checkpoint = Checkpoint(log_origin(so), frontier.size, frontier.root)
+    text = sign_checkpoint(checkpoint, keyring.note)
+    signature = sign(
+        keyring.seal, text, role="so_seal", scope={"owner": f"so-{so}"}, typ=CHECKPOINT_TYPE, iat=int(now.timestamp())
+    )
+    row = (frontier.size, frontier.root, frontier.to_hex(), text, signature, now)
+    connection.execute(_SQL["add_checkpoint"], row)
+    value = {"so": so, "text": text, "signature": signature, "tree_size": frontier.size}
+    messages.append(_outgoing(so, "Checkpoint", str(frontier.size), value))
+    put(connection, "log", 0, frontier.size, messages)
+    return len(waiting)
+
+
+def _manifest(so: str, lock_id: bytes, school: str, manifest: bytes, signature: str, log_index: int) -> Outgoing:
+    value = {
+        "lock_id": lock_id.hex(),
+        "so": so,
+        "school": school,
+        "statement": manifest,
+        "signature": signature,
+        "log_index": log_index,
+        "evidence": [],
+    }
+    return _outgoing(so, "LockManifest", lock_id.hex(), value)
+
+
+def _outgoing(so: str, kind: str, message_id: str, value: dict[str, Any]) -> Outgoing:
+    return Outgoing(locked_topic(so).name, so.encode(), kind, message_id, f"/so/{so}", encode(kind, value))

@@ -1,0 +1,10 @@
+"""The one loop: the only place with a Faust agent, an acknowledgement or a retry.
+
+A stage is four functions around a pure decision (`Stage`); `run_stage` puts it into a process.
+"""
+
+from hub.agents.stage.record import Outgoing, Quarantined, Record
+from hub.agents.stage.stage import Stage
+from hub.agents.stage.transaction import put
+
+__all__ = ["Outgoing", "Quarantined", "Record", "Stage", "put"]

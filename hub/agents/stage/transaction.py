@@ -1,0 +1,124 @@
+"""One batch of one partition, done in one transaction: position, effects, outgoing messages, quarantine.
+
+Order inside: (1) the position's compare-and-set, (2) locks and what is known, (3) the fold of the pure decision,
+(4) writes. Everything that needs no database came before.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from psycopg.types.json import Jsonb
+
+from hub.agents.stage.position import Position, advance
+from hub.agents.stage.record import Outgoing, Quarantined, Record
+from hub.agents.stage.stage import Stage
+from hub.errors import Refused
+from hub.schemas import decode_in_child
+from hub.store import Connection
+from hub.store.queries import queries_of
+from hub.topics import quarantine
+
+__all__ = ["Batch", "Done", "prepare", "put", "transact"]
+
+_SQL = queries_of("common")
+_SUSPECT_TIMEOUT_S = 10.0
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Records of one partition in order, split into those that read and those that do not."""
+
+    owner: str
+    records: Sequence[Record]
+    after: int  # the position once the batch is done; beyond the last record where compaction left a hole
+    prepared: Sequence[tuple[Record, Any]]
+    quarantined: Sequence[Quarantined]
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a committed batch did."""
+
+    position: Position
+    effects: Sequence[Any]
+    quarantined: Sequence[Quarantined]
+
+
+def prepare(
+    stage: Stage[Any, Any, Any, Any], owner: str, records: Sequence[Record], after: int, snapshot: Any, suspicious: bool
+) -> Batch:
+    """Decode, verify and check every record; what does not read is quarantined, what is not ours is passed over."""
+    good: list[tuple[Record, Any]] = []
+    bad: list[Quarantined] = []
+    for record in records:
+        if not stage.mine(record):
+            continue
+        try:
+            if suspicious:
+                _survive(stage, record)
+            good.append((record, stage.prepare(record, snapshot)))
+        except Refused as error:
+            bad.append(Quarantined(record, error.code, error.facts))
+    return Batch(owner, records, after, good, bad)
+
+
+def _survive(stage: Stage[Any, Any, Any, Any], record: Record) -> None:
+    """Decode in a child first: a record that kills its decoder must not kill the worker a fourth time."""
+    if record.value is not None:
+        decode_in_child(record.value, stage.topic(record.topic).messages, _SUSPECT_TIMEOUT_S)
+
+
+def transact(connection: Connection, stage: Stage[Any, Any, Any, Any], position: Position, batch: Batch) -> Done:
+    """Do the batch and return what was done. Raises Fenced, and psycopg's errors as they come."""
+    with connection.transaction():
+        last = batch.records[-1].digest() if batch.records else None
+        moved = advance(connection, position, batch.after, last)
+        known = stage.load(connection, [p for _, p in batch.prepared])
+        decided, refused = _fold(stage, batch.prepared, known)
+        messages = stage.write(connection, [effect for _, effect in decided])
+        for (record, _), outgoing in zip(decided, messages, strict=True):
+            put(connection, record.topic, record.part, record.offset, outgoing)
+        quarantined = [*batch.quarantined, *refused]
+        for entry in quarantined:
+            _keep(connection, stage.name, batch.owner, entry)
+    return Done(moved, [effect for _, effect in decided], quarantined)
+
+
+def _fold(
+    stage: Stage[Any, Any, Any, Any], prepared: Sequence[tuple[Record, Any]], known: Any
+) -> tuple[list[tuple[Record, Any]], list[Quarantined]]:
+    decided: list[tuple[Record, Any]] = []
+    refused: list[Quarantined] = []
+    for record, item in prepared:
+        try:
+            effect, known = stage.decide(item, known)
+            decided.append((record, effect))
+        except Refused as error:
+            refused.append(Quarantined(record, error.code, error.facts))
+    return decided, refused
+
+
+def put(connection: Connection, topic: str, part: int, offset: int, messages: Sequence[Outgoing]) -> None:
+    """Queue messages under their source record (or log position)."""
+    rows = [
+        (topic, part, offset, n, m.topic, m.key, m.kind, m.message_id, m.value,
+         None if m.reference is None else Jsonb(dict(m.reference)), Jsonb({"ce_source": m.source}))
+        for n, m in enumerate(messages)
+    ]  # fmt: skip
+    if rows:
+        connection.cursor().executemany(_SQL["put"], rows)
+
+
+def _keep(connection: Connection, stage: str, owner: str, entry: Quarantined) -> None:
+    record = entry.record
+    headers = [[name, value.hex()] for name, value in record.headers]
+    connection.execute(
+        _SQL["quarantine"],
+        (stage, record.topic, record.part, record.offset, record.key, record.value, Jsonb(headers), entry.code,
+         Jsonb(dict(entry.facts)), record.at),
+    )  # fmt: skip
+    reference = {"quarantine": [stage, record.topic, record.part, record.offset]}
+    message_id = f"{stage}.{record.topic}.{record.part}.{record.offset}"
+    out = Outgoing(quarantine(owner).name, record.key, "Quarantined", message_id, f"/{owner}", reference=reference)
+    put(connection, record.topic, record.part, record.offset, [out])

@@ -1,0 +1,89 @@
+"""Validate (thẩm tra): whether a submitted transcript may stand in Sở's database.
+
+In:  hocba.so-<so>.command.v1, key = school code.
+Out: accepted rows in Sở's database; one signed receipt for each command; lock orders that were accepted.
+Invariant: one outcome per document, equal on every replay; time is the broker's append time.
+Legal source: each rule in hub.domain.regulations names its article.
+"""
+
+from collections.abc import Sequence
+
+from hub.agents.preparing import prepare_command
+from hub.agents.receipts import Receipts
+from hub.agents.snapshots import Snapshots
+from hub.agents.stage import Outgoing, Record, Stage
+from hub.decision import Known, Outcome, Prepared, decide
+from hub.metrics import ACCEPTED, REFUSED, UNCHANGED
+from hub.schemas import encode
+from hub.signing import Signer
+from hub.store import Connection
+from hub.store.so import load_known, receipt_of_message, write_outcome
+from hub.topics import command as command_topic
+from hub.topics import lock_command
+from hub.trust import ChainCache, Snapshot
+
+__all__ = ["validate_stage"]
+
+
+def validate_stage(so: str, seal: Signer) -> Stage[Snapshot, Prepared, Known, Outcome]:
+    """Build the stage for one Sở; `seal` signs its receipts."""
+    topic, cache, snapshots, receipts = command_topic(so), ChainCache(), Snapshots(), Receipts(so, seal)
+
+    def prepare(record: Record, snapshot: Snapshot) -> Prepared:
+        return prepare_command(record, topic, snapshot, cache)
+
+    def write(connection: Connection, outcomes: Sequence[Outcome]) -> list[list[Outgoing]]:
+        return [_write(connection, so, receipts, outcome) for outcome in outcomes]
+
+    return Stage(
+        name="validate",
+        topics=(topic,),
+        read=lambda connection: snapshots.of(connection, so),
+        prepare=prepare,
+        load=load_known,
+        decide=lambda prepared, known: decide(prepared, known, so),
+        write=write,
+        done=lambda outcomes: _count(so, outcomes),
+    )
+
+
+def _write(connection: Connection, so: str, receipts: Receipts, outcome: Outcome) -> list[Outgoing]:
+    """Store an outcome and return its messages; a repetition only gets its first receipt again."""
+    if outcome.repeats is not None:
+        school, receipt_id, receipt = receipt_of_message(connection, outcome.repeats)
+        return [receipts.outgoing(school, receipt_id, value=receipt)]
+    receipt_id, receipt = receipts.of_outcome(outcome)
+    write_outcome(connection, outcome, receipt_id, receipt)
+    reference = {"receipt": outcome.command.message_sha256.hex()}
+    messages = [receipts.outgoing(outcome.command.school, receipt_id, reference=reference)]
+    return messages if outcome.closing is None else [*messages, _order(so, outcome)]
+
+
+def _order(so: str, outcome: Outcome) -> Outgoing:
+    command, closing, lock_id = outcome.command, outcome.closing, outcome.lock_id
+    assert closing is not None
+    assert lock_id is not None
+    value = {
+        "command_id": command.command_id,
+        "lock_id": lock_id.hex(),
+        "school": closing.key.school,
+        "school_year": closing.key.school_year,
+        "cohort": closing.key.cohort,
+        "number": closing.key.number,
+        "so": so,
+        "appended_at_ms": int(command.at.timestamp() * 1000),
+    }
+    key = closing.key.school.encode()
+    body = encode("LockOrder", value)
+    return Outgoing(lock_command(so).name, key, "LockOrder", command.command_id, f"/so/{so}", body)
+
+
+def _count(so: str, outcomes: Sequence[Outcome]) -> None:
+    for outcome, answer in ((o, a) for o in outcomes for a in o.answers):
+        if answer.outcome == "accepted":
+            ACCEPTED.labels(so).inc()
+        elif answer.outcome == "unchanged":
+            UNCHANGED.labels(so).inc()
+        else:
+            found = answer.findings or outcome.findings
+            REFUSED.labels(so, next((f.code for f in found if f.severity == "refuse"), "COMMAND_REFUSED")).inc()

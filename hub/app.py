@@ -1,0 +1,90 @@
+"""The one wiring place: settings -> keys, stages, relay, tasks. It decides nothing."""
+
+import asyncio
+import signal
+from collections.abc import Collection
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import structlog
+from prometheus_client import start_http_server
+
+from hub.agents.acknowledge import acknowledge_stage
+from hub.agents.ingest import ingest_stage
+from hub.agents.lock import lock_stage
+from hub.agents.references import bo_build, so_build
+from hub.agents.register import register_stage
+from hub.agents.sequencer import log_origin, sequencer
+from hub.agents.stage import Stage
+from hub.agents.stage.process import Beside, run_process
+from hub.agents.validate import validate_stage
+from hub.signing import Keyring, load_keyring
+
+__all__ = ["BO_STAGES", "COSIGNER", "SO_STAGES", "run_bo", "run_so", "so_keyring"]
+
+SO_STAGES = ("register", "validate", "lock", "acknowledge")
+BO_STAGES = ("register", "ingest")
+COSIGNER = "bo.hocba/witness"
+_log = structlog.get_logger()
+
+
+def so_keyring(secrets: Path, so: str) -> Keyring:
+    """Load the keys of one Sở."""
+    return load_keyring(secrets / f"so-{so}", log_origin(so))
+
+
+def run_so(
+    so: str, *, database_url: str, bootstrap: str, secrets: Path, slot: str, stages: Collection[str], metrics_port: int
+) -> None:
+    """Run a worker of one Sở with the named stages until SIGTERM or SIGINT."""
+    keyring = so_keyring(secrets, so)
+    every: dict[str, Stage[Any, Any, Any, Any]] = {
+        "register": register_stage((so,), keyring.anchors),
+        "validate": validate_stage(so, keyring.seal),
+        "lock": lock_stage(so, keyring),
+        "acknowledge": acknowledge_stage(so, keyring.seal),
+    }
+    beside: list[Beside] = []
+    if "lock" in stages:
+        beside.append(lambda kick: sequencer(so, keyring, database_url, _now, kick))
+    chosen = [stage for name, stage in every.items() if name in stages]
+    _serve_metrics(metrics_port)
+    _run(f"so-{so}", chosen, database_url, bootstrap, slot, so_build(so), beside)
+
+
+def run_bo(
+    slugs: Collection[str], *, database_url: str, bootstrap: str, secrets: Path, slot: str, stages: Collection[str],
+    metrics_port: int,
+) -> None:  # fmt: skip
+    """Run a worker of Bộ over the topics of these Sở until SIGTERM or SIGINT."""
+    keyring = load_keyring(secrets / "bo", COSIGNER)
+    every: dict[str, Stage[Any, Any, Any, Any]] = {
+        "register": register_stage(slugs, keyring.anchors),
+        "ingest": ingest_stage(slugs, keyring),
+    }
+    chosen = [stage for name, stage in every.items() if name in stages]
+    _serve_metrics(metrics_port)
+    _run("bo", chosen, database_url, bootstrap, slot, bo_build(keyring.secret), [])
+
+
+def _run(
+    owner: str, stages: list[Stage[Any, Any, Any, Any]], url: str, bootstrap: str, slot: str, build: Any,
+    beside: list[Beside],
+) -> None:  # fmt: skip
+    async def main() -> None:
+        stop = asyncio.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        await run_process(owner, stages, url, bootstrap, slot, build, beside, stop)
+
+    asyncio.run(main())
+
+
+def _serve_metrics(port: int) -> None:
+    server, _ = start_http_server(port, addr="127.0.0.1")
+    _log.info("metrics_up", port=server.server_port)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

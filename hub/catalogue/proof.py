@@ -1,0 +1,59 @@
+"""What Bộ finds when it checks a lock against its manifest and log, and what stops a worker."""
+
+from hub.catalogue.entry import Certainty, Entry, Severity
+
+__all__ = ["ENTRIES"]
+
+_PROOF = "Quy ước của hub: bản kê chốt và nhật ký (RFC 9162, C2SP tlog-checkpoint)"
+_LOOP = "Quy ước của hub: vị trí đọc và cơ sở dữ liệu"
+_SO_VI, _SO_EN = (
+    "Sở kiểm tra dữ liệu đã chốt và gửi lại đúng nguyên bản.",
+    "Sở checks what it locked and sends it again unchanged.",
+)
+_CALL_VI, _CALL_EN = "Gọi người vận hành; không tự bỏ qua.", "Call an operator; nothing is skipped by itself."
+
+
+def _proof(code: str, vi: str, en: str) -> Entry:
+    return Entry(code, Severity.REFUSE, Certainty.CONTRACT, _PROOF, vi, en, _SO_VI, _SO_EN)
+
+
+def _stop(code: str, vi: str, en: str) -> Entry:
+    return Entry(code, Severity.REFUSE, Certainty.CONTRACT, _LOOP, vi, en, _CALL_VI, _CALL_EN)
+
+
+ENTRIES = (
+    _proof("CHUNK_MISSING", "Thiếu phần dữ liệu của đợt chốt.", "A chunk of this lock is missing."),
+    _proof("CHUNK_DIFFERS", "Hai phần cùng số thứ tự nhưng khác nội dung.", "A chunk came twice with different bytes."),
+    _proof("CHUNK_FOREIGN", "Phần dữ liệu không thuộc Sở hoặc trường này.", "A chunk does not belong to this Sở or lock."),
+    _proof("CHUNK_LATE", "Phần dữ liệu đến sau khi đợt chốt đã kết thúc.", "A chunk came after its lock was decided."),
+    _proof("LEAF_DIFFERS", "Dữ liệu học bạ không khớp với lá bằng chứng.", "A transcript does not match its evidence leaf."),
+    _proof("MANIFEST_COUNT_DIFFERS", "Số học bạ khác với bản kê.", "The number of transcripts is not the manifest's."),
+    _proof("MANIFEST_ROOT_DIFFERS", "Mã gốc tính lại khác với bản kê.", "The recomputed root is not the manifest's."),
+    _proof("MANIFEST_FOREIGN", "Bản kê của một Sở khác.", "The manifest is another Sở's."),
+    _proof("MANIFEST_UNSIGNED", "Chữ ký của Sở trên bản kê không hợp lệ.", "The manifest's signature does not verify."),
+    _proof("MANIFEST_REPEATED", "Bản kê cũ được gửi lại với nội dung hoặc vị trí khác.",
+           "An old manifest came again with other content or at another place."),
+    _proof("RECORD_REPEATED", "Một học bạ đã có trong một đợt chốt khác.", "A record of this lock stands in another lock already."),
+    _proof("CHECKPOINT_UNSIGNED", "Chữ ký trên điểm kiểm tra không hợp lệ.", "The checkpoint's signature does not verify."),
+    _proof("CHECKPOINT_FOREIGN", "Điểm kiểm tra của một nhật ký khác.", "The checkpoint is of another log."),
+    _proof("CHECKPOINT_INCOMPLETE", "Thiếu bản kê mà điểm kiểm tra bao gồm.", "A manifest that the checkpoint covers is missing."),
+    _proof("CHECKPOINT_ROOT_DIFFERS", "Nhật ký bị rẽ nhánh: gốc của điểm kiểm tra khác gốc tính lại.",
+           "The log forks: the checkpoint's root is not the root recomputed from the manifests."),
+    _proof("INGEST_RECEIPT_UNSIGNED", "Chữ ký của Bộ trên biên nhận không hợp lệ.", "Bộ's receipt does not verify."),
+    _proof("INGEST_RECEIPT_UNKNOWN_LOCK", "Biên nhận nói về một đợt chốt không có.", "The receipt is about no lock of ours."),
+    _proof("REGISTRAR_UNKNOWN", "Mục đăng ký không do người có quyền đăng ký ký.",
+           "The register entry is not signed by a registrar whom the trust policy names."),
+    _stop("POSITION_FOREIGN", "Vị trí đọc thuộc về một cụm, chủ đề hoặc bản ghi khác.",
+          "The position belongs to another cluster, topic or record."),
+    _stop("POSITION_GAP", "Thiếu bản ghi giữa vị trí đã xử lý và bản ghi nhận được.",
+          "Records are missing between the position and what was delivered."),
+    _stop("TOPIC_NOT_APPEND_TIME", "Chủ đề lệnh không dùng thời gian của máy chủ.",
+          "The command topic does not carry the broker's append time."),
+    _stop("DATABASE_UNAVAILABLE", "Cơ sở dữ liệu chưa trả lời; sẽ thử lại.", "The database does not answer; it is tried again."),
+    _stop("DATABASE_REFUSED", "Cơ sở dữ liệu từ chối một câu lệnh.", "The database refused a statement."),
+    _stop("KAFKA_UNAVAILABLE", "Kafka chưa trả lời; sẽ thử lại.", "Kafka does not answer; it is tried again."),
+    _stop("MIGRATION_CHANGED", "Một tệp nâng cấp đã áp dụng bị sửa.", "A migration that was applied has been edited."),
+    _stop("LOCK_SET_CHANGED", "Tập học bạ của đợt đang chốt đã đổi.", "The set of a closing round has changed."),
+    _stop("LOG_BEHIND", "Nhật ký của Sở không khớp với cơ sở dữ liệu.", "The log does not match the database."),
+    _stop("UNEXPECTED", "Lỗi ngoài dự kiến.", "An unexpected error."),
+)  # fmt: skip

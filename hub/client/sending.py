@@ -1,0 +1,45 @@
+"""Send with a journal: intent first, then the broker's acknowledgement; an outage is waited out."""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from hub.client.journal import Journal, digest
+from hub.errors import Unavailable
+from hub.kafka.producer import Sender, Sending
+
+__all__ = ["Outbound", "send_all"]
+
+_ATTEMPTS_MAX = 60
+_PAUSE_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Outbound:
+    """A record with what the journal should say about it (ids, hashes, expectation; nothing personal)."""
+
+    sending: Sending
+    about: dict[str, Any] = field(default_factory=dict)
+
+
+async def send_all(sender: Sender, journal: Journal, batch: Sequence[Outbound]) -> list[tuple[int, int]]:
+    """Send a batch and return (partition, offset) of each. Raises Unavailable after a minute without a broker."""
+    journal.write(_lines("send", batch))
+    for attempt in range(_ATTEMPTS_MAX):
+        try:
+            places = await sender.send([outbound.sending for outbound in batch])
+            break
+        except Unavailable:
+            if attempt == _ATTEMPTS_MAX - 1:
+                raise
+            await asyncio.sleep(_PAUSE_S)
+    acknowledged = zip(_lines("acknowledged", batch), places, strict=True)
+    journal.write({**line, "part": part, "offset": offset} for line, (part, offset) in acknowledged)
+    return places
+
+
+def _lines(step: str, batch: Iterable[Outbound]) -> Iterable[dict[str, Any]]:
+    for outbound in batch:
+        sending = outbound.sending
+        yield {"step": step, "topic": sending.topic, "message_sha256": digest(sending.value), **outbound.about}

@@ -1,0 +1,40 @@
+"""Every setting of the hub, read once from the environment (prefix `HUB_`)."""
+
+from pathlib import Path
+
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+__all__ = ["Settings"]
+
+
+class Settings(BaseSettings):
+    """Frozen. With the cluster and database settings absent, the embedded servers are used."""
+
+    model_config = SettingsConfigDict(env_prefix="HUB_", frozen=True, extra="ignore")
+
+    data_dir: Path = Path("data")
+    """Folder of the embedded servers, keys and journals."""
+    cache_dir: Path = Path(".hub/cache")
+    """Where downloaded jars are kept."""
+    so_slugs: tuple[str, ...] = ("ha-noi", "nghe-an")
+    """The Sở that this hub serves."""
+    kafka_bootstrap: str | None = None
+    """host:port[,host:port]; an existing cluster instead of the embedded broker."""
+    so_database_url: SecretStr | None = None
+    """Worker URL of a Sở's database; `{so}` stands for the slug, without it only one Sở can run."""
+    bo_database_url: SecretStr | None = None
+    """Worker URL of Bộ's database."""
+    so_owner_url: SecretStr | None = None
+    """Owner URL for migrations; workers never get it."""
+    bo_owner_url: SecretStr | None = None
+    """Owner URL of Bộ's database for migrations."""
+    secrets_dir: Path | None = None
+    """Folder with one sub-folder of keys for each organisation; default: `secrets` in the data folder."""
+    metrics_port: int = 0
+    """Port of /metrics on 127.0.0.1; 0 picks a free one and logs it."""
+
+    @property
+    def secrets(self) -> Path:
+        """The folder of keys."""
+        return self.secrets_dir or self.data_dir / "secrets"

@@ -1,0 +1,106 @@
+"""Write workbooks in the two C1 shapes, cell by cell: for tests, for the synthetic population, for templates."""
+
+from collections.abc import Collection, Iterable, Sequence
+from decimal import Decimal
+from itertools import chain
+from pathlib import Path
+from typing import Final
+
+from msgspec import UNSET
+
+from hub.connectors.csdl_c1.mapping import COMPETENCES, QUALITIES, SUBJECTS, TESTED
+from hub.connectors.workbook_writing import SheetToWrite, Value, write_workbook
+from hub.domain.transcript import Transcript
+
+__all__ = ["CODE_LISTS", "PUPIL_HEADER", "RESULT_HEADER", "pupil_row", "result_row", "write_pupils", "write_results"]
+
+COLUMN_COUNT: Final = 35  # A to AI; AI is empty
+RESULT_HEADER: Final[tuple[tuple[Value, ...], ...]] = (
+    ("STT", "Mã lớp", "Mã học sinh", "Họ tên", "Ngày sinh", "Môn học và hoạt động giáo dục", *[None] * 12,
+     "Năng lực cốt lõi", *[None] * 7, "Phẩm chất chủ yếu", *[None] * 4,
+     "Hoàn thành chương trình lớp học", "Lên lớp", "Xếp loại", None),
+    (*[None] * 5, "Toán", None, "Tiếng việt", None, "Đạo đức", "Tự nhiên và xã hội", "Ngoại ngữ", "Tiếng dân tộc",
+     "TH-CN (Tin học)", "Nghệ thuật (Âm nhạc)", "Nghệ thuật (Mĩ thuật)", "Hoạt động trải nghiệm",
+     "Giáo dục thể chất", "NL chung", None, None, "NL đặc thù", *[None] * 4,
+     "Yêu nước", "Nhân ái", "Chăm chỉ", "Trung thực", "Trách nhiệm", *[None] * 4),
+    (*[None] * 5, "Mức đạt được", "Điểm KTĐK", "Mức đạt được", "Điểm KTĐK", *[None] * 9,
+     "Tự chủ và tự học", "Giao tiếp và hợp tác", "GQVĐ và sáng tạo",
+     "Ngôn ngữ", "Tính toán", "Khoa học", "Thẩm mĩ", "Thể chất", *[None] * 9),
+)  # fmt: skip
+_DOWN = ("A", "B", "C", "D", "E", "AF", "AG", "AH")
+_DOWN_FROM_2 = ("J", "K", "L", "M", "N", "O", "P", "Q", "R", "AA", "AB", "AC", "AD", "AE")
+_RESULT_MERGES: Final = (
+    *(f"{letters}1:{letters}3" for letters in _DOWN), *(f"{letters}2:{letters}3" for letters in _DOWN_FROM_2),
+    "F1:R1", "S1:Z1", "AA1:AE1", "F2:G2", "H2:I2", "S2:U2", "V2:Z2",
+)  # fmt: skip
+PUPIL_HEADER: Final[tuple[Value, ...]] = (
+    "STT", "Khối", "Mã lớp", "Mã học sinh", "Họ tên", "Ngày sinh", "Giới tính", "Trạng thái HS",
+    "Ngày nhập trạng thái", "Dân tộc", "Quốc tịch", "Loại khuyết tật", "Số định danh cá nhân",
+)  # fmt: skip
+# The sector's export carries code lists beside the data; their names here are stand-ins.
+CODE_LISTS: Final = tuple(f"DanhMuc{number:02}" for number in range(1, 17))
+_RATINGS = {"HTXS": "Hoàn thành xuất sắc", "HTT": "Hoàn thành tốt", "HT": "Hoàn thành", "CHT": "Chưa hoàn thành"}
+_GENDERS = {"male": "Nam", "female": "Nữ"}
+
+
+def write_results(
+    path: Path, rows: Iterable[Sequence[Value]], *, above: Sequence[Sequence[Value]] = (),
+    hidden_rows: Collection[int] = (), sheet: str = "Sheet1",
+) -> None:  # fmt: skip
+    """Write a C1 result workbook: three header rows, then `rows` of at most 35 values (A–AI).
+
+    `above` are rows before the header; with them the header moves down and is not merged. A str is always a text
+    cell, an int or Decimal a number, a date a date cell. Raises Refused when a text cannot stand in a workbook.
+    """
+    merged = () if above else _RESULT_MERGES
+    write_workbook(path, [SheetToWrite(sheet, chain(above, RESULT_HEADER, rows), merged, hidden_rows)])
+
+
+def write_pupils(
+    path: Path, rows: Iterable[Sequence[Value]], *, above: Sequence[Sequence[Value]] = (),
+    hidden_rows: Collection[int] = (), header: Sequence[Value] = PUPIL_HEADER,
+) -> None:  # fmt: skip
+    """Write a C1-HocSinh workbook: the list on Sheet1 (13 columns, see PUPIL_HEADER) and 16 code-list sheets."""
+    lists = [SheetToWrite(name, [("Mã", "Tên"), ("01", f"Danh mục {name}")]) for name in CODE_LISTS]
+    write_workbook(path, [SheetToWrite("Sheet1", chain(above, [header], rows), (), hidden_rows), *lists])
+
+
+def result_row(transcript: Transcript, number: int) -> list[Value]:
+    """Return the 35 values of a transcript's row; what the sheet has no column for is left out."""
+    student, subjects = transcript.student, {subject.code: subject for subject in transcript.subjects}
+    row: list[Value] = [
+        number, transcript.class_, student.student_code, student.name, _printed_date(student.birth_date),
+    ]  # fmt: skip
+    for code in SUBJECTS:
+        subject = subjects.get(code)
+        row.append(subject.level if subject is not None and subject.level is not UNSET else None)
+        if code in TESTED:
+            row.append(_printed_score(subject.score) if subject is not None and subject.score is not UNSET else None)
+    for order, assessed in ((COMPETENCES, transcript.competences), (QUALITIES, transcript.qualities)):
+        levels = {} if assessed is UNSET else {item.code: item.level for item in assessed}
+        row.extend(levels.get(code) for code in order)
+    rating = None if transcript.rating is UNSET else _RATINGS[transcript.rating]
+    promoted = transcript.result.promotion == "promoted"
+    return [*row, "x" if transcript.result.completed else None, "x" if promoted else None, rating, None]
+
+
+def pupil_row(transcript: Transcript, number: int, status: str = "Đang học") -> list[Value]:
+    """Return the 13 values of a pupil's row in the list."""
+    student = transcript.student
+    return [
+        number, f"Khối {transcript.grade}", transcript.class_, student.student_code, student.name,
+        _printed_date(student.birth_date), _GENDERS.get(student.gender), status, None,
+        None if student.ethnicity is UNSET else student.ethnicity,
+        "Việt Nam" if student.nationality == "VN" else student.nationality, None,
+        None if student.personal_id is UNSET else student.personal_id,
+    ]  # fmt: skip
+
+
+def _printed_date(text: str) -> str:
+    """Return YYYY-MM-DD as dd/mm/yyyy, YYYY-MM as mm/yyyy, YYYY as it is."""
+    return "/".join(reversed(text.split("-")))
+
+
+def _printed_score(mark: str) -> Value:
+    number = Decimal(mark)
+    return int(number) if number == number.to_integral_value() else number

@@ -1,0 +1,41 @@
+"""What every file reader gives back: documents ready to judge and sign, and a report for every row that is not."""
+
+from dataclasses import dataclass
+
+from hub.domain.findings import Finding
+from hub.domain.transcript import Transcript
+
+__all__ = ["Prepared", "PreparedRow", "RowReport"]
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedRow:
+    """One document from one row or line; `findings` hold warnings only. `sheet` is "" for a file of lines."""
+
+    transcript: Transcript
+    findings: tuple[Finding, ...]
+    sheet: str
+    row: int
+
+
+@dataclass(frozen=True, slots=True)
+class RowReport:
+    """A row or line that gave no document, and why."""
+
+    findings: tuple[Finding, ...]
+    sheet: str
+    row: int
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """The whole file: every row is in exactly one of `documents`, `rejected` and `ignored`.
+
+    `findings` are about the file itself; `signable` is false when the documents lack what only other files know.
+    """
+
+    documents: tuple[PreparedRow, ...]
+    rejected: tuple[RowReport, ...] = ()
+    ignored: tuple[RowReport, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    signable: bool = True

@@ -1,0 +1,63 @@
+"""A command as it stands before the decision: decoded, signatures verified, documents judged; no database asked yet."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from hub.decision.known import RecordKey, RoundKey
+from hub.domain.findings import Finding, refuses
+from hub.domain.statements import Command
+from hub.domain.transcript import Transcript
+
+__all__ = ["Judged", "Prepared"]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One document of a submission. `transcript` is None when it does not read; `pending` when trust is unknown."""
+
+    n: int
+    document: bytes
+    document_sha256: bytes
+    envelope_sha256: bytes
+    signatures: Sequence[str]
+    transcript: Transcript | None
+    record: RecordKey | None
+    findings: tuple[Finding, ...]
+    pending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """One command. `authentic` means that its signer may speak for that school: only then can it use up its id."""
+
+    message_sha256: bytes
+    topic: str
+    part: int
+    offset: int
+    at: datetime
+    kind: str
+    school: str
+    command_id: str
+    statement: bytes
+    statement_sha256: bytes
+    signature: str
+    register_version: int
+    authentic: bool
+    findings: tuple[Finding, ...]
+    command: Command | None
+    signer: str | None  # "principal 010101": who closed a round is told to whoever comes later
+    documents: tuple[Judged, ...] = ()
+    transcript_count: int = 0
+
+    @property
+    def stands(self) -> bool:
+        """Tell whether the command as a whole may be decided: authentic and without a refusing finding."""
+        return self.authentic and not refuses(self.findings)
+
+    @property
+    def round(self) -> RoundKey | None:
+        """The round that the statement names."""
+        if self.command is None:
+            return None
+        return RoundKey(self.school, self.command.school_year, self.command.round.cohort, self.command.round.number)

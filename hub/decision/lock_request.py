@@ -1,0 +1,61 @@
+"""Đề nghị chốt: the principal means exactly this set. Only the same set closes the round."""
+
+import hashlib
+
+from hub.decision.command import Prepared
+from hub.decision.known import Current, Known, RoundKey, RoundRow
+from hub.decision.outcome import Outcome
+from hub.decision.submission import closed_facts
+from hub.domain.findings import Finding, finding
+from hub.domain.statements import LockRequest
+from hub.trust.merkle import leaf_hash, root
+
+__all__ = ["decide_lock_request", "lock_id_of", "set_root"]
+
+_LISTED_MAX = 200  # hashes in one refusal; the count says how many there are
+
+
+def set_root(document_hashes: list[bytes]) -> bytes:
+    """Return the RFC 9162 root over document hashes (32 bytes each, leaf data) in ascending order."""
+    return root([leaf_hash(data) for data in sorted(document_hashes)])
+
+
+def lock_id_of(so: str, key: RoundKey) -> bytes:
+    """Return the id of the one lock that a round can have: derived, so that a replay gives the same."""
+    return hashlib.sha256("\n".join(("vn.hocba.lock/1", so, *map(str, key))).encode()).digest()
+
+
+def decide_lock_request(command: Prepared, known: Known, so: str) -> Outcome:
+    """Close the round when its state, its set and its root allow it."""
+    key = command.round
+    assert key is not None
+    objection = _objection(command, known, key)
+    if objection is not None:
+        return Outcome(command, "refused", (objection,))
+    return Outcome(command).closed(key, lock_id_of(so, key))
+
+
+def _objection(command: Prepared, known: Known, key: RoundKey) -> Finding | None:
+    statement = command.command
+    assert isinstance(statement, LockRequest)
+    row = known.rounds.get(key)
+    if row is None:
+        return finding("ROUND_UNKNOWN", "$.round")
+    if row.state != "open":
+        return finding("ROUND_CLOSED", "$.round", facts=closed_facts(row))
+    documents = known.in_round(key)
+    pending = [d for d in documents if d.state == "pending"]
+    if pending:
+        return finding("LOCK_PENDING", "$.round", facts={"count": str(len(pending))})
+    return _set_objection(statement, row, [d for d in documents if d.state == "open"])
+
+
+def _set_objection(statement: LockRequest, row: RoundRow, documents: list[Current]) -> Finding | None:
+    if not documents:
+        return finding("LOCK_EMPTY", "$.round")
+    hashes = [d.document_sha256 for d in documents]
+    if statement.count == len(hashes) and bytes.fromhex(statement.root) == set_root(hashes):
+        return None
+    listed = " ".join(h.hex() for h in sorted(hashes)[:_LISTED_MAX])
+    facts = {"count": str(len(hashes)), "root": set_root(hashes).hex(), "documents": listed}
+    return finding("LOCK_SET_DIFFERS", "$.root", facts=facts)

@@ -1,0 +1,132 @@
+"""Chốt: what a lock consists of: one leaf for each transcript, a manifest over them, chunks to carry them.
+
+Everything is derived from the round's rows, the Sở's key and the lock command's append time, so that a replay builds
+the same bytes. Nothing here can refuse: the lock request was judged when the round was closed.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from hub.decision.known import RecordKey, RoundKey
+from hub.domain import civil_date
+from hub.domain.locator import derive
+from hub.domain.statements import Manifest, RoundName
+from hub.trust import leaf_bytes, leaf_hash, leaf_of, manifest_root
+
+__all__ = ["CHUNK_BYTES_MAX", "KnownRound", "LeafRow", "Lockable", "Locked", "Order", "build_lock", "chunk_bounds"]
+
+CHUNK_BYTES_MAX = 700_000  # leaves room for envelope and headers in the size budget of a message
+_LOCATOR_TRIES_MAX = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An accepted lock request on its way to be carried out. `at` is the append time of the request."""
+
+    key: RoundKey
+    lock_id: bytes
+    command_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Lockable:
+    """One open document of the round, with its bytes."""
+
+    message_sha256: bytes
+    n: int
+    record: RecordKey
+    version: int
+    document: bytes
+    signatures: Sequence[str]
+
+
+@dataclass
+class KnownRound:
+    """What the lock stage knows of one order: its state, its documents, the locators of its pupils, those taken."""
+
+    state: str
+    requested_by: bytes = b""
+    documents: Sequence[Lockable] = ()
+    locators: dict[str, str] = field(default_factory=dict)
+    taken: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class LeafRow:
+    """A leaf with the document that it stands for; `size_bytes` is what it takes in a chunk."""
+
+    digest: bytes
+    leaf: bytes
+    locator: str
+    document: Lockable
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """A finished lock: leaves in ascending order of their hash, the manifest over them, new locators."""
+
+    order: Order
+    leaves: tuple[LeafRow, ...]
+    manifest: Manifest
+    effective_on: date
+    new_locators: Mapping[str, tuple[str, int]]  # pupil -> (locator, counter)
+
+
+def build_lock(order: Order, known: KnownRound, *, so: str, so_symbols: str, key: bytes) -> Locked:
+    """Build the lock of a closing round. `key` is the Sở's secret (32 bytes) for salts and locators."""
+    effective_on = civil_date(order.at)
+    new: dict[str, tuple[str, int]] = {}
+    rows = []
+    for document in known.documents:
+        locator = _locator(document.record.pupil, known, new, so_symbols, key)
+        leaf = leaf_of(
+            action="LOCK", document=document.document, signatures=document.signatures, salt_key=key,
+            pupil=document.record.pupil, year=document.record.school_year, period=document.record.period,
+            version=document.version, locator=locator, effective_on=effective_on.isoformat(),
+        )  # fmt: skip
+        data = leaf_bytes(leaf)
+        size_bytes = len(data) + len(document.document) + sum(map(len, document.signatures)) + 64
+        rows.append(LeafRow(leaf_hash(data), data, locator, document, size_bytes))
+    leaves = tuple(sorted(rows, key=lambda row: row.digest))
+    root = manifest_root(row.digest for row in leaves)
+    manifest = Manifest(
+        count=len(leaves),
+        effective_on=effective_on.isoformat(),
+        lock_id=order.lock_id.hex(),
+        requested_by=known.requested_by.hex(),
+        root=root.hex(),
+        round=RoundName(cohort=order.key.cohort, number=order.key.number),  # type: ignore[arg-type]
+        school=order.key.school,
+        school_year=order.key.school_year,
+        so=so,
+        type="vn.hocba.manifest/1",
+    )
+    return Locked(order, leaves, manifest, effective_on, new)
+
+
+def _locator(pupil: str, known: KnownRound, new: dict[str, tuple[str, int]], so_symbols: str, key: bytes) -> str:
+    """Return the pupil's locator: the stored one, or the first derived one that nobody has."""
+    if pupil in known.locators:
+        return known.locators[pupil]
+    for counter in range(_LOCATOR_TRIES_MAX):
+        locator = derive(key, so_symbols, pupil, counter)
+        if known.taken.setdefault(locator, pupil) == pupil:
+            known.locators[pupil] = locator
+            new[pupil] = (locator, counter)
+            return locator
+    raise AssertionError("sixty-four locators in a row are taken: the key is broken")
+
+
+def chunk_bounds(sizes_bytes: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Yield [start, end) of each chunk, filled up to the budget; a document larger than the budget goes alone."""
+    start, size = 0, 0
+    for n, size_bytes in enumerate(sizes_bytes):
+        if n > start and size + size_bytes > CHUNK_BYTES_MAX:
+            yield start, n
+            start, size = n, 0
+        size += size_bytes
+    if sizes_bytes:
+        yield start, len(sizes_bytes)

@@ -1,0 +1,70 @@
+"""What becomes of a command: events only, no effects. The store writes them, the receipt tells them."""
+
+from dataclasses import dataclass, replace
+
+from hub.decision.command import Judged, Prepared
+from hub.decision.known import Current, RoundKey, RoundRow, Seen
+from hub.domain.findings import Finding
+
+__all__ = ["Answer", "Move", "NewDocument", "Outcome"]
+
+
+@dataclass(frozen=True, slots=True)
+class NewDocument:
+    """A document that now stands in Sở's record."""
+
+    judged: Judged
+    current: Current
+    late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A document that changes its state."""
+
+    document: Current
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the receipt says of one transcript: outcome accepted | unchanged | refused, and the state it stands in."""
+
+    n: int
+    document_sha256: bytes
+    outcome: str
+    findings: tuple[Finding, ...]
+    state: str | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One per command, equal on every replay. `repeats` names the stored message when this is a repetition."""
+
+    command: Prepared
+    outcome: str = "accepted"
+    findings: tuple[Finding, ...] = ()
+    answers: tuple[Answer, ...] = ()
+    accepted: tuple[NewDocument, ...] = ()
+    moves: tuple[Move, ...] = ()
+    closing: RoundRow | None = None
+    lock_id: bytes | None = None
+    repeats: bytes | None = None
+
+    @property
+    def seen(self) -> Seen:
+        """How a later command will know this one."""
+        command = self.command
+        return Seen(command.message_sha256, command.statement_sha256, command.authentic and not self._reused())
+
+    def _reused(self) -> bool:
+        return any(f.code == "COMMAND_ID_REUSED" for f in self.findings)
+
+    def codes(self) -> list[str]:
+        """All codes of the command itself, sorted."""
+        return sorted({f.code for f in self.findings})
+
+    def closed(self, key: RoundKey, lock_id: bytes) -> "Outcome":
+        """Return the outcome with the round closing."""
+        at, signer = self.command.at, self.command.signer
+        return replace(self, closing=RoundRow(key, "closing", at, signer), lock_id=lock_id)

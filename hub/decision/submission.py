@@ -1,0 +1,116 @@
+"""Tiếp nhận: which transcripts of a submission may stand, given what is known.
+
+Good ones are accepted even when others fail, unless the submission asks for all or nothing. A document that is
+already current is unchanged; a changed one names what it supersedes; a recalled one may be sent again.
+"""
+
+from dataclasses import dataclass, replace
+
+from hub.decision.command import Judged, Prepared
+from hub.decision.known import Current, Known, RecordKey, RoundKey, RoundRow
+from hub.decision.outcome import Answer, Move, NewDocument, Outcome
+from hub.domain.findings import Finding, finding, refuses
+from hub.domain.lifecycle import next_state
+from hub.domain.rounds import is_late
+
+__all__ = ["decide_submission"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    answer: Answer
+    new: NewDocument | None = None
+    moves: tuple[Move, ...] = ()
+
+
+def decide_submission(command: Prepared, known: Known) -> Outcome:
+    """Answer every transcript of the submission."""
+    key = command.round
+    assert key is not None
+    verdicts = [_judge(command, document, known, key) for document in command.documents]
+    refused = sum(v.answer.outcome == "refused" for v in verdicts)
+    if refused and getattr(command.command, "mode", "each") == "all_or_nothing":
+        verdicts = [_withdrawn(v) for v in verdicts]
+        refused = len(verdicts)
+    outcome = "accepted" if refused == 0 else "refused" if refused == len(verdicts) else "partly_accepted"
+    return Outcome(
+        command,
+        outcome,
+        answers=tuple(v.answer for v in verdicts),
+        accepted=tuple(v.new for v in verdicts if v.new is not None),
+        moves=tuple(move for v in verdicts for move in v.moves),
+    )
+
+
+def _judge(command: Prepared, document: Judged, known: Known, key: RoundKey) -> _Verdict:
+    if refuses(document.findings) or document.record is None:
+        return _refused(document)
+    latest, current = known.latest.get(document.record), known.current(document.record)
+    if current is not None and current.document_sha256 == document.document_sha256:
+        return _Verdict(Answer(document.n, document.document_sha256, "unchanged", document.findings, current.state))
+    objection = _objection(document, known, key, current, latest)
+    if objection is not None:
+        return _refused(document, objection)
+    return _accepted(command, document, known, key, current, latest)
+
+
+def _objection(
+    document: Judged, known: Known, key: RoundKey, current: Current | None, latest: Current | None
+) -> Finding | None:
+    round_row = known.rounds.get(key, RoundRow(key, "open"))
+    if current is not None and current.state == "locked":
+        return finding("RECORD_LOCKED", facts=closed_facts(known.rounds.get(current.round)))
+    if round_row.state != "open":
+        return finding("ROUND_CLOSED", facts=closed_facts(round_row))
+    named = getattr(document.transcript, "supersedes", None) or None
+    if current is not None:
+        held_facts = {"current": current.document_sha256.hex()}
+        return (
+            None if named == held_facts["current"] else finding("SUPERSEDES_MISSING", "$.supersedes", facts=held_facts)
+        )
+    sent_again = latest is not None and latest.document_sha256 == document.document_sha256
+    return finding("SUPERSEDES_UNKNOWN", "$.supersedes", named) if named and not sent_again else None
+
+
+def _accepted(
+    command: Prepared, document: Judged, known: Known, key: RoundKey, current: Current | None, latest: Current | None
+) -> _Verdict:
+    record = document.record
+    assert record is not None
+    others = known.claims(record)
+    state = "pending" if document.pending else "held" if others else "open"
+    found = (*document.findings, finding("PUPIL_CLAIMED_TWICE", "$.student")) if others else document.findings
+    version = 1 if latest is None else latest.version + 1
+    row = Current(command.message_sha256, document.n, document.document_sha256, record, key, version, state)
+    late = is_late(command.at, record.school_year, key.cohort)
+    moves = [Move(current, next_state("document", current.state, "replace"))] if current is not None else []
+    moves += [Move(other, next_state("document", other.state, "hold")) for other in others if other.state == "open"]
+    answer = Answer(document.n, document.document_sha256, "accepted", found, state)
+    return _Verdict(answer, NewDocument(replace(document, findings=found), row, late), tuple(moves))
+
+
+def _refused(document: Judged, *more: Finding) -> _Verdict:
+    return _Verdict(Answer(document.n, document.document_sha256, "refused", (*document.findings, *more)))
+
+
+def _withdrawn(verdict: _Verdict) -> _Verdict:
+    answer = verdict.answer
+    if answer.outcome == "refused":
+        return verdict
+    found = (*answer.findings, finding("ALL_OR_NOTHING"))
+    return _Verdict(Answer(answer.n, answer.document_sha256, "refused", found))
+
+
+def closed_facts(row: RoundRow | None) -> dict[str, str]:
+    """Return who closed a round, and since when: what a refusal after lock tells."""
+    if row is None or row.closing_at is None:
+        return {"by": "?", "since": "?"}
+    return {"by": row.closed_by or "?", "since": row.closing_at.strftime("%Y-%m-%dT%H:%M:%SZ")}
+
+
+def freed(known: Known, record: RecordKey) -> tuple[Move, ...]:
+    """Return the release of the one remaining claimant of a pupil, if it was held for the claim that is now gone."""
+    others = known.claims(record)
+    if len(others) == 1 and others[0].state == "held":
+        return (Move(others[0], next_state("document", "held", "release")),)
+    return ()

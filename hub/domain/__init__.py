@@ -1,0 +1,57 @@
+"""The law and the record, pure: documents, rules, places, rounds, states. No I/O, no clock, no chance."""
+
+from hub.domain.civil import VIETNAM, civil_date, effective_on
+from hub.domain.findings import FINDING_COUNT_MAX, Finding, finding, refuses, render
+from hub.domain.identity import is_personal_id, pupil_of
+from hub.domain.judge import examine, judge
+from hub.domain.lifecycle import Machine, Transition, first_event, next_state, states, transitions
+from hub.domain.organisations import DEPARTMENTS, Department, department, department_at, successor_department
+from hub.domain.provinces import Province, province_at, provinces_at, successor_of
+from hub.domain.reading import Reading, canonical, read
+from hub.domain.regulations import rating_of, regulation_for, subject_order
+from hub.domain.rounds import Cohort, cohort_for, cohort_of, deadline_of, is_late, report_deadline_of, round_refusal
+from hub.domain.transcript import Transcript
+
+__all__ = [
+    "DEPARTMENTS",
+    "FINDING_COUNT_MAX",
+    "VIETNAM",
+    "Cohort",
+    "Department",
+    "Finding",
+    "Machine",
+    "Province",
+    "Reading",
+    "Transcript",
+    "Transition",
+    "canonical",
+    "civil_date",
+    "cohort_for",
+    "cohort_of",
+    "deadline_of",
+    "department",
+    "department_at",
+    "effective_on",
+    "examine",
+    "finding",
+    "first_event",
+    "is_late",
+    "is_personal_id",
+    "judge",
+    "next_state",
+    "province_at",
+    "provinces_at",
+    "pupil_of",
+    "rating_of",
+    "read",
+    "refuses",
+    "regulation_for",
+    "render",
+    "report_deadline_of",
+    "round_refusal",
+    "states",
+    "subject_order",
+    "successor_department",
+    "successor_of",
+    "transitions",
+]

@@ -1,0 +1,77 @@
+"""Departments: Sở Giáo dục và Đào tạo, their stable slugs, look-up symbols and dated province codes.
+
+A slug never changes and is never reused; province codes are. The two look-up symbols are the two-digit code that the
+province had among the 63, so that each Sở that ever issued a record keeps symbols of its own.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+
+from hub.domain.provinces import MERGED_ON, PROVINCES, Province, successor_of
+from hub.errors import Refused
+
+__all__ = ["DEPARTMENTS", "Department", "department", "department_at", "successor_department"]
+
+_BEFORE = tuple(p for p in PROVINCES if p.valid_to == MERGED_ON)
+_SLUGS = {"Thành phố Hồ Chí Minh": "ho-chi-minh", "Thừa Thiên Huế": "thua-thien-hue", "Huế": "thua-thien-hue"}
+
+
+@dataclass(frozen=True, slots=True)
+class Department:
+    """One Sở. `provinces` are its dated codes; `successor` names the Sở that took it over on `closed_on`."""
+
+    slug: str
+    name: str
+    symbols: str
+    provinces: tuple[Province, ...]
+    successor: str | None = None
+
+    @property
+    def closed_on(self) -> date | None:
+        """First civil date on which the Sở no longer exists; None while it does."""
+        return self.provinces[-1].valid_to
+
+    def province_at(self, on: date) -> Province | None:
+        """Return its province on a civil date, or None when it did not exist."""
+        return next((p for p in self.provinces if p.in_force(on)), None)
+
+
+def _slug(name: str) -> str:
+    plain = unicodedata.normalize("NFD", name.replace("Đ", "D").replace("đ", "d"))
+    ascii_name = "".join(c for c in plain if not unicodedata.combining(c)).lower()
+    return _SLUGS.get(name) or re.sub(r"[^a-z]+", "-", ascii_name)
+
+
+def _department(old: Province) -> Department:
+    """Return the Sở of one of the 63; it lives on when the new province bears its name."""
+    slug = _slug(old.name)
+    new = successor_of(old.code)
+    assert new is not None
+    lives = _slug(new.name) == slug
+    name = f"Sở Giáo dục và Đào tạo {new.name if lives else old.name}"
+    return Department(slug, name, old.code, (old, new) if lives else (old,), None if lives else _slug(new.name))
+
+
+DEPARTMENTS: tuple[Department, ...] = tuple(_department(p) for p in _BEFORE)
+_BY_SLUG = {d.slug: d for d in DEPARTMENTS}
+
+
+def department(slug: str) -> Department:
+    """Return the Sở of a slug. Raises Refused(SO_UNKNOWN)."""
+    found = _BY_SLUG.get(slug)
+    if found is None:
+        raise Refused("SO_UNKNOWN", {"so": slug[:60]})
+    return found
+
+
+def department_at(province_code: str, on: date) -> Department | None:
+    """Return the Sở that a two-digit province code means on a civil date: 82 is tien-giang, later dong-thap."""
+    return next((d for d in DEPARTMENTS if (p := d.province_at(on)) is not None and p.code == province_code), None)
+
+
+def successor_department(slug: str, on: date) -> Department:
+    """Return the Sở that answers for the records of `slug` on a civil date. Raises Refused(SO_UNKNOWN)."""
+    known = department(slug)
+    return department(known.successor) if known.successor is not None and on >= MERGED_ON else known

@@ -1,0 +1,138 @@
+"""The form of a secondary document: known subjects, marks or Đ/CĐ where each belongs, the levels of the year.
+
+Shared by TT 22/2021 and TT 58/2011; each brings its own `Form`. Averages and ratings are not recomputed here.
+"""
+
+import functools
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from msgspec import UNSET
+
+from hub.domain.findings import Finding, finding
+from hub.domain.marks import MARKS
+from hub.domain.regulations.rows import misordered, repeated
+from hub.domain.transcript import Subject, Transcript
+
+__all__ = ["Form", "check_form"]
+
+_PASS = frozenset({"Đ", "CĐ"})
+_YEAR_FIELDS = ("semester_1", "semester_2", "year", "retake")
+_PRIMARY_GROUPS = ("qualities", "competences", "rating")
+_GROUPS = ("learning", "training", "conduct")
+
+
+@dataclass(frozen=True, eq=False)
+class Form:
+    """Subjects and levels of one circular and school level; compared by identity."""
+
+    regulation: str
+    kinds: Mapping[str, str]  # subject -> "score" or "comment", in document order
+    required: frozenset[str]
+    choice: frozenset[str]
+    choice_count: int
+    levels: Mapping[str, frozenset[str]]  # learning, training or conduct -> its levels
+    order: tuple[str, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "order", tuple(self.kinds))
+
+
+def check_form(transcript: Transcript, form: Form) -> list[Finding]:
+    """Return what the form has against a document."""
+    lenient = transcript.student.disability_exempt is True
+    complete = transcript.period == "year" and not lenient
+    codes = tuple([row.code for row in transcript.subjects])
+    found = list(_codes(form, transcript.grade, codes, complete))
+    needed = "" if lenient else transcript.period
+    for index, row in enumerate(transcript.subjects):
+        if not _good(row, form, needed):
+            found += _row(row, index, form, needed)
+    found += _levels(transcript, form, needed)
+    for name in _PRIMARY_GROUPS:
+        if getattr(transcript, name) is not UNSET:
+            facts = {"field": name, "regulation": form.regulation}
+            found.append(finding("FIELD_NOT_FOR_REGULATION", f"$.{name}", None, facts))
+    return found
+
+
+@functools.lru_cache(4096)
+def _codes(form: Form, grade: int, codes: tuple[str, ...], complete: bool) -> tuple[Finding, ...]:
+    """Subject codes: known and once [contract], the required ones and the number of chosen ones [assumed]."""
+    facts = {"regulation": form.regulation}
+    found = [
+        finding("SUBJECT_UNKNOWN", f"$.subjects[{n}].code", code, facts)
+        for n, code in enumerate(codes)
+        if code not in form.kinds
+    ]
+    found += repeated(codes, "SUBJECT_TWICE", "$.subjects", "subject")
+    found += misordered(codes, form.order, "$.subjects")
+    if complete:
+        for code in form.order:
+            if code in form.required and code not in codes:
+                missing = {"subject": code, "grade": str(grade)}
+                found.append(finding("SUBJECT_MISSING_SECONDARY", "$.subjects", None, missing))
+        chosen = len(form.choice.intersection(codes))
+        if form.choice and chosen != form.choice_count:
+            found.append(finding("SUBJECT_CHOICE_COUNT", "$.subjects", None, {"count": str(chosen)}))
+    return tuple(found)
+
+
+def _good(row: Subject, form: Form, needed: str) -> bool:
+    """Tell quickly whether a row is the usual good one."""
+    kind = form.kinds.get(row.code)
+    legal = MARKS if kind == "score" else _PASS
+    return (
+        row.kind == kind
+        and row.level is row.score is UNSET
+        and (row.semester_1 is UNSET or row.semester_1 in legal)
+        and (row.semester_2 is UNSET or row.semester_2 in legal)
+        and (row.year is UNSET or row.year in legal)
+        and (row.retake is UNSET or row.retake in legal)
+        and (not needed or getattr(row, needed) is not UNSET)
+    )
+
+
+def _row(row: Subject, index: int, form: Form, needed: str) -> Iterator[Finding]:
+    kind = form.kinds.get(row.code)
+    if kind is None:
+        return
+    path = f"$.subjects[{index}]"
+    subject = {"subject": row.code}
+    if row.kind != kind:
+        yield finding("SUBJECT_KIND_WRONG", f"{path}.kind", row.kind, subject | {"expected": kind})
+    legal = MARKS if kind == "score" else _PASS
+    for name in _YEAR_FIELDS:
+        value = getattr(row, name)
+        if value is not UNSET and value not in legal:
+            expected = "điểm (0.0–10.0)" if kind == "score" else "Đ / CĐ"
+            yield finding(
+                "SUBJECT_VALUE_WRONG", f"{path}.{name}", value, subject | {"expected": expected, "field": name}
+            )
+    for name in ("level", "score"):
+        if getattr(row, name) is not UNSET:
+            facts = {"field": name, "regulation": form.regulation}
+            yield finding("FIELD_NOT_FOR_REGULATION", f"{path}.{name}", getattr(row, name), facts)
+    if needed and row.exempt is not True and getattr(row, needed) is UNSET:
+        yield finding("SUBJECT_VALUE_MISSING", f"{path}.{needed}", None, subject | {"field": needed})
+
+
+def _levels(transcript: Transcript, form: Form, needed: str) -> Iterator[Finding]:
+    """Learning and training (or conduct): there, with the value of the period, from their own lists."""
+    for group in _GROUPS:
+        levels = getattr(transcript, group)
+        legal = form.levels.get(group)
+        if legal is None:
+            if levels is not UNSET:
+                facts = {"field": group, "regulation": form.regulation}
+                yield finding("FIELD_NOT_FOR_REGULATION", f"$.{group}", None, facts)
+            continue
+        if needed and (levels is UNSET or getattr(levels, needed) is UNSET):
+            yield finding("YEAR_LEVELS_MISSING", f"$.{group}.{needed}", None, {"field": f"{group}.{needed}"})
+        if levels is UNSET:
+            continue
+        facts = {"allowed": ", ".join(sorted(legal)), "regulation": form.regulation}
+        for name in _YEAR_FIELDS:
+            value = getattr(levels, name)
+            if value is not UNSET and value not in legal:
+                yield finding("YEAR_LEVEL_WRONG", f"$.{group}.{name}", value, facts)

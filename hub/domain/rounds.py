@@ -1,0 +1,79 @@
+"""Rounds (đợt báo cáo, chốt): cohorts, which document belongs to which, and their deadlines as data.
+
+Deadlines are read by the letter: "trước ngày 30/6" ends 29/6 24:00, UTC+7. Late marks, it never refuses; a Sở may
+extend a deadline, also afterwards, so callers pass the extended instant.
+"""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from hub.domain.civil import VIETNAM, midnight_utc
+from hub.domain.findings import Finding, finding
+from hub.domain.transcript import Transcript
+from hub.errors import Corrupt, Refused
+
+__all__ = ["Cohort", "cohort_for", "cohort_of", "deadline_of", "is_late", "report_deadline_of", "round_refusal"]
+
+
+class Cohort(StrEnum):
+    """Completed by 30/6, supplementary (đánh giá bổ sung) by 15/8, transfer without a date."""
+
+    COMPLETED = "completed"
+    SUPPLEMENTARY = "supplementary"
+    TRANSFER = "transfer"
+
+
+# First civil date (month, day) that is late, in the later half of the school year.
+_SCHOOL_TO_SO = {Cohort.COMPLETED: (6, 30), Cohort.SUPPLEMENTARY: (8, 15)}
+_SO_TO_BO = {Cohort.COMPLETED: (7, 10), Cohort.SUPPLEMENTARY: (8, 25)}
+
+
+def cohort_of(text: str) -> Cohort:
+    """Return the cohort of a name. Raises Refused(COHORT_UNKNOWN)."""
+    try:
+        return Cohort(text)
+    except ValueError:
+        raise Refused("COHORT_UNKNOWN", {"cohort": text[:60]}) from None
+
+
+def cohort_for(transcript: Transcript) -> Cohort:
+    """Return the cohort that a document is expected in: how `hub submit` splits a class."""
+    if transcript.period == "semester_1":
+        return Cohort.TRANSFER
+    return Cohort.COMPLETED if transcript.result.completed else Cohort.SUPPLEMENTARY
+
+
+def round_refusal(transcript: Transcript, cohort: str) -> Finding | None:
+    """Return ROUND_NOT_FOR_DOCUMENT when a round does not take the document, else None.
+
+    `completed` takes completed year documents, `supplementary` any year document, `transfer` only semester_1.
+    Raises Refused(COHORT_UNKNOWN).
+    """
+    asked, fitting = cohort_of(cohort), cohort_for(transcript)
+    if asked is fitting or (asked is Cohort.SUPPLEMENTARY and fitting is Cohort.COMPLETED):
+        return None
+    path = "$.period" if Cohort.TRANSFER in (asked, fitting) else "$.result.completed"
+    return finding("ROUND_NOT_FOR_DOCUMENT", path, None, {"cohort": asked.value, "expected": fitting.value})
+
+
+def deadline_of(school_year: str, cohort: str) -> datetime | None:
+    """Return the first instant (UTC) that is late for school -> Sở: 2026-06-29T17:00Z for 2025-2026/completed."""
+    return _instant(_SCHOOL_TO_SO, school_year, cohort)
+
+
+def report_deadline_of(school_year: str, cohort: str) -> datetime | None:
+    """Return the first instant (UTC) that is late for Sở -> Bộ: before 10/7, and 25/8 for the second group."""
+    return _instant(_SO_TO_BO, school_year, cohort)
+
+
+def is_late(at: datetime, school_year: str, cohort: str, extended_to: datetime | None = None) -> bool:
+    """Tell whether a command appended `at` (aware) is late; `extended_to` is the instant that a Sở's decision set."""
+    if at.tzinfo is None:
+        raise Corrupt("CLOCK_WITHOUT_ZONE")
+    deadline = extended_to or deadline_of(school_year, cohort)
+    return deadline is not None and at.astimezone(VIETNAM) >= deadline
+
+
+def _instant(table: dict[Cohort, tuple[int, int]], school_year: str, cohort: str) -> datetime | None:
+    first_late = table.get(cohort_of(cohort))
+    return midnight_utc(date(int(school_year[5:9]), *first_late)) if first_late else None

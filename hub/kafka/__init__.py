@@ -1,0 +1,23 @@
+"""Everything that speaks to Kafka: topic administration and what a deployment needs."""
+
+from hub.kafka.admin import (
+    Member,
+    begin_offsets,
+    cluster_id,
+    create_missing,
+    differences,
+    end_offsets,
+    group_members,
+    topic_ids,
+)
+
+__all__ = [
+    "Member",
+    "begin_offsets",
+    "cluster_id",
+    "create_missing",
+    "differences",
+    "end_offsets",
+    "group_members",
+    "topic_ids",
+]

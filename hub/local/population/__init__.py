@@ -1,0 +1,75 @@
+"""Dữ liệu tổng hợp: provinces, schools, officials, pupils and transcripts that do not exist, with faults on demand.
+
+Everything follows from a seed and a time that come in; only keys are random. Door:
+
+    population = Population(seed, pupil_count=2000, school_year="2025-2026", at=at)
+    credentials = population.credentials(pki)
+    for entry in population.register_entries(pki, credentials): ...   # sign and publish
+    for shipment in population.shipments(credentials, population.plan()): ...   # send and compare
+"""
+
+from hub.local.population.credentials import Credentials, KeyFolder
+from hub.local.population.disk import MARKER, marker_of, read_shipments
+from hub.local.population.fault import (
+    CommandFault,
+    DocumentFault,
+    Expected,
+    Fault,
+    Planted,
+    Record,
+    RecordFault,
+)
+from hub.local.population.faults import FAULTS, record_fault
+from hub.local.population.officials import Official, Signer, signers_of
+from hub.local.population.places import PLACES
+from hub.local.population.plan import COMMAND_SHARE, DOCUMENT_SHARE, NO_FAULTS, Plan
+from hub.local.population.planting import Shipment
+from hub.local.population.population import DEFAULT_SOS, SCHOOL_YEAR_FIRST, Population
+from hub.local.population.schools import Level, SchoolClass, SyntheticSchool
+from hub.local.population.signed import Keyring, SignedDocument, SignedSubmission, sign_chain, sign_statement
+from hub.local.population.submissions import ClassSubmission, class_command_id, school_year_before
+from hub.local.population.workbooks import ROW_FAULTS, PlantedRow, RowFault, Workbooks
+
+__all__ = [
+    "COMMAND_SHARE",
+    "DEFAULT_SOS",
+    "DOCUMENT_SHARE",
+    "FAULTS",
+    "MARKER",
+    "NO_FAULTS",
+    "PLACES",
+    "ROW_FAULTS",
+    "SCHOOL_YEAR_FIRST",
+    "ClassSubmission",
+    "CommandFault",
+    "Credentials",
+    "DocumentFault",
+    "Expected",
+    "Fault",
+    "KeyFolder",
+    "Keyring",
+    "Level",
+    "Official",
+    "Plan",
+    "Planted",
+    "PlantedRow",
+    "Population",
+    "Record",
+    "RecordFault",
+    "RowFault",
+    "SchoolClass",
+    "Shipment",
+    "SignedDocument",
+    "SignedSubmission",
+    "Signer",
+    "SyntheticSchool",
+    "Workbooks",
+    "class_command_id",
+    "marker_of",
+    "read_shipments",
+    "record_fault",
+    "school_year_before",
+    "sign_chain",
+    "sign_statement",
+    "signers_of",
+]

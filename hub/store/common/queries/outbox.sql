@@ -1,0 +1,22 @@
+-- Outgoing messages, written with the effects that they tell of.
+
+-- name: put
+-- Queue one message; a repetition of the same effect queues nothing.
+INSERT INTO outbox (source_topic, source_part, source_offset, n, topic, key, kind, message_id, value, reference, headers)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+
+-- name: unsent
+-- The next messages in the order in which their effects were committed.
+SELECT id, topic, key, kind, message_id, value, reference, headers FROM outbox WHERE sent_at IS NULL ORDER BY id LIMIT %s
+
+-- name: sent
+-- The broker has acknowledged these.
+UPDATE outbox SET sent_at = now() WHERE id = ANY(%s)
+
+-- name: lead
+-- One relay per database; leadership ends with the connection that holds it.
+SELECT pg_try_advisory_lock(%s)
+
+-- name: unsent_count
+-- How much is waiting.
+SELECT count(*) FROM outbox WHERE sent_at IS NULL

@@ -1,0 +1,14 @@
+-- The projected register.
+
+-- name: add_entry
+-- One entry of the register topic; the offset is its version.
+INSERT INTO register_entry (so, version, kind, entry_id, valid_from, valid_to, payload, statement, signature, appended_at)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING
+
+-- name: register_versions
+-- The newest version of each Sở's register.
+SELECT so, max(version) FROM register_entry GROUP BY so ORDER BY so
+
+-- name: register_entries
+-- Every entry of one Sở in order of publication.
+SELECT kind, entry_id, valid_from, valid_to, payload, version FROM register_entry WHERE so = %s ORDER BY version

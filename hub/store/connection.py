@@ -1,0 +1,44 @@
+"""Connections to PostgreSQL, and which of its errors are the world's fault."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from psycopg.rows import TupleRow
+
+from hub.errors import Corrupt, Unavailable
+
+__all__ = ["Connection", "open_connection", "unavailable"]
+
+Connection = psycopg.Connection[TupleRow]
+
+_CONNECT_TIMEOUT_S = 5
+_STATEMENT_TIMEOUT_MS = 60_000  # a statement that takes longer is stuck: better a retry than a silent worker
+
+
+def open_connection(url: str, **options: Any) -> Connection:
+    """Open an autocommit connection; raises Unavailable(DATABASE_UNAVAILABLE)."""
+    with unavailable():
+        return psycopg.connect(
+            url,
+            autocommit=True,
+            connect_timeout=_CONNECT_TIMEOUT_S,
+            options=f"-c statement_timeout={_STATEMENT_TIMEOUT_MS} -c timezone=UTC",
+            **options,
+        )
+
+
+@contextmanager
+def unavailable() -> Iterator[None]:
+    """Turn psycopg's errors into ours: lost connections, deadlocks and full disks are Unavailable, the rest Corrupt.
+
+    A killed postmaster gives AdminShutdown or an OperationalError without SQLSTATE; serialization failures and
+    deadlocks are OperationalErrors too, so the class alone decides.
+    """
+    try:
+        yield
+    except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+        raise Unavailable("DATABASE_UNAVAILABLE", {"sqlstate": error.sqlstate or "none"}) from error
+    except psycopg.Error as error:
+        raise Corrupt("DATABASE_REFUSED", {"sqlstate": error.sqlstate or "none"}) from error

@@ -1,0 +1,71 @@
+"""Load what a batch of commands is about, under locks taken in one sorted order: rounds, then pupils' claims."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from hub.decision import Current, Known, Prepared, RecordKey, RoundKey, RoundRow, Seen
+from hub.domain.statements import LockRequest, Recall, Submission
+from hub.store.connection import Connection
+from hub.store.queries import queries_of
+
+__all__ = ["load_known"]
+
+_SQL = queries_of("so")
+
+
+def load_known(connection: Connection, commands: Sequence[Prepared]) -> Known:
+    """Take the locks, then read. Call inside the transaction, after the position."""
+    alive = [c for c in commands if c.stands]
+    known = Known()
+    _rounds(connection, known, alive)
+    pupils = _claims(connection, alive)
+    known.add(_documents(connection.execute(_SQL["known_of_pupils"], _columns(pupils, 2))))
+    locks = sorted({c.round for c in alive if isinstance(c.command, LockRequest) and c.round is not None})
+    known.add(_documents(connection.execute(_SQL["known_of_rounds"], _columns(locks, 4))))
+    _commands(connection, known, commands)
+    return known
+
+
+def _rounds(connection: Connection, known: Known, commands: Sequence[Prepared]) -> None:
+    opened = sorted({c.round for c in commands if isinstance(c.command, Submission) and c.round is not None})
+    connection.execute(_SQL["open_rounds"], _columns(opened, 4))
+    years = sorted({(c.round.school, c.round.school_year) for c in commands if c.round is not None})
+    closing = any(isinstance(c.command, LockRequest) for c in commands)
+    query = _SQL["rounds_for_update" if closing else "rounds_for_share"]
+    for school, year, cohort, number, state, closing_at, closed_by in connection.execute(query, _columns(years, 2)):
+        key = RoundKey(school, year, cohort, number)
+        known.rounds[key] = RoundRow(key, state, closing_at, closed_by)
+
+
+def _claims(connection: Connection, commands: Sequence[Prepared]) -> list[tuple[str, str]]:
+    """Lock the claim rows of every pupil concerned and return them."""
+    pupils = {(d.record.pupil, d.record.school_year) for c in commands for d in c.documents if d.record is not None}
+    recalls = [(c.school, bytes.fromhex(c.command.document_sha256)) for c in commands if isinstance(c.command, Recall)]
+    if recalls:
+        pupils |= set(connection.execute(_SQL["pupils_of_hashes"], _columns(recalls, 2)).fetchall())
+    ordered = sorted(pupils)
+    connection.execute(_SQL["claims"], _columns(ordered, 2))
+    return ordered
+
+
+def _commands(connection: Connection, known: Known, commands: Sequence[Prepared]) -> None:
+    hashes = [c.message_sha256 for c in commands]
+    schools, ids = _columns([(c.school, c.command_id) for c in commands], 2)
+    for school, command_id, message, statement, holds_id in connection.execute(
+        _SQL["known_commands"], (hashes, schools, ids)
+    ):
+        seen = Seen(message, statement, holds_id)
+        known.messages[message] = seen
+        if holds_id:
+            known.commands[school, command_id] = seen
+
+
+def _documents(rows: Iterable[Sequence[Any]]) -> Iterable[Current]:
+    for message, n, digest, school, pupil, year, period, cohort, number, version, state in rows:
+        record, place = RecordKey(school, pupil, year, period), RoundKey(school, year, cohort, number)
+        yield Current(message, n, digest, record, place, version, state)
+
+
+def _columns(rows: Sequence[Sequence[Any]], width: int) -> tuple[list[Any], ...]:
+    """Turn rows into columns for unnest(); no rows give empty columns."""
+    return tuple([row[i] for row in rows] for i in range(width))

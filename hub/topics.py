@@ -1,0 +1,130 @@
+"""Every topic of the hub, declared once: name, key, messages, partitions, policy and reason.
+
+`deploy/kafka/topics.json` and the ACLs are generated from here; `hub up` creates what is missing and refuses to start
+on a topic that differs. Partition counts never change: a new count is a new topic version.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+__all__ = [
+    "MESSAGE_BYTES_MAX",
+    "Topic",
+    "bo_receipt",
+    "bo_transcript",
+    "command",
+    "every_topic",
+    "lock_command",
+    "locked",
+    "of_bo",
+    "of_so",
+    "quarantine",
+    "receipt",
+    "register",
+]
+
+MESSAGE_BYTES_MAX = 1_048_576  # one size budget drives broker, topic, producer and client limits
+_DAY_MS = 86_400_000
+_KEPT_MS = 400 * _DAY_MS  # longer than a school year with its late round; the permanent record is PostgreSQL
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """One topic. `compacted` topics may have legal holes in their offsets; all others may not."""
+
+    name: str
+    owner: str  # "so-<slug>" or "bo"
+    key: str
+    messages: tuple[str, ...]
+    partitions: int
+    compacted: bool = False
+    append_time: bool = False
+    written_by: tuple[str, ...] = ()
+    read_by: tuple[str, ...] = ()
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """Topic configuration as the broker knows it (strings)."""
+        base = {
+            "cleanup.policy": "compact" if self.compacted else "delete",
+            "max.message.bytes": str(MESSAGE_BYTES_MAX),
+            "message.timestamp.type": "LogAppendTime" if self.append_time else "CreateTime",
+        }
+        return base if self.compacted else base | {"retention.ms": str(_KEPT_MS)}
+
+
+def command(so: str) -> Topic:
+    """Commands of schools to their Sở; the append time is the time of receipt."""
+    return Topic(
+        f"hocba.so-{so}.command.v1", f"so-{so}", "school code", ("Submission", "Recall", "LockRequest"), 8,
+        append_time=True, written_by=(f"so-{so}.door",), read_by=(f"so-{so}",),
+    )  # fmt: skip
+
+
+def register(so: str) -> Topic:
+    """Schools, officials, certificates, trust policy, revocation: entries signed by a registrar."""
+    return Topic(
+        f"hocba.so-{so}.register.v1", f"so-{so}", "register kind + id", ("RegisterEntry",), 1,
+        compacted=True, append_time=True, written_by=(f"so-{so}.door",), read_by=(f"so-{so}", "bo"),
+    )  # fmt: skip
+
+
+def lock_command(so: str) -> Topic:
+    """Lock orders that validate has accepted."""
+    return Topic(
+        f"hocba.so-{so}.lock-command.v1", f"so-{so}", "school code", ("LockOrder",), 8,
+        written_by=(f"so-{so}",), read_by=(f"so-{so}",),
+    )  # fmt: skip
+
+
+def receipt(so: str) -> Topic:
+    """Answers to schools: Sở's, and later Bộ's."""
+    return Topic(
+        f"hocba.so-{so}.receipt.v1", f"so-{so}", "school code", ("Receipt",), 8,
+        written_by=(f"so-{so}",), read_by=(f"so-{so}.door", f"so-{so}"),
+    )  # fmt: skip
+
+
+def locked(so: str) -> Topic:
+    """Locked transcripts on their way to Bộ; one partition, so that the log's order is the topic's order."""
+    return Topic(
+        f"hocba.so-{so}.locked.v1", f"so-{so}", "Sở slug", ("LockedChunk", "LockManifest", "Checkpoint"), 1,
+        written_by=(f"so-{so}",), read_by=("bo",),
+    )  # fmt: skip
+
+
+def quarantine(owner: str) -> Topic:
+    """Messages that do not decode, byte for byte; `owner` is "so-<slug>" or "bo"."""
+    return Topic(f"hocba.{owner}.quarantine.v1", owner, "original key", (), 1, written_by=(owner,), read_by=(owner,))
+
+
+def bo_receipt(readers: Iterable[str] = ()) -> Topic:
+    """Bộ's answer to each lock."""
+    return Topic(
+        "hocba.bo.receipt.v1", "bo", "Sở slug", ("IngestReceipt",), 1,
+        written_by=("bo",), read_by=tuple(f"so-{so}" for so in readers),
+    )  # fmt: skip
+
+
+def bo_transcript() -> Topic:
+    """The national stream: structured transcripts without names; compacted, tombstone for erasure."""
+    return Topic(
+        "hocba.bo.transcript.v1", "bo", "pupil key / year / period / school", ("Transcript",), 12,
+        compacted=True, written_by=("bo",), read_by=("bo",),
+    )  # fmt: skip
+
+
+def of_so(so: str) -> tuple[Topic, ...]:
+    """All topics that one Sở owns."""
+    return (command(so), register(so), lock_command(so), receipt(so), locked(so), quarantine(f"so-{so}"))
+
+
+def of_bo(readers: Iterable[str]) -> tuple[Topic, ...]:
+    """All topics that Bộ owns; `readers` are the slugs of the Sở that read its receipts."""
+    return (bo_receipt(readers), bo_transcript(), quarantine("bo"))
+
+
+def every_topic(slugs: Iterable[str]) -> tuple[Topic, ...]:
+    """All topics of the given Sở and of Bộ."""
+    known = tuple(slugs)
+    return tuple(t for so in known for t in of_so(so)) + of_bo(known)

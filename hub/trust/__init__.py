@@ -1,0 +1,117 @@
+"""Proof without trust in us: signatures, certificates at a time, Merkle trees, checkpoints. Pure: no I/O, no clock.
+
+Every check ends in `valid`, `invalid` or `unknown`, or is a plain true or false; a fault carries a catalogue code.
+"""
+
+from hub.trust import base64url
+from hub.trust.algorithms import (
+    ALGORITHMS,
+    ECDSA_SHA256,
+    PKCS1_PADDING,
+    PSS_PADDING,
+    SHA256_HASH,
+    PublicKey,
+    check_signature,
+    is_strong,
+)
+from hub.trust.canonical import BYTE_COUNT_MAX, canonical, parse
+from hub.trust.certificates import CertificateFacts, ChainCache, facts_of, judge_certificate, judge_facts
+from hub.trust.chain import ROLES, SIGNATURE_COUNT_MAX, verify_document
+from hub.trust.checkpoint import Checkpoint, cosign, sign_checkpoint, verify_checkpoint, verify_cosignature
+from hub.trust.der import certificate_of, decode_base64, encode_base64, fingerprint
+from hub.trust.jws import CRITICAL, Header, Parsed, RawSigner, hash_of, read, sign, verify
+from hub.trust.leaf import Leaf, envelope_sha256, leaf_bytes, leaf_of, manifest_root, parse_leaf, salt_of
+from hub.trust.merkle import (
+    EMPTY_ROOT,
+    Frontier,
+    Tree,
+    consistency_proof,
+    inclusion_proof,
+    leaf_hash,
+    root,
+    verify_consistency,
+    verify_inclusion,
+)
+from hub.trust.note import COSIGNATURE, ED25519, NoteKey, NoteSigner
+from hub.trust.policy import LogKey, TrustPolicy
+from hub.trust.register import Entry, Holding, RegisteredSchool, Snapshot, check_entry
+from hub.trust.revocation import Revocation
+from hub.trust.signature import CLOCK_SKEW_MAX
+from hub.trust.statement import judge_revocation, verify_statement, verify_with_anchor
+from hub.trust.verdict import CertificateVerdict, Signatory, Status, Verdict
+
+__all__ = [
+    "ALGORITHMS",
+    "BYTE_COUNT_MAX",
+    "CLOCK_SKEW_MAX",
+    "COSIGNATURE",
+    "CRITICAL",
+    "ECDSA_SHA256",
+    "ED25519",
+    "EMPTY_ROOT",
+    "PKCS1_PADDING",
+    "PSS_PADDING",
+    "ROLES",
+    "SHA256_HASH",
+    "SIGNATURE_COUNT_MAX",
+    "CertificateFacts",
+    "CertificateVerdict",
+    "ChainCache",
+    "Checkpoint",
+    "Entry",
+    "Frontier",
+    "Header",
+    "Holding",
+    "Leaf",
+    "LogKey",
+    "NoteKey",
+    "NoteSigner",
+    "Parsed",
+    "PublicKey",
+    "RawSigner",
+    "RegisteredSchool",
+    "Revocation",
+    "Signatory",
+    "Snapshot",
+    "Status",
+    "Tree",
+    "TrustPolicy",
+    "Verdict",
+    "base64url",
+    "canonical",
+    "certificate_of",
+    "check_entry",
+    "check_signature",
+    "consistency_proof",
+    "cosign",
+    "decode_base64",
+    "encode_base64",
+    "envelope_sha256",
+    "facts_of",
+    "fingerprint",
+    "hash_of",
+    "inclusion_proof",
+    "is_strong",
+    "judge_certificate",
+    "judge_facts",
+    "judge_revocation",
+    "leaf_bytes",
+    "leaf_hash",
+    "leaf_of",
+    "manifest_root",
+    "parse",
+    "parse_leaf",
+    "read",
+    "root",
+    "salt_of",
+    "sign",
+    "sign_checkpoint",
+    "verify",
+    "verify_checkpoint",
+    "verify_consistency",
+    "verify_cosignature",
+    "verify_document",
+    "verify_inclusion",
+    "verify_statement",
+    "verify_with_anchor",
+]

@@ -1,0 +1,102 @@
+"""Chính sách tin cậy: which roots, algorithms, registrars and log keys hold, as one signed and dated payload.
+
+Two families of roots stand in it: public-service certificates (NĐ 68/2024/NĐ-CP) and licensed public authorities
+(NĐ 23/2025/NĐ-CP) [secondary]. It is data; nothing here names an authority.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Annotated, Any
+
+import msgspec
+from cryptography import x509
+from msgspec import UNSET, Meta, UnsetType
+
+from hub.errors import HubError, Refused
+from hub.trust.algorithms import ALGORITHMS
+from hub.trust.canonical import canonical
+from hub.trust.der import certificate_of_base64
+from hub.trust.times import civil_date, end_of_day, instant
+
+__all__ = ["LogKey", "TrustPolicy"]
+
+ROOT_COUNT_MAX = 32
+INTERMEDIATE_COUNT_MAX = 128
+
+
+class LogKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One note key of a log or cosigner: `key` is its C2SP verifier key `name+keyid+base64`."""
+
+    origin: str
+    key: str
+
+
+class _Algorithm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    alg: str
+    until: str | UnsetType = UNSET
+
+
+class _Payload(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    roots: Annotated[list[str], Meta(min_length=1, max_length=ROOT_COUNT_MAX)]
+    intermediates: Annotated[list[str], Meta(max_length=INTERMEDIATE_COUNT_MAX)]
+    algorithms: Annotated[list[_Algorithm], Meta(min_length=1, max_length=len(ALGORITHMS))]
+    registrars: list[str]
+    log_keys: list[LogKey]
+    same_person_exceptions: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class TrustPolicy:
+    """One version of the policy, parsed. `digest` (SHA-256 of the canonical payload) names it in caches.
+
+    `algorithms` maps a name to the first instant at which it no longer holds, or None. `registrars` are certificate
+    hashes (32 bytes); `same_person_exceptions` are school codes.
+    """
+
+    digest: bytes
+    roots: tuple[x509.Certificate, ...] = field(repr=False)
+    intermediates: tuple[x509.Certificate, ...] = field(repr=False)
+    algorithms: Mapping[str, datetime | None]
+    registrars: frozenset[bytes]
+    log_keys: tuple[LogKey, ...]
+    same_person_exceptions: frozenset[str]
+
+    @classmethod
+    def of(cls, payload: Mapping[str, Any]) -> "TrustPolicy":
+        """Parse the payload of a `trust_policy` register entry. Raises Refused TRUST_POLICY_WRONG."""
+        try:
+            return cls._of(payload)
+        except (msgspec.ValidationError, HubError, ValueError) as fault:
+            reason = fault.code if isinstance(fault, HubError) else "shape"
+            raise Refused("TRUST_POLICY_WRONG", {"reason": reason}) from None
+
+    @classmethod
+    def _of(cls, payload: Mapping[str, Any]) -> "TrustPolicy":
+        found = msgspec.convert(dict(payload), _Payload)
+        if any(item.alg not in ALGORITHMS for item in found.algorithms):
+            raise Refused("SIGNATURE_ALGORITHM_UNKNOWN")
+        return cls(
+            digest=hashlib.sha256(canonical(dict(payload))).digest(),
+            roots=tuple(certificate_of_base64(text) for text in found.roots),
+            intermediates=tuple(certificate_of_base64(text) for text in found.intermediates),
+            algorithms={item.alg: _end_of(item) for item in found.algorithms},
+            registrars=frozenset(bytes.fromhex(text) for text in found.registrars),
+            log_keys=tuple(found.log_keys),
+            same_person_exceptions=frozenset(found.same_person_exceptions),
+        )
+
+    def allows(self, alg: str, at: datetime) -> bool:
+        """Tell whether signatures by `alg` are accepted at `at`; a sunset counts from its first instant."""
+        if alg not in self.algorithms:
+            return False
+        until = self.algorithms[alg]
+        return until is None or at < until
+
+
+def _end_of(item: _Algorithm) -> datetime | None:
+    """`until` is an instant (first one after), or a civil date (the last day, UTC+7)."""
+    if isinstance(item.until, UnsetType):
+        return None
+    return instant(item.until) if "T" in item.until else end_of_day(civil_date(item.until))

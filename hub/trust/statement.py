@@ -1,0 +1,92 @@
+"""Lệnh và biên nhận: the one signature of a command, receipt, manifest or register entry."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+
+from hub.domain.findings import finding
+from hub.errors import Refused
+from hub.trust.algorithms import is_strong
+from hub.trust.certificates import ChainCache, judge_revocation_of
+from hub.trust.der import certificate_of, fingerprint
+from hub.trust.jws import read, verify
+from hub.trust.register import Snapshot
+from hub.trust.signature import Expected, Judgement, shown_role
+from hub.trust.verdict import Verdict
+
+__all__ = ["judge_revocation", "verify_statement", "verify_with_anchor"]
+
+_SO_PREFIX = "so-"
+_BO = "bo"
+
+
+def verify_statement(
+    statement: bytes,
+    signature: str,
+    *,
+    typ: str,
+    scope: Mapping[str, str],
+    roles: Collection[str],
+    snapshot: Snapshot,
+    proven_at: datetime,
+    cache: ChainCache,
+) -> Verdict:
+    """Judge the signature of one statement at the proven time (aware).
+
+    `scope` is {"school", "school_year", "round"} for commands and {"owner": "so-<slug>" or "bo"} for the rest; the
+    signer must hold one of `roles` for that school or owner. A registrar's right stands in the trust policy.
+    """
+    try:
+        parsed = read(signature)
+    except Refused as refused:
+        return Verdict.of([finding(refused.code, "$.signature", facts=refused.facts)], ())
+    expected = Expected(typ, scope, frozenset(roles), school=scope.get("school"), so=_so_of(scope.get("owner")))
+    judged = Judgement(snapshot, proven_at, cache).of(parsed, statement, expected, "$.signature")
+    findings = list(judged.findings)
+    if parsed.header.hb_prev:
+        findings.append(finding("CHAIN_LINK_BROKEN", "$.signature", facts={"role": shown_role(parsed.header.hb_role)}))
+    return Verdict.of(findings, [judged.signatory])
+
+
+def judge_revocation(
+    signatures: Sequence[str], *, snapshot: Snapshot, at: datetime, proven_at: datetime, cache: ChainCache
+) -> Verdict:
+    """Judge again at `at` (the lock) only what time can change: revocation and missing status data.
+
+    The signatures were verified before; the certificates' own end is not judged again, for it was valid at the
+    proven time. Raises Refused when a signature cannot be read.
+    """
+    judgement = Judgement(snapshot, proven_at, cache)
+    findings = []
+    for index, compact in enumerate(signatures):
+        facts = judgement.facts(read(compact).certificate_sha256)
+        codes = ("SIGNER_UNKNOWN",) if facts is None else judge_revocation_of(facts, at).codes
+        findings += [finding(code, f"$.signatures[{index}]") for code in codes]
+    return Verdict.of(findings, ())
+
+
+def _so_of(owner: str | None) -> str | None:
+    if owner is None or owner == _BO:
+        return None
+    return owner.removeprefix(_SO_PREFIX)
+
+
+def verify_with_anchor(
+    statement: bytes, signature: str, *, typ: str, scope: Mapping[str, str], anchor: bytes, proven_at: datetime
+) -> bool:
+    """Tell whether the registrar whose certificate (DER) was handed over by hand signed the statement.
+
+    Trust has to start somewhere: this is how the first trust policy comes in. The certificate counts while it is valid.
+    """
+    try:
+        parsed = read(signature)
+        certificate = certificate_of(anchor)
+        key = certificate.public_key()
+        if not is_strong(key):
+            return False
+        verify(parsed, statement, key)  # type: ignore[arg-type]  # is_strong looked at the class
+    except Refused:
+        return False
+    header = parsed.header
+    in_time = certificate.not_valid_before_utc <= proven_at <= certificate.not_valid_after_utc
+    said = (header.typ, header.hb_scope, header.hb_role, header.hb_prev, parsed.certificate_sha256)
+    return in_time and said == (typ, dict(scope), "registrar", (), fingerprint(anchor))

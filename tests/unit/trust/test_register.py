@@ -1,0 +1,111 @@
+"""The register by time: who and what holds when."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from trust_world import AT, OTHER_SCHOOL, SCHOOL, YEAR_START, a_certificate, an_entry, an_office
+
+from hub.errors import Refused
+from hub.trust import Snapshot, TrustPolicy, check_entry
+
+JUNE, JULY = datetime(2026, 6, 1, tzinfo=UTC), datetime(2026, 7, 1, tzinfo=UTC)
+A_SCHOOL = {"code": SCHOOL, "name": "Tiểu học Mẫu", "province": "01", "grades": [1, 5], "so": "ha-noi"}
+
+
+def test_school_is_found_from_its_first_instant_until_before_its_last():
+    """Entries hold from `valid_from` until before `valid_to`."""
+    snapshot = Snapshot.of([an_entry("school", SCHOOL, A_SCHOOL, valid_from=JUNE, valid_to=JULY)])
+    found = [snapshot.school(SCHOOL, at) for at in (YEAR_START, JUNE, AT, JULY)]
+    assert [school is not None for school in found] == [False, True, True, False]
+    assert (found[1].grades, found[1].so, found[1].closed_on) == ((1, 5), "ha-noi", None)
+    assert snapshot.school(OTHER_SCHOOL, AT) is None
+
+
+def test_newer_version_of_an_entry_replaces_the_older_whatever_the_order():
+    """A correction counts from the beginning of the snapshot that has it."""
+    old = an_entry("school", SCHOOL, A_SCHOOL, version=1)
+    new = an_entry("school", SCHOOL, A_SCHOOL | {"closed_on": "2026-06-30"}, version=7)
+    for entries in ([old, new], [new, old]):
+        snapshot = Snapshot.of(entries)
+        assert snapshot.school(SCHOOL, AT).closed_on == date(2026, 6, 30)
+        assert snapshot.version == 7
+    assert Snapshot.of([old]).school(SCHOOL, AT).closed_on is None
+
+
+def test_official_holds_every_role_of_the_time(world):
+    """A teacher who acts as principal in June holds both roles in June only."""
+    teacher = world.issued["teacher"]
+    acting = an_office("acting", teacher, "principal", SCHOOL, "GV-0101-003", valid_from=JUNE, valid_to=JULY)
+    snapshot = world.with_(acting).snapshot()
+    roles = [{h.role for h in snapshot.official_of_certificate(teacher.sha256, at)} for at in (YEAR_START, AT, JULY)]
+    assert roles == [{"homeroom_teacher"}, {"homeroom_teacher", "principal"}, {"homeroom_teacher"}]
+    assert snapshot.official_of_certificate(bytes(32), AT) == ()
+
+
+def test_trust_policy_of_the_time_is_the_newest_in_force(world):
+    """A policy that begins later does not reach back."""
+    payload = world.pki.trust_policy_payload(same_person_exceptions=[SCHOOL])
+    later = an_entry("trust_policy", "later", payload, valid_from=JULY, version=2)
+    snapshot = world.with_(later).snapshot()
+    assert snapshot.policy(AT).same_person_exceptions == frozenset()
+    assert snapshot.policy(JULY).same_person_exceptions == {SCHOOL}
+    assert snapshot.policy(datetime(2020, 1, 1, tzinfo=UTC)) is None
+
+
+def test_policy_digest_tells_policies_apart(world):
+    """Equal payloads are one policy, any difference is another."""
+    first, second = (world.pki.trust_policy_payload(registrars=[bytes([n]) * 32]) for n in (1, 2))
+    assert TrustPolicy.of(first).digest == TrustPolicy.of(dict(first)).digest != TrustPolicy.of(second).digest
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"roots": []},
+        {"roots": ["AAAA"]},
+        {"roots": ["*"]},
+        {"algorithms": [{"alg": "HS256"}]},
+        {"algorithms": [{"alg": "ES256", "until": "30/6/2027"}]},
+        {"algorithms": [{"alg": "ES256", "until": "2027-02-30"}]},
+        {"registrars": ["xyz"]},
+        {"log_keys": [{"origin": "x"}]},
+        {"unknown": 1},
+    ],
+)
+def test_trust_policy_of_another_shape_is_refused(world, changes):
+    """A policy is read whole or not at all, also as a register entry."""
+    payload = world.pki.trust_policy_payload() | changes
+    with pytest.raises(Refused) as refused:
+        TrustPolicy.of(payload)
+    assert refused.value.code == "TRUST_POLICY_WRONG"
+    with pytest.raises(Refused) as refused:
+        check_entry(an_entry("trust_policy", "policy", payload))
+    assert refused.value.code == "REGISTER_ENTRY_WRONG"
+
+
+@pytest.mark.parametrize(
+    ("kind", "payload"),
+    [
+        ("school", {"code": SCHOOL}),
+        ("school", A_SCHOOL | {"closed_on": "tomorrow"}),
+        ("official", {"certificate_sha256": "xx", "role": "principal", "person": "1"}),
+        ("official", {"certificate_sha256": "00" * 32, "role": "principal"}),
+        ("certificate", {"der_base64": "AAAA"}),
+        ("certificate", {}),
+        ("revocation", {"crls": ["AAAA"]}),
+        ("wish", {}),
+    ],
+)
+def test_register_entry_that_cannot_be_used_is_refused_with_its_kind(kind, payload):
+    """A broken entry is named when it comes in, not when a school submits."""
+    with pytest.raises(Refused) as refused:
+        check_entry(an_entry(kind, "e-1", payload))
+    assert (refused.value.code, refused.value.facts["kind"]) == ("REGISTER_ENTRY_WRONG", kind)
+
+
+def test_honest_entries_are_accepted_one_by_one(world):
+    """Every entry of the world stands by itself."""
+    for entry in world.entries:
+        check_entry(entry)
+    assert world.snapshot().certificate(world.issued["seal"].sha256) == world.issued["seal"].der
+    assert a_certificate(world.issued["seal"]) in world.entries

@@ -1,0 +1,99 @@
+"""Commands, receipts and register entries: one signature by somebody who may speak."""
+
+from datetime import timedelta
+
+import pytest
+from trust_world import AT, COMMAND_SCOPE, OTHER_SCHOOL, YEAR_END, YEAR_START, a_certificate, an_entry
+
+from hub.trust import hash_of
+
+RECALL = {"typ": "vn.hocba.recall/1", "scope": COMMAND_SCOPE, "payload": b"{}"}
+RECEIPT = {"typ": "vn.hocba.receipt/1", "scope": {"owner": "so-ha-noi"}, "payload": b"{}"}
+
+
+def _receipt(**changes):
+    return {"typ": RECEIPT["typ"], "scope": RECEIPT["scope"], "roles": {"so_seal"}} | changes
+
+
+def test_command_is_valid_when_a_registered_principal_signed_it(world):
+    """The principal or the seal of the school may command."""
+    assert world.statement_codes(world.sign_as("principal", "principal", **RECALL)) == []
+    assert world.statement_codes(world.sign_as("seal", "school_seal", **RECALL)) == []
+
+
+def test_command_is_refused_when_nobody_registered_signed_it(world):
+    """A genuine certificate without an office commands nothing."""
+    stranger = world.pki.issue("nobody", "person", "ES256", YEAR_START, YEAR_END)
+    signature = world.sign_as(stranger, "principal", **RECALL)
+    assert world.with_(a_certificate(stranger)).statement_codes(signature) == ["SIGNER_UNKNOWN"]
+
+
+def test_command_is_refused_when_a_teacher_signed_it(world):
+    """The role decides who may command."""
+    signature = world.sign_as("teacher", "homeroom_teacher", **RECALL)
+    assert world.statement_codes(signature) == ["SIGNER_ROLE_NOT_ALLOWED"]
+
+
+@pytest.mark.parametrize(
+    ("member", "value", "code"),
+    [
+        ("round", "2025-2026/supplementary/1", "SIGNATURE_SCOPE_ROUND"),
+        ("school_year", "2024-2025", "SIGNATURE_SCOPE_YEAR"),
+        ("school", OTHER_SCHOOL, "SIGNATURE_SCOPE_SCHOOL"),
+    ],
+)
+def test_command_is_refused_when_it_was_signed_for_another_round_year_or_school(world, member, value, code):
+    """A command does not travel to another round."""
+    signature = world.sign_as("principal", "principal", **(RECALL | {"scope": COMMAND_SCOPE | {member: value}}))
+    assert world.statement_codes(signature) == [code]
+
+
+def test_command_is_refused_when_it_writes_for_another_school(world):
+    """A principal who signs honestly for another school is still the principal of his own."""
+    scope = COMMAND_SCOPE | {"school": OTHER_SCHOOL}
+    signature = world.sign_as("principal", "principal", **(RECALL | {"scope": scope}))
+    assert world.statement_codes(signature, scope=scope) == ["SIGNER_SCHOOL_WRONG"]
+
+
+def test_command_is_refused_when_its_bytes_changed(world):
+    """The signature is over the statement."""
+    signature = world.sign_as("principal", "principal", **RECALL)
+    assert world.statement_codes(signature, statement=b"{ }") == ["SIGNATURE_WRONG"]
+
+
+def test_command_is_refused_when_its_signature_follows_another(world):
+    """A command has one signature, and it follows none."""
+    first = world.sign_as("teacher", "homeroom_teacher")
+    assert len(hash_of(first)) == 32
+    assert world.statement_codes(world.sign_as("principal", "principal", [first], **RECALL)) == ["CHAIN_LINK_BROKEN"]
+
+
+def test_command_is_refused_when_its_signature_is_no_signature(world):
+    """Whatever text stands there, the answer is a code."""
+    assert world.statement_codes("ký tên") == ["SIGNATURE_MALFORMED"]
+
+
+def test_receipt_is_valid_by_the_seal_of_its_so_only(world):
+    """Sở answers for itself; a school's seal and another Sở's receipt do not pass."""
+    assert world.statement_codes(world.sign_as("so", "so_seal", **RECEIPT), **_receipt()) == []
+    by_school = world.sign_as("seal", "so_seal", **RECEIPT)
+    assert world.statement_codes(by_school, **_receipt()) == ["SIGNER_OWNER_WRONG", "SIGNER_ROLE_WRONG"]
+    other = {"owner": "so-nghe-an"}
+    elsewhere = world.sign_as("so", "so_seal", **(RECEIPT | {"scope": other}))
+    assert world.statement_codes(elsewhere, **_receipt(scope=other)) == ["SIGNER_OWNER_WRONG"]
+    assert world.statement_codes(elsewhere, **_receipt()) == ["SIGNATURE_SCOPE_OWNER"]
+
+
+def test_register_entry_is_valid_only_by_a_registrar_whom_the_policy_names(world):
+    """The right to register stands in the trust policy, not in the register."""
+    fields = RECEIPT | {"typ": "vn.hocba.register-entry/1"}
+    judged = _receipt(typ=fields["typ"], roles={"registrar"})
+    assert world.statement_codes(world.sign_as("officer", "registrar", **fields), **judged) == []
+    assert world.statement_codes(world.sign_as("so", "registrar", **fields), **judged) == ["SIGNER_UNKNOWN"]
+
+
+def test_statement_is_pending_when_status_is_unknown(world):
+    """An outdated list is told, and nothing else."""
+    payload = world.pki.revocation_payload(AT - timedelta(days=40))
+    changed = world.with_(an_entry("revocation", "old", payload), without=["crls"])
+    assert changed.statement_codes(world.sign_as("principal", "principal", **RECALL)) == ["CERTIFICATE_STATUS_UNKNOWN"]
