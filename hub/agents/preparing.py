@@ -19,6 +19,7 @@ from hub.domain.statements import read as read_statement
 from hub.domain.transcript import Transcript
 from hub.errors import Corrupt, Refused
 from hub.kafka.headers import disagreement, read_headers
+from hub.kafka.identity import record_sha256
 from hub.kafka.partition import partition_of
 from hub.schemas import Message, decode
 from hub.topics import Topic
@@ -133,11 +134,10 @@ def _prepared(
 ) -> Prepared:
     record, value = ground.record, ground.message.value
     assert record.key is not None
-    assert record.value is not None
     role = verdict.signatories[0].role if verdict is not None and verdict.signatories else None
     school = record.key.decode("utf-8", "replace")[:35]
     return Prepared(
-        message_sha256=hashlib.sha256(record.value).digest(),
+        message_sha256=record_sha256(record.part, record.key, record.headers, record.value),
         topic=record.topic,
         part=record.part,
         offset=record.offset,
@@ -210,7 +210,7 @@ def _place(ground: _Ground, command: Submission, transcript: Transcript) -> list
 
 
 def _once_each(documents: list[Judged]) -> list[Judged]:
-    """Refuse every document of a pupil who stands twice for one year and period: which one is meant is not ours to say."""
+    """Refuse every document of a pupil who stands twice: which one is meant is not ours to say."""
     count = Counter(d.record for d in documents if d.record is not None)
     twice = finding("PUPIL_TWICE_IN_SUBMISSION", "$.student")
     return [

@@ -3,7 +3,7 @@
 In:  hocba.so-<so>.register.v1, key = kind + id.
 Out: register_entry rows, one for each version, never overwritten.
 Invariant: an entry counts only when a registrar signed it: one whom the trust policy names, or, until there is a
-policy, the one whose certificate was handed over by hand.
+policy, one whose certificate was handed over by hand. Such a one counts on until a policy no longer names them.
 """
 
 from collections.abc import Iterable, Sequence
@@ -21,7 +21,7 @@ from hub.schemas import decode
 from hub.store import Connection
 from hub.store.queries import queries_of
 from hub.topics import register as register_topic
-from hub.trust import ChainCache, Entry, Snapshot, Status, verify_statement, verify_with_anchor
+from hub.trust import ChainCache, Entry, Snapshot, Status, fingerprint, verify_statement, verify_with_anchor
 
 __all__ = ["register_stage"]
 
@@ -70,9 +70,11 @@ def register_stage(
 
 def _authentic(entry: _Entry, so: str, snapshot: Snapshot, anchors: Sequence[bytes], cache: ChainCache) -> None:
     scope, typ, at = {"owner": f"so-{so}"}, entry.statement.type, entry.record.at
-    if snapshot.policy(at) is None and any(
+    policy = snapshot.policy(at)
+    trusted = [a for a in anchors if policy is None or fingerprint(a) in policy.registrars]
+    if any(
         verify_with_anchor(entry.payload, entry.signature, typ=typ, scope=scope, anchor=anchor, proven_at=at)
-        for anchor in anchors
+        for anchor in trusted
     ):
         return
     verdict = verify_statement(

@@ -9,7 +9,7 @@ import sys
 import typer
 
 from hub.catalogue import CATALOGUE
-from hub.cli import worker
+from hub.cli import demo, worker
 from hub.errors import Corrupt, HubError, Refused, Unavailable
 
 __all__ = ["app", "main"]
@@ -22,6 +22,7 @@ def _hub() -> None:
     """Học bạ số hub: signed transcripts travel school -> Sở -> Bộ."""
 
 
+app.command("demo")(demo.demo)
 app.command("worker")(worker.worker)
 
 _EXIT = {Refused: 1, Unavailable: 3, Corrupt: 4}

@@ -3,7 +3,6 @@
 It is the one witness of a run that owes nothing to the hub; `hub audit` reads nothing else of the sender.
 """
 
-import hashlib
 import json
 import os
 from collections.abc import Iterable, Mapping
@@ -36,7 +35,3 @@ class Journal:
         self._file.flush()
         os.fsync(self._file.fileno())
 
-
-def digest(value: bytes | None) -> str | None:
-    """Return the hex SHA-256 that names a message in the journal."""
-    return None if value is None else hashlib.sha256(value).hexdigest()

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from hub.client.journal import Journal, digest
+from hub.client.journal import Journal
 from hub.errors import Unavailable
+from hub.kafka.identity import record_sha256
 from hub.kafka.producer import Sender, Sending
 
 __all__ = ["Outbound", "send_all"]
@@ -25,7 +26,7 @@ class Outbound:
 
 async def send_all(sender: Sender, journal: Journal, batch: Sequence[Outbound]) -> list[tuple[int, int]]:
     """Send a batch and return (partition, offset) of each. Raises Unavailable after a minute without a broker."""
-    journal.write(_lines("send", batch))
+    journal.write({"step": "send", "topic": o.sending.topic, **o.about} for o in batch)
     for attempt in range(_ATTEMPTS_MAX):
         try:
             places = await sender.send([outbound.sending for outbound in batch])
@@ -34,12 +35,13 @@ async def send_all(sender: Sender, journal: Journal, batch: Sequence[Outbound]) 
             if attempt == _ATTEMPTS_MAX - 1:
                 raise
             await asyncio.sleep(_PAUSE_S)
-    acknowledged = zip(_lines("acknowledged", batch), places, strict=True)
-    journal.write({**line, "part": part, "offset": offset} for line, (part, offset) in acknowledged)
+    journal.write(_acknowledged(batch, places))
     return places
 
 
-def _lines(step: str, batch: Iterable[Outbound]) -> Iterable[dict[str, Any]]:
-    for outbound in batch:
+def _acknowledged(batch: Iterable[Outbound], places: Iterable[tuple[int, int]]) -> Iterable[dict[str, Any]]:
+    for outbound, (part, offset) in zip(batch, places, strict=True):
         sending = outbound.sending
-        yield {"step": step, "topic": sending.topic, "message_sha256": digest(sending.value), **outbound.about}
+        record = record_sha256(part, sending.key, sending.headers, sending.value).hex()
+        place = {"topic": sending.topic, "part": part, "offset": offset, "record_sha256": record}
+        yield {"step": "acknowledged", **place, **outbound.about}

@@ -55,7 +55,7 @@ def raw_text(cell: Cell | None, notes: Notes, column: int) -> str | None:
     if cell.kind is Kind.FORMULA:
         notes.add("CELL_FORMULA", column)
     elif cell.kind is Kind.ERROR:
-        notes.add("CELL_ERROR", column, shown=cell.text[:20])
+        notes.add("CELL_ERROR", column, cell.text)
     else:
         notes.add("CELL_KIND", column, cell.text, found=cell.kind.value)
     return None
@@ -88,7 +88,7 @@ def date_of(cell: Cell | None, notes: Notes, column: int, *, from_1904: bool = F
     if read is None:
         notes.add("CELL_DATE_INVALID", column, text)
     elif squeezed(text) != text:
-        notes.add("CELL_SPACES", column, text, proposal=squeezed(text))
+        notes.add("CELL_SPACES", column, text)
     return read
 
 
@@ -98,7 +98,7 @@ def _composed(raw: str, notes: Notes, column: int) -> str:
         notes.add("CELL_NFD", column, raw)
     tight = _SPACES.sub(" ", text).strip(" ")
     if tight not in ("", text):
-        notes.add("CELL_SPACES", column, text, proposal=tight[:60])
+        notes.add("CELL_SPACES", column, text)
     return tight
 
 
@@ -123,9 +123,12 @@ def _whole(text: str) -> str | None:
 
 
 def decimal_of(text: str) -> Decimal | None:
-    """Return the number of a number cell; Excel stores 8.2 as 8.1999999999999993, which reads as 8.2."""
+    """Return the number of a number cell at 15 significant digits, which is what a spreadsheet shows of it.
+
+    Files hold 8.2 as 8.1999999999999993 or 8.199999999999999, by the program that wrote them.
+    """
     try:
-        number = Decimal(repr(float(text)))
+        number = Decimal(f"{float(text):.15g}")
     except (ValueError, OverflowError, InvalidOperation):
         return None
     return number if number.is_finite() else None

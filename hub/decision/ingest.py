@@ -211,8 +211,9 @@ def _ingested(row: ManifestRow, document: bytes, signatures: tuple[str, ...], da
         leaf = parse_leaf(data)
     except Refused:
         raise Refused("LEAF_DIFFERS") from None
-    transcript = read(document).transcript
-    if transcript is None or leaf.document_sha256 != hashlib.sha256(document).hexdigest():
+    reading = read(document)
+    transcript = reading.transcript
+    if transcript is None or not reading.sound or leaf.document_sha256 != hashlib.sha256(document).hexdigest():
         raise Refused("LEAF_DIFFERS")
     pupil = pupil_of(transcript)
     said = (leaf.envelope_sha256, leaf.pupil, leaf.year, leaf.period, leaf.effective_on)

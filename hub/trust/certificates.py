@@ -66,6 +66,8 @@ def facts_of(der: bytes, policy: TrustPolicy, revocation: Revocation) -> Certifi
 
 def judge_facts(facts: CertificateFacts, at: datetime) -> CertificateVerdict:
     """Judge known facts at `at` (aware); only compares times."""
+    if _is_plainly_valid(facts, at):
+        return _VALID
     codes = list(facts.faults)
     if facts.valid_from is not None and at < facts.valid_from:
         codes.append("CERTIFICATE_NOT_YET_VALID")
@@ -78,6 +80,16 @@ def judge_facts(facts: CertificateFacts, at: datetime) -> CertificateVerdict:
         if path.status is Status.INVALID:
             codes += path.codes
     return CertificateVerdict(Status.INVALID if codes else Status.VALID, tuple(codes))
+
+
+def _is_plainly_valid(facts: CertificateFacts, at: datetime) -> bool:
+    """The common case, in a handful of comparisons."""
+    if facts.faults or facts.valid_from is None or facts.valid_to is None:
+        return False
+    return facts.valid_from <= at <= facts.valid_to and any(_judge_window(w, at) is None for w in facts.windows)
+
+
+_VALID = CertificateVerdict(Status.VALID)
 
 
 def judge_revocation_of(facts: CertificateFacts, at: datetime) -> CertificateVerdict:
@@ -142,11 +154,10 @@ def _window(path: tuple[x509.Certificate, ...], revocation: Revocation) -> Windo
 
 
 def _judge_window(window: Window, at: datetime) -> str | None:
-    if window.revoked_at is not None and window.revoked_at <= at:
-        return "CERTIFICATE_REVOKED"
-    if not window.issuers_from <= at <= window.issuers_to:
+    code = _judge_revocation(window, at, at)
+    if code != "CERTIFICATE_REVOKED" and not window.issuers_from <= at <= window.issuers_to:
         return "CERTIFICATE_ISSUER_EXPIRED"
-    return _judge_revocation(window, at, at)
+    return code
 
 
 def _judge_revocation(window: Window, at: datetime, known_from: datetime) -> str | None:

@@ -6,8 +6,7 @@ exactly the members of `Header`. Nothing here judges who signed: that is `hub.tr
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Any, NamedTuple, Protocol
 
 import msgspec
 from msgspec import Meta
@@ -41,8 +40,7 @@ class Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"x
     x5t_s256: str
 
 
-@dataclass(frozen=True, slots=True)
-class Parsed:
+class Parsed(NamedTuple):
     """One signature read from its compact string; `header_bytes` is the base64url text that was signed."""
 
     header: Header

@@ -6,6 +6,7 @@ Used for each signature of a document and for the single one of a statement. Not
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from hub.domain.findings import Finding, finding
 from hub.errors import Refused
@@ -37,8 +38,7 @@ class Expected:
     so: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(NamedTuple):
     """The outcome of one signature."""
 
     signatory: Signatory
@@ -74,16 +74,14 @@ class Judgement:
         holding, codes = self._holding(parsed, expected, claimed_at)
         codes += self._claims(parsed, expected)
         codes += self._certificate(parsed, payload)
-        facts = {"role": shown_role(parsed.header.hb_role)}
-        return Judged(
-            Signatory(
-                role=parsed.header.hb_role,
-                person=None if holding is None else holding.person,
-                certificate_sha256=parsed.certificate_sha256,
-                claimed_at=claimed_at,
-            ),
-            [finding(code, path, facts=facts) for code in codes],
+        signatory = Signatory(
+            role=parsed.header.hb_role,
+            person=None if holding is None else holding.person,
+            certificate_sha256=parsed.certificate_sha256,
+            claimed_at=claimed_at,
         )
+        facts = {"role": shown_role(parsed.header.hb_role)} if codes else {}
+        return Judged(signatory, [finding(code, path, facts=facts) for code in codes])
 
     def _claims(self, parsed: Parsed, expected: Expected) -> Iterator[str]:
         header = parsed.header

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from hub.domain.findings import FINDING_COUNT_MAX, Finding, refuses
 
@@ -34,8 +35,7 @@ class CertificateVerdict:
         return self.codes[0] if self.codes else None
 
 
-@dataclass(frozen=True, slots=True)
-class Signatory:
+class Signatory(NamedTuple):
     """Who signed, as far as it could be established; `person` is the register's opaque staff id."""
 
     role: str

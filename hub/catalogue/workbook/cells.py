@@ -29,7 +29,7 @@ CELLS: tuple[Entry, ...] = (
         "Sao chép cột, dán lại bằng “Dán giá trị” (Paste Special → Values), xem lại, lưu, rồi chạy lại.",
         "Copy the column, paste it back with Paste Special → Values, look at it, save, and run again.",
     ),
-    _cell("CELL_ERROR", "Ô báo lỗi của Excel ({shown}).", "The cell shows an error of Excel ({shown})."),
+    _cell("CELL_ERROR", "Ô báo lỗi của Excel.", "The cell shows an error of Excel."),
     _cell(
         "CELL_KIND",
         "Ô có kiểu dữ liệu ({found}) không dùng được ở cột này.",
@@ -65,13 +65,13 @@ CELLS: tuple[Entry, ...] = (
     ),
     _read(
         "CELL_SPACES",
-        "Ô có dấu cách thừa; đã đọc là “{proposal}”.",
-        "The cell has spare spaces and was read as “{proposal}”.",
+        "Ô có dấu cách thừa hoặc xuống dòng; đã đọc không có chúng.",
+        "The cell has spare spaces or line breaks and was read without them.",
     ),
     _cell(
         "CELL_LEVEL_UNKNOWN",
-        "Mức “{shown}” không có trong danh mục ({expected}).",
-        "The level “{shown}” is not in the list ({expected}).",
+        "Mức này không có trong danh mục ({expected}).",
+        "The level is not in the list ({expected}).",
     ),
     _read(
         "CELL_LEVEL_ALIAS",

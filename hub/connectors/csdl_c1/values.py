@@ -26,7 +26,7 @@ def level(
         return text if text in levels else None
     read = aliases.get(key.casefold())
     if read is None:
-        notes.add("CELL_LEVEL_UNKNOWN", column, text, shown=key[:20], expected=", ".join(levels))
+        notes.add("CELL_LEVEL_UNKNOWN", column, text, expected=", ".join(levels))
     else:
         notes.add("CELL_LEVEL_ALIAS", column, text, shown=key[:20], proposal=read)
     return read

@@ -25,6 +25,7 @@ from hub.local.population.places import PLACES
 from hub.local.population.plan import COMMAND_SHARE, DOCUMENT_SHARE, NO_FAULTS, Plan
 from hub.local.population.planting import Shipment
 from hub.local.population.population import DEFAULT_SOS, SCHOOL_YEAR_FIRST, Population
+from hub.local.population.records import record_of
 from hub.local.population.schools import Level, SchoolClass, SyntheticSchool
 from hub.local.population.signed import Keyring, SignedDocument, SignedSubmission, sign_chain, sign_statement
 from hub.local.population.submissions import ClassSubmission, class_command_id, school_year_before
@@ -68,6 +69,7 @@ __all__ = [
     "marker_of",
     "read_shipments",
     "record_fault",
+    "record_of",
     "school_year_before",
     "sign_chain",
     "sign_statement",

@@ -59,8 +59,9 @@ def _null(draft: DocumentDraft) -> None:
     draft.value["remarks"] = None
 
 
-def _better_rating(draft: DocumentDraft) -> None:
+def _other_rating(draft: DocumentDraft) -> None:
     draft.value["rating"] = "HTXS" if draft.value["rating"] != "HTXS" else "HT"
+    draft.value["result"].pop("awards", None)
 
 
 def _level_of_other_list(draft: DocumentDraft) -> None:
@@ -184,7 +185,7 @@ def _values() -> Sequence[DocumentFault]:
         DocumentFault("null_field", refused, ("NULL_VALUE",), _null),
         DocumentFault("level_of_other_list", refused, ("LEVEL_NOT_IN_LIST",), _level_of_other_list, levels=_PRIMARY),
         DocumentFault("subject_missing", refused, ("SUBJECT_MISSING",), _subject_missing, levels=_PRIMARY),
-        DocumentFault("rating_wrong", warned, ("RATING_DIFFERS",), _better_rating, levels=_PRIMARY),
+        DocumentFault("rating_wrong", warned, ("RATING_DIFFERS",), _other_rating, levels=_PRIMARY),
         DocumentFault("personal_id_short", refused, ("PERSONAL_ID_MALFORMED",), _personal_id_short),
         DocumentFault("personal_id_other_sex", warned, ("PERSONAL_ID_SEX_DIFFERS",), _other_sex),
         DocumentFault("personal_id_other_year", warned, ("PERSONAL_ID_YEAR_DIFFERS",), _other_birth_year),

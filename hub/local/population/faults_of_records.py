@@ -12,7 +12,7 @@ _HEAD_BYTE_COUNT = 5
 
 def _undecodable(record: Record, _partition: int, _count: int) -> Record:
     assert record.value is not None
-    return replace(record, value=record.value[:_HEAD_BYTE_COUNT] + b"\xff" * 12)
+    return replace(record, value=record.value[: len(record.value) // 2])
 
 
 def _no_magic(record: Record, _partition: int, _count: int) -> Record:

@@ -12,6 +12,7 @@ from hub.local.population.fault import (
     CommandFault,
     DocumentDraft,
     DocumentFault,
+    Expected,
     Planted,
     RecordFault,
     Strangers,
@@ -97,7 +98,8 @@ class Planter:
         fault.change(draft)
         changed = replace(submission, command_id=draft.command_id)
         signed = sign_submission(changed, draft.documents, draft.issuer, self.keyring, self.at)
-        hashes = (draft.documents[-1].sha256,)
+        whole = fault.expected is Expected.COMMAND_REFUSED
+        hashes = () if whole else tuple(d.sha256 for d in draft.documents)
         return Shipment(signed, (Planted(fault.kind, fault.expected, fault.codes, draft.command_id, hashes),))
 
     def _record(self, submission: ClassSubmission, document: SignedDocument, fault: RecordFault) -> Shipment:

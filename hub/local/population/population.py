@@ -25,7 +25,7 @@ from hub.local.population.workbooks import ROW_FAULTS, RowFault, Workbooks, writ
 __all__ = ["DEFAULT_SOS", "SCHOOL_YEAR_FIRST", "Population"]
 
 DEFAULT_SOS = ("ha-noi", "nghe-an")
-_RSA_SEAL_COUNT = 4
+RSA_SEAL_COUNT = 4  # so that both algorithms occur; an RSA key takes 100 ms to make
 SCHOOL_YEAR_FIRST = "2025-2026"  # from here on this year and the one before are TT 27 and TT 22 for all grades
 
 
@@ -78,10 +78,10 @@ class Population:
         for school in self._schools if schools is None else schools:
             yield from submissions_of_school(self.seed, school, self.school_year)
 
-    def credentials(self, pki: Pki) -> Credentials:
+    def credentials(self, pki: Pki, *, rsa_seal_count: int = RSA_SEAL_COUNT) -> Credentials:
         """Issue all certificates (and revoke those that faults need): thousands a second; the first 4 seals are RSA."""
         strangers = [strangers_of(s, self._schools) for s in self._schools if has_strangers(s, self._schools)]
-        rsa_persons = {f"DAU-{school.code}" for school in self._schools[:_RSA_SEAL_COUNT]}
+        rsa_persons = {f"DAU-{school.code}" for school in self._schools[:rsa_seal_count]}
         return Credentials.issue(self.officials(), strangers, pki, self.at, rsa_persons=rsa_persons)
 
     def register_entries(
@@ -132,5 +132,5 @@ class Population:
             keyring=keyring,
             at=self.at,
             strangers=strangers_of(school, self._schools) if special else None,
-            foreign=None if sibling is None else lambda: next(self.submissions([sibling])),
+            foreign=None if sibling is None else lambda: next(s for s in self.submissions([sibling]) if not s.history),
         )

@@ -4,14 +4,17 @@ from decimal import Decimal
 
 import openpyxl
 import pytest
-from tests.unit.connectors.builders import CODE, SCHOOL, YEAR, a_pupil, a_result, at, codes, only_report, prepared
 
 from hub.connectors.csdl_c1 import prepare_files, pupil_row, result_row, write_pupils, write_results
+from hub.connectors.csdl_c1.values import score
+from hub.connectors.notes import Notes
+from hub.connectors.worksheets import Cell, Kind
 from hub.domain.transcript import Assessed, Subject
+from tests.unit.connectors.builders import CODE, SCHOOL, YEAR, a_pupil, a_result, at, codes, only_report, prepared
 
 
 def test_a_good_row_becomes_the_document_with_the_same_marks(tmp_path):
-    """Thirty-five cells become levels, scores as "9.0", competences, qualities, result and rating, without a finding."""
+    """Thirty-five cells become levels, scores as "9.0", competences, qualities and result, without a finding."""
     made = prepared(tmp_path, [a_result()])
     (row,) = made.documents
     document = row.transcript
@@ -45,7 +48,6 @@ def test_the_written_row_is_the_read_row(tmp_path):
         ({"S": "Tốt"}, "CELL_LEVEL_ALIAS", "T"),
         ({"S": "ð"}, "CELL_LEVEL_ALIAS", "Đ"),
         ({"E": 43164}, "CELL_DATE_SERIAL", "2018-03-05"),
-        ({"D": "Nguyễn  Thị Ánh "}, "CELL_SPACES", "Nguyễn Thị Ánh"),
     ],
 )
 def test_a_doubtful_cell_is_read_and_told(tmp_path, cells, code, proposal):
@@ -102,6 +104,13 @@ def test_every_fault_of_a_row_is_named_at_once(tmp_path):
     assert [found.path for found in report.findings] == ["Sheet1!F4", "Sheet1!G4", "Sheet1!S4", "Sheet1!AH4"]
 
 
+def test_spare_spaces_are_told(tmp_path):
+    """A name with spare spaces stands in the document without them, with a warning that does not repeat the name."""
+    (row,) = prepared(tmp_path, [a_result(D="Nguyễn\u00a0 Thị Ánh ")]).documents
+    (found,) = row.findings
+    assert (row.transcript.student.name, found.code, found.path) == ("Nguyễn Thị Ánh", "CELL_SPACES", "Sheet1!D4")
+
+
 def test_decomposed_letters_are_composed_and_told(tmp_path):
     """A name in NFD stands in the document in NFC, with a warning at its cell."""
     decomposed = "Nguye\u0302\u0303n Thi\u0323 A\u0301nh"
@@ -110,7 +119,9 @@ def test_decomposed_letters_are_composed_and_told(tmp_path):
     assert [(f.code, f.path) for f in row.findings] == [("CELL_NFD", "Sheet1!D4"), ("CELL_NFD", "Sheet1!E2")]
 
 
-@pytest.mark.parametrize(("cell", "read"), [("2018", "2018"), (2018, "2018"), ("3/2018", "2018-03"), ("5.3.2018", "2018-03-05")])
+@pytest.mark.parametrize(
+    ("cell", "read"), [("2018", "2018"), (2018, "2018"), ("3/2018", "2018-03"), ("5.3.2018", "2018-03-05")]
+)
 def test_a_birth_date_may_be_a_year_or_a_month(tmp_path, cell, read):
     """A year or a month alone is legal and is not filled up."""
     (row,) = prepared(tmp_path, [a_result()], [a_pupil(F=cell)]).documents
@@ -126,6 +137,14 @@ def test_a_formula_refuses_its_row_even_with_a_cached_value(tmp_path):
     book.save(tmp_path / "r.xlsx")
     made = prepare_files(tmp_path / "r.xlsx", tmp_path / "p.xlsx", school=SCHOOL, school_year=YEAR)
     assert at(only_report(made).findings, "CELL_FORMULA").path == "Sheet1!G4"
+
+
+@pytest.mark.parametrize("stored", ["8.1999999999999993", "8.199999999999999", "8.2", "82E-1"])
+def test_a_number_is_read_as_the_spreadsheet_shows_it(stored):
+    """The binary remainder that programs store of 8.2 is not a second decimal."""
+    notes = Notes("Sheet1", 4)
+    assert score(Cell(Kind.NUMBER, stored), notes, 7) == "8.2"
+    assert notes.found == []
 
 
 def test_blank_electives_are_absent_subjects(tmp_path):

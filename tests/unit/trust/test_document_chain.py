@@ -46,6 +46,7 @@ def test_chain_with_subject_teachers_is_valid_when_homeroom_teacher_binds_them_a
     seal = world.sign_as("seal", "school_seal", [principal])
     assert world.verify([*subjects, teacher, principal, seal]).status is Status.VALID
     assert world.codes([subjects[0], teacher, principal, seal]) == ["CHAIN_LINK_BROKEN"]
+    assert world.codes([teacher, principal, seal]) == ["CHAIN_LINK_BROKEN"]
 
 
 def test_chain_is_refused_when_there_is_no_signature(world):
@@ -82,6 +83,13 @@ def test_chain_is_refused_when_a_signature_stands_twice(world):
     """A repeated signature is no further signature."""
     first, second, third = world.chain()
     assert world.codes([first, second, third, third]) == ["CHAIN_ROLE_TWICE"]
+
+
+def test_chain_is_refused_when_a_role_stands_twice(world):
+    """Two principals are one too many, even when the seal binds them both."""
+    first = world.sign_as("teacher", "homeroom_teacher")
+    second = [world.sign_as("principal", "principal", [first], iat=int(AT.timestamp()) - n) for n in (1, 2)]
+    assert world.codes([first, *second, world.sign_as("seal", "school_seal", second)]) == ["CHAIN_ROLE_TWICE"]
 
 
 def test_chain_is_refused_when_it_is_longer_than_twelve(world):

@@ -132,6 +132,15 @@ def test_checkpoint_verifies_by_its_log_key_only():
     assert _code(verify_checkpoint, forged, [LOG.key()]) == "CHECKPOINT_SIGNATURE_WRONG"
 
 
+def test_checkpoint_is_refused_when_one_of_two_signatures_by_known_keys_is_wrong():
+    """A good line does not cover a bad one by a key that we know."""
+    second = sign_checkpoint(HEAD, OTHER_LOG).splitlines(keepends=True)[-1]
+    wrong = sign_checkpoint(Checkpoint(ORIGIN, 8, HEAD.root), OTHER_LOG).splitlines(keepends=True)[-1]
+    note, keys = sign_checkpoint(HEAD, LOG), [LOG.key(), OTHER_LOG.key()]
+    assert verify_checkpoint(note + second, keys) == HEAD
+    assert _code(verify_checkpoint, note + wrong, keys) == "CHECKPOINT_SIGNATURE_WRONG"
+
+
 def test_checkpoint_by_the_key_of_another_origin_is_refused():
     """One log never speaks for another."""
     other = NoteKeySigner("so-nghe-an.hocba.example/2025-2026", bytes([4]) * 32)

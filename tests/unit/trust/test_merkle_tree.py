@@ -140,6 +140,25 @@ def test_proof_with_steps_removed_added_or_reordered_fails(change):
     assert not verify_consistency(5, 23, ROOTS[5], ROOTS[23], proof)
 
 
+def test_proof_for_a_node_instead_of_the_root_fails():
+    """A proof cut short ends at an inner node: as a root it is none, whatever the tree above."""
+    proof, size = inclusion_proof(5, LEAVES[:8]), 8
+    assert verify_inclusion(1, 4, LEAVES[5], proof[:2], oracle_root(LEAVES[4:8]))
+    assert not verify_inclusion(5, size, LEAVES[5], proof[:2], oracle_root(LEAVES[4:8]))
+    assert not verify_consistency(4, 8, ROOTS[4], ROOTS[4], [])
+    assert not verify_consistency(6, 16, ROOTS[6], ROOTS[8], consistency_proof(6, LEAVES[:8]))
+
+
+def test_proof_with_a_step_above_the_root_fails():
+    """A step more than the position allows is refused even when a made-up root fits it."""
+    step = LEAVES[60]
+    higher = {size: hashlib.sha256(b"\x01" + step + ROOTS[size]).digest() for size in (6, 8)}
+    proof = inclusion_proof(7, LEAVES[:8])
+    assert not verify_inclusion(7, 8, LEAVES[7], [*proof, step], higher[8])
+    proof = consistency_proof(6, LEAVES[:8])
+    assert not verify_consistency(6, 8, higher[6], higher[8], [*proof, step])
+
+
 def test_check_of_a_huge_tree_ends_at_once():
     """Sizes up to 2^64 − 1 cost 64 steps; beyond, and negative ones, are refused."""
     steps, top = [LEAVES[0]] * 64, 2**64 - 1

@@ -1,0 +1,60 @@
+"""`hub demo`: a synthetic population walks from school to Bộ on real servers, and the balance is drawn."""
+
+import asyncio
+import shutil
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from hub.cli.progress import Told
+from hub.cli.tables import history_table, schools_table
+from hub.config import Settings
+from hub.errors import Corrupt
+from hub.local.addresses import addresses_of
+from hub.local.demo import draw_balance, play
+from hub.local.founding import found_keys
+from hub.local.hub import LocalHub
+from hub.local.population import Population
+
+__all__ = ["demo"]
+
+
+def demo(
+    pupils: Annotated[int, typer.Option(help="How many pupils", min=400)] = 2000,
+    schools: Annotated[int, typer.Option(help="How many schools over all provinces", min=4)] = 8,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same population")] = 2026,
+    school_year: Annotated[str, typer.Option(help="The school year that is handed in")] = "2025-2026",
+    data: Annotated[Path | None, typer.Option(help="Folder; emptied first, kept afterwards")] = None,
+    json: Annotated[bool, typer.Option("--json", help="The last line is the balance as one JSON object")] = False,
+) -> None:
+    """Start servers and workers, hand in a synthetic population with faults, lock it, and draw the balance."""
+    settings, console = Settings(), Console(stderr=json)
+    folder = data or settings.data_dir
+    started = time.monotonic()
+    shutil.rmtree(folder, ignore_errors=True)
+    at = datetime.now(UTC).replace(microsecond=0)
+    population = Population(
+        seed, pupil_count=pupils, at=at, school_year=school_year, school_count=schools, sos=settings.so_slugs
+    )
+    with Told(console) as tell, LocalHub(folder, settings.so_slugs, settings.cache_dir, addresses_of(settings)) as hub:
+        tell("servers up", 1)
+        hub.make_stores()
+        founded = found_keys(population, hub.secrets)
+        hub.start_workers()
+        story = asyncio.run(play(hub, population, founded, tell))
+        balance = draw_balance(hub, story)
+        balance.seconds = round(time.monotonic() - started, 1)
+        tell.close()
+        console.print(schools_table(hub))
+        console.print(history_table(hub, population))
+    for problem in balance.problems:
+        console.print(f"[red]✗[/red] {problem}")
+    console.print(balance.as_json() if not json else "")
+    if json:
+        print(balance.as_json())
+    if balance.problems:
+        raise Corrupt("BALANCE_DIFFERS", {"problems": str(len(balance.problems))})

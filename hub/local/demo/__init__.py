@@ -1,0 +1,6 @@
+"""The demonstration: a synthetic population walks the whole journey, faults included, and the balance is drawn."""
+
+from hub.local.demo.balance import Balance, draw_balance
+from hub.local.demo.story import Story, play
+
+__all__ = ["Balance", "Story", "draw_balance", "play"]

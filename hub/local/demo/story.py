@@ -1,0 +1,192 @@
+"""The story of the demonstration: hand in with faults, recall, replace, claim twice, lock, try again, and wait for Bộ."""
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+
+from hub.client import Journal, Outbound, send_all, submission_sending
+from hub.domain.statements import RoundName
+from hub.kafka.partition import partition_of
+from hub.kafka.producer import Sender, Sending
+from hub.local.demo.acts import Act, Acts, Chosen
+from hub.local.demo.waiting import until_commands_answered, until_ingested, until_registered
+from hub.local.founding import Founded, signed_register
+from hub.local.hub import LocalHub
+from hub.local.population import Expected, Planted, Population, Record, Shipment, record_fault
+from hub.store import open_connection
+from hub.store.queries import queries_of
+from hub.topics import command
+
+__all__ = ["Progress", "Sent", "Story", "outbound_of", "play", "send_shipments"]
+
+Progress = Callable[[str, int], None]
+"""Told as (what, how many more)."""
+_BATCH = 4
+_SQL = queries_of("so")
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A planted fault with the place that its record took."""
+
+    planted: Planted
+    so: str
+    place: tuple[int, int]
+
+
+@dataclass
+class Story:
+    """What happened: planted faults with their places, acts, transcripts sent."""
+
+    planted: list[Sent] = field(default_factory=list)
+    acts: list[Act] = field(default_factory=list)
+    transcripts: int = 0
+
+
+def outbound_of(shipment: Shipment) -> Outbound:
+    """Return the record of a shipment, with its fault of transport if it has one."""
+    s = shipment.submission
+    documents = [(d.document, d.signatures) for d in s.documents]
+    sending = submission_sending(s.so, s.school, s.command_id, s.statement, s.signature, documents)
+    decodes = not any(p.expected is Expected.QUARANTINED for p in shipment.planted)
+    about = {"command_id": s.command_id, "decodes": decodes, "so": s.so, "transcripts": len(documents)}
+    if shipment.record_fault is not None:
+        sending = _altered(sending, shipment.record_fault, s.so)
+    return Outbound(sending, about)
+
+
+def _altered(sending: Sending, kind: str, so: str) -> Sending:
+    count = command(so).partitions
+    partition = partition_of(sending.key or b"", count)
+    record = record_fault(kind).alter(
+        Record(sending.key, sending.value, tuple(sending.headers), None), partition, count
+    )
+    return Sending(sending.topic, record.key, record.value, record.headers, record.partition)
+
+
+async def send_shipments(
+    sender: Sender, journal: Journal, shipments: Iterator[Shipment], tell: Progress
+) -> tuple[list[Sent], int]:
+    """Send a stream in small batches; return the planted faults with their places, and how many transcripts went."""
+    planted: list[Sent] = []
+    transcripts = 0
+    while batch := list(islice(shipments, _BATCH)):
+        outbound = [outbound_of(shipment) for shipment in batch]
+        places = await send_all(sender, journal, outbound)
+        for shipment, place in zip(batch, places, strict=True):
+            planted += [Sent(p, shipment.submission.so, place) for p in shipment.planted]
+        count = sum(len(s.submission.documents) for s in batch)
+        transcripts += count
+        tell("sent", count)
+        await asyncio.sleep(0)
+    return planted, transcripts
+
+
+async def play(hub: LocalHub, population: Population, founded: Founded, tell: Progress) -> Story:
+    """Play the whole story and return what must be found in the balance."""
+    story = Story()
+    sender = Sender(hub.bootstrap)
+    acts = Acts(population, founded.credentials, population.at)
+    try:
+        with Journal(hub.data / "journal.jsonl") as journal:
+            await _publish_register(hub, population, founded, sender, tell)
+            shipments = population.shipments(founded.credentials, population.plan())
+            story.planted, story.transcripts = await send_shipments(sender, journal, shipments, tell)
+            chosen = _different_schools(acts)
+            await _act(hub, sender, journal, story, _before_lock(acts, chosen))
+            await _act(hub, sender, journal, story, _freeing(acts, chosen))
+            await _act(hub, sender, journal, story, _wrong_locks(acts, chosen))
+            await _act(hub, sender, journal, story, _locks(hub, population, acts))
+            tell("locking", 1)
+            await until_ingested(hub)
+            await _act(hub, sender, journal, story, _after_lock(acts, chosen))
+            await until_ingested(hub)
+    finally:
+        await sender.close()
+    return story
+
+
+async def _publish_register(
+    hub: LocalHub, population: Population, founded: Founded, sender: Sender, tell: Progress
+) -> None:
+    records = [sending for _, sending in signed_register(population, founded)]
+    await sender.send(records)
+    tell("registered", len(records))
+    await until_registered(hub)
+
+
+async def _act(hub: LocalHub, sender: Sender, journal: Journal, story: Story, acts: Sequence[Act]) -> None:
+    await send_all(sender, journal, [act.outbound for act in acts])
+    story.acts += acts
+    story.transcripts += sum(act.transcripts for act in acts)
+    await until_commands_answered(hub)
+
+
+@dataclass(frozen=True, slots=True)
+class _Cast:
+    """Who appears: the recalled, the replaced, the claimed pupil, and a class of another school of that Sở."""
+
+    recalled: Chosen
+    replaced: Chosen
+    claimed: Chosen
+    claimant: Chosen
+
+
+def _different_schools(acts: Acts) -> _Cast:
+    """Choose three classes and, for the claim, a class of another school in the Sở of the third."""
+    every = list(acts.choose())
+    recalled, replaced, claimed = every[0], every[1], every[2]
+    claimant = next(
+        c for c in every[3:]
+        if c.submission.so == claimed.submission.so and c.submission.school != claimed.submission.school
+    )  # fmt: skip
+    return _Cast(recalled, replaced, claimed, claimant)
+
+
+def _before_lock(acts: Acts, cast: _Cast) -> list[Act]:
+    claim, _ = acts.claims("claim", cast.claimant.submission, cast.claimed)
+    first = acts.recalls("recall", cast.recalled, "accepted")
+    return [first, first, acts.replaces("replace", cast.replaced, "accepted"), claim]
+
+
+def _freeing(acts: Acts, cast: _Cast) -> list[Act]:
+    _, claim = acts.claims("claim", cast.claimant.submission, cast.claimed)
+    unknown = Chosen(cast.claimed.submission, cast.claimant.signed)
+    return [
+        acts.recalls("recall-claim", claim, "accepted"),
+        acts.recalls("recall-unknown", unknown, "refused", "DOCUMENT_UNKNOWN"),
+    ]
+
+
+def _wrong_locks(acts: Acts, cast: _Cast) -> list[Act]:
+    of, other = cast.recalled.submission, [cast.recalled.signed.sha256]
+    return [
+        acts.locks("lock-other-set", of, other, "refused", "LOCK_SET_DIFFERS"),
+        acts.locks("lock-unknown", of, other, "refused", "ROUND_UNKNOWN", number=99),
+    ]
+
+
+def _locks(hub: LocalHub, population: Population, acts: Acts) -> list[Act]:
+    """One lock request for each round that has something open, over what the school's receipts say was accepted."""
+    by_round = {(s.school, s.school_year, s.round.cohort, s.round.number): s for s in population.submissions()}
+    found: list[Act] = []
+    for so in hub.slugs:
+        with open_connection(hub.so_url(so)) as connection:
+            rows: list[Any] = connection.execute(_SQL["open_rounds_of"]).fetchall()
+        for school, year, cohort, number, hashes in rows:
+            of = by_round[school, year, cohort, number]
+            found.append(acts.locks("lock", of, [h.hex() for h in hashes], "accepted"))
+    return found
+
+
+def _after_lock(acts: Acts, cast: _Cast) -> list[Act]:
+    locked = cast.claimed
+    late = RoundName(cohort="completed", number=1)
+    assert locked.submission.round == late
+    return [
+        acts.replaces("replace-late", locked, "refused", "RECORD_LOCKED"),
+        acts.recalls("recall-late", locked, "refused", "RECORD_LOCKED"),
+        acts.locks("lock-again", locked.submission, [locked.signed.sha256], "refused", "ROUND_CLOSED"),
+    ]

@@ -1,0 +1,86 @@
+"""A whole hub on this machine: servers, databases, keys and workers of every organisation, as one context manager."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from hub.local.founding import found_stores
+from hub.local.servers import CACHE, Addresses, Servers
+from hub.local.workers import Workers, WorkerSpec
+
+__all__ = ["LocalHub", "worker_specs"]
+
+
+def worker_specs(slugs: Sequence[str]) -> list[WorkerSpec]:
+    """Return one worker for each organisation, with all of its stages."""
+    return [*(WorkerSpec(f"so-{so}", ("so", so)) for so in slugs), WorkerSpec("bo", ("bo",))]
+
+
+class LocalHub:
+    """Enter it from the main thread. `workers` may be started later, once keys are there."""
+
+    def __init__(
+        self, data: Path, slugs: Sequence[str], cache: Path = CACHE, addresses: Addresses | None = None,
+        *, join: bool = False,
+    ) -> None:  # fmt: skip
+        self.data, self.slugs = data, tuple(slugs)
+        self.servers = Servers(data, cache, addresses, join=join)
+        self.workers: list[Workers] = []
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Self:
+        self._stack.enter_context(self.servers)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stack.close()
+
+    @property
+    def secrets(self) -> Path:
+        """The folder of keys."""
+        return self.data / "secrets"
+
+    @property
+    def bootstrap(self) -> str:
+        """Address of the broker."""
+        return self.servers.bootstrap
+
+    def so_url(self, so: str) -> str:
+        """Address of a Sở's database for its worker role."""
+        return self.servers.so_urls(so).worker_url
+
+    @property
+    def bo_url(self) -> str:
+        """Address of Bộ's database for its worker role."""
+        return self.servers.bo_urls().worker_url
+
+    def make_stores(self) -> None:
+        """Create topics and bring databases up to date."""
+        found_stores(self.servers, self.slugs)
+
+    def start_workers(self, specs: Sequence[WorkerSpec] | None = None) -> None:
+        """Start workers; each sees the address of its own database and of no other."""
+        for spec in worker_specs(self.slugs) if specs is None else specs:
+            workers = Workers([spec], self._environment(spec), self.data / "logs")
+            self.workers.append(self._stack.enter_context(workers))
+
+    def stop_workers(self) -> None:
+        """Stop all workers; the servers stay."""
+        while self.workers:
+            self.workers.pop().stop()
+
+    def worker(self, name: str) -> Workers:
+        """Return the keeper of a worker by its name, such as "so-ha-noi"."""
+        return next(w for w in self.workers if name in w.restarts)
+
+    def _environment(self, spec: WorkerSpec) -> Mapping[str, str]:
+        own = {"HUB_BO_DATABASE_URL": self.bo_url}
+        if spec.arguments[0] == "so":
+            own = {"HUB_SO_DATABASE_URL": self.so_url(spec.arguments[1])}
+        slugs = "[" + ",".join(f'"{so}"' for so in self.slugs) + "]"
+        common = {"HUB_KAFKA_BOOTSTRAP": self.bootstrap, "HUB_SO_SLUGS": slugs, "HUB_SECRETS_DIR": str(self.secrets.absolute())}
+        return own | common

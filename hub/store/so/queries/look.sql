@@ -1,0 +1,82 @@
+-- Looking: status, look-up, balance.
+
+-- name: unanswered_count
+-- Rounds on their way: closing, or locked without Bộ's answer.
+SELECT (SELECT count(*) FROM round WHERE state = 'closing')
+     + (SELECT count(*) FROM lock l LEFT JOIN ingest_receipt r USING (lock_id) WHERE r.lock_id IS NULL)
+
+-- name: count_commands
+-- Transcripts of every command that decoded.
+SELECT coalesce(sum(transcript_count), 0) FROM inbox
+
+-- name: count_answers
+-- Transcripts that were not accepted.
+SELECT outcome, count(*) FROM answer GROUP BY outcome
+
+-- name: count_documents
+-- Accepted transcripts by their state.
+SELECT state, count(*) FROM document GROUP BY state
+
+-- name: count_by_school
+-- The table of a province: what each school handed in and where it stands.
+SELECT i.school, sum(i.transcript_count), sum(i.unchanged), sum(i.refused), sum(i.recalled), sum(i.replaced), sum(i.locked),
+       sum(i.waiting)
+FROM (
+    SELECT inbox.school, inbox.transcript_count,
+           (SELECT count(*) FROM answer a WHERE a.message_sha256 = inbox.message_sha256 AND a.outcome = 'unchanged') AS unchanged,
+           (SELECT count(*) FROM answer a WHERE a.message_sha256 = inbox.message_sha256 AND a.outcome = 'refused') AS refused,
+           count(*) FILTER (WHERE d.state = 'recalled') AS recalled,
+           count(*) FILTER (WHERE d.state = 'replaced') AS replaced,
+           count(*) FILTER (WHERE d.state IN ('locked', 'superseded')) AS locked,
+           count(*) FILTER (WHERE d.state IN ('open', 'pending', 'held')) AS waiting
+    FROM inbox LEFT JOIN document d USING (message_sha256)
+    GROUP BY inbox.message_sha256
+) i GROUP BY i.school ORDER BY i.school
+
+-- name: records_handled
+-- Every command that decoded, by the record that brought it.
+SELECT message_sha256, transcript_count FROM inbox
+
+-- name: outcomes_of_records
+-- How many outcomes each command has: one for each of its transcripts, never more.
+SELECT message_sha256, count(*) FROM (
+    SELECT message_sha256, n FROM document UNION ALL SELECT message_sha256, n FROM answer
+) o GROUP BY message_sha256
+
+-- name: codes_of_documents
+-- What was answered for the transcripts with these hashes, in whatever command.
+SELECT document_sha256, outcome, codes FROM answer WHERE document_sha256 = ANY(%s)
+UNION ALL
+SELECT document_sha256, 'accepted', codes FROM document WHERE document_sha256 = ANY(%s)
+
+-- name: codes_of_command
+-- What was answered to a command as a whole.
+SELECT outcome, codes FROM inbox WHERE command_id = %s
+
+-- name: open_rounds_of
+-- Rounds that a school may lock now, with the hashes of what stands open in them.
+SELECT school, school_year, cohort, round_number, array_agg(document_sha256 ORDER BY document_sha256) FROM document
+WHERE state = 'open' GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
+
+-- name: history_by_locator
+-- All versions of one pupil, by the locator of the pupil's học bạ.
+SELECT d.document, d.state, d.version, d.document_sha256, l.effective_on, l.locked_at, lo.locator, l.log_index
+FROM locator lo JOIN document d ON d.pupil = lo.pupil
+LEFT JOIN leaf f ON f.message_sha256 = d.message_sha256 AND f.document_n = d.n
+LEFT JOIN lock l USING (lock_id)
+WHERE lo.locator = %s ORDER BY d.school_year, d.period, d.school, d.version
+
+-- name: history_by_student
+-- All versions of the pupil whom a school knows under this code.
+SELECT d.document, d.state, d.version, d.document_sha256, l.effective_on, l.locked_at, lo.locator, l.log_index
+FROM document d
+LEFT JOIN leaf f ON f.message_sha256 = d.message_sha256 AND f.document_n = d.n
+LEFT JOIN lock l USING (lock_id) LEFT JOIN locator lo ON lo.pupil = d.pupil
+WHERE d.pupil IN (SELECT pupil FROM document WHERE school = %s AND student_code = %s)
+ORDER BY d.school_year, d.period, d.school, d.version
+
+-- name: rounds
+-- Every round and its state.
+SELECT r.school, r.school_year, r.cohort, r.number, r.state, l.count, l.effective_on, l.log_index, ir.outcome
+FROM round r LEFT JOIN lock l USING (lock_id) LEFT JOIN ingest_receipt ir USING (lock_id)
+ORDER BY 1, 2, 3, 4

@@ -1,0 +1,81 @@
+"""Every connector folder has the same files, its manifest is true, and its golden files come out as stored."""
+
+import json
+import tomllib
+from pathlib import Path
+
+import pytest
+
+import hub.connectors
+from hub.connectors import lines, opening, worksheets
+from hub.connectors.csdl_c1 import documents, prepare_files, write_pupils, write_results
+from hub.connectors.csdl_c1.mapping import REQUIRED_PUPIL_FIELDS, RESULT_FIELDS, TITLES
+from hub.connectors.jsonl import prepare, source
+from hub.domain.reading import canonical
+from tests.unit.connectors.builders import SCHOOL, YEAR
+
+ROOT = Path(hub.connectors.__file__).parent
+FOLDERS = sorted(path.parent for path in ROOT.glob("*/__init__.py"))
+KEYS = {"name", "owner", "direction", "transport", "dialect", "certainty", "grades", "limits", "cannot_express"}
+LIMITS = {
+    "csdl_c1": {
+        "file_bytes": opening.WORKBOOK_BYTES_MAX, "unpacked_bytes": opening.UNPACKED_BYTES_MAX,
+        "parts": opening.PART_COUNT_MAX, "rows": worksheets.ROW_COUNT_MAX, "columns": worksheets.COLUMN_COUNT_MAX,
+        "cells": worksheets.CELL_COUNT_MAX,
+    },
+    "jsonl": {"line_bytes": lines.LINE_BYTES_MAX, "reported_lines": source.REPORTED_LINES_MAX},
+}  # fmt: skip
+
+
+def manifest(folder):
+    """Return the manifest of a folder."""
+    return tomllib.loads((folder / "manifest.toml").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_a_folder_has_the_files_of_every_folder(folder):
+    """Who knows one connector finds the way in all."""
+    for name in ("manifest.toml", "README.md", "source.py", "mapping.py", "writing.py", "golden"):
+        assert (folder / name).exists(), name
+    assert any((folder / "golden").iterdir())
+    assert set(manifest(folder)) == KEYS
+    assert manifest(folder)["name"] == folder.name
+    assert manifest(folder)["limits"] == LIMITS[folder.name]
+
+
+def test_the_manifest_of_csdl_c1_names_the_grades_that_it_serves():
+    """Manifest and code agree on the grades."""
+    assert manifest(ROOT / "csdl_c1")["grades"] == list(documents.GRADES)
+
+
+def test_every_field_has_a_title_for_the_clerk():
+    """A missing column is named in the clerk's words."""
+    assert {*RESULT_FIELDS, *REQUIRED_PUPIL_FIELDS} <= set(TITLES)
+
+
+def shown(made, *, with_codes):
+    """Return what a golden file stores of a run."""
+    rows = [
+        {"row": row.row, "document": json.loads(canonical(row.transcript))}
+        | ({"codes": [found.code for found in row.findings]} if with_codes else {})
+        for row in made.documents
+    ]
+    rejected = [{"row": row.row, "codes": [found.code for found in row.findings]} for row in made.rejected]
+    return {"documents": rows, "rejected": rejected}
+
+
+def test_golden_rows_give_the_stored_documents(tmp_path):
+    """Cells of three classes become exactly the stored documents and codes."""
+    golden = ROOT / "csdl_c1" / "golden"
+    rows = json.loads((golden / "classes.rows.json").read_text("utf-8"))
+    write_results(tmp_path / "r.xlsx", rows["results"])
+    write_pupils(tmp_path / "p.xlsx", rows["pupils"])
+    made = prepare_files(tmp_path / "r.xlsx", tmp_path / "p.xlsx", school=SCHOOL, school_year=YEAR)
+    assert shown(made, with_codes=True) == json.loads((golden / "classes.expected.json").read_text("utf-8"))
+
+
+def test_golden_lines_give_the_stored_documents():
+    """Lines in any key order become exactly the stored documents and codes."""
+    golden = ROOT / "jsonl" / "golden"
+    made = prepare(golden / "lines.jsonl")
+    assert shown(made, with_codes=False) == json.loads((golden / "lines.expected.json").read_text("utf-8"))
