@@ -15,17 +15,16 @@ from hub.agents.ingest import ingest_stage
 from hub.agents.lock import lock_stage
 from hub.agents.references import bo_build, so_build
 from hub.agents.register import register_stage
-from hub.agents.sequencer import log_origin, sequencer
+from hub.agents.sequencer import sequencer
 from hub.agents.stage import Stage
 from hub.agents.stage.process import Beside, run_process
 from hub.agents.validate import validate_stage
-from hub.signing import Keyring, load_keyring
+from hub.signing import COSIGNER, Keyring, load_keyring, log_origin
 
-__all__ = ["BO_STAGES", "COSIGNER", "SO_STAGES", "run_bo", "run_so", "so_keyring"]
+__all__ = ["BO_STAGES", "SO_STAGES", "run_bo", "run_so", "so_keyring"]
 
 SO_STAGES = ("register", "validate", "lock", "acknowledge")
 BO_STAGES = ("register", "ingest")
-COSIGNER = "bo.hocba/witness"
 _log = structlog.get_logger()
 
 

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from hub.agents.receipts import instant
-from hub.agents.sequencer import CHECKPOINT_TYPE, log_origin
+from hub.agents.sequencer import CHECKPOINT_TYPE
 from hub.agents.snapshots import Snapshots
 from hub.agents.stage import Outgoing, Record, Stage
 from hub.decision.ingest import (
@@ -30,7 +30,7 @@ from hub.errors import Refused
 from hub.metrics import INGESTED
 from hub.schemas import Message, decode
 from hub.schemas import encode as encode_message
-from hub.signing import Keyring
+from hub.signing import Keyring, log_origin
 from hub.store import Connection
 from hub.store.bo import load_log, write_head, write_staged
 from hub.topics import bo_receipt, bo_transcript

@@ -5,7 +5,7 @@ from typing import Any
 
 from hub.agents.publication import publication
 from hub.errors import Corrupt
-from hub.kafka.relay import Build
+from hub.agents.stage.relay import Build
 from hub.schemas import encode
 from hub.store import Connection
 from hub.store.bo import published_rows

@@ -38,9 +38,7 @@ class _Entry:
     signature: str
 
 
-def register_stage(
-    slugs: Iterable[str], anchors: Sequence[bytes]
-) -> Stage[dict[str, Snapshot], _Entry, None, _Entry]:
+def register_stage(slugs: Iterable[str], anchors: Sequence[bytes]) -> Stage[dict[str, Snapshot], _Entry, None, _Entry]:
     """Build the stage over the registers of these Sở: its own for a Sở, all of them for Bộ."""
     owners = {register_topic(so).name: so for so in slugs}
     cache, snapshots = ChainCache(), Snapshots()

@@ -14,13 +14,13 @@ import structlog
 from hub.agents.stage import Outgoing, put
 from hub.errors import Corrupt, Unavailable
 from hub.schemas import encode
-from hub.signing import Keyring
+from hub.signing import Keyring, log_origin
 from hub.store import Connection, open_connection, unavailable
 from hub.store.queries import queries_of
 from hub.topics import locked as locked_topic
 from hub.trust import Checkpoint, Frontier, leaf_hash, sign, sign_checkpoint
 
-__all__ = ["CHECKPOINT_TYPE", "log_origin", "sequence_once", "sequencer"]
+__all__ = ["CHECKPOINT_TYPE", "sequence_once", "sequencer"]
 
 CHECKPOINT_TYPE = "vn.hocba.checkpoint/1"
 _log = structlog.get_logger()
@@ -28,11 +28,6 @@ _SQL = queries_of("so")
 _LOCKS_MAX = 200
 _POLL_S = 0.2
 _BACKOFF_S = 1.0
-
-
-def log_origin(so: str) -> str:
-    """Return the origin line of a Sở's log."""
-    return f"so-{so}.hocba/log"
 
 
 async def sequencer(so: str, keyring: Keyring, url: str, now: Callable[[], datetime], kick: Callable[[], None]) -> None:

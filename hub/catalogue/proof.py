@@ -55,5 +55,9 @@ ENTRIES = (
     _stop("MIGRATION_CHANGED", "Một tệp nâng cấp đã áp dụng bị sửa.", "A migration that was applied has been edited."),
     _stop("LOCK_SET_CHANGED", "Tập học bạ của đợt đang chốt đã đổi.", "The set of a closing round has changed."),
     _stop("LOG_BEHIND", "Nhật ký của Sở không khớp với cơ sở dữ liệu.", "The log does not match the database."),
+    _stop("DATABASE_URL_MISSING", "Thiếu địa chỉ cơ sở dữ liệu: {setting}.", "No database address: {setting}."),
+    _stop("TOPIC_DIFFERS", "Chủ đề trên máy chủ khác với khai báo: {differences}.", "A topic differs: {differences}."),
+    _stop("WAITED_IN_VAIN", "Đã chờ {seconds} giây: {what}.", "Waited {seconds} seconds for {what}."),
+    _stop("BALANCE_DIFFERS", "Đối soát không khớp ({problems}).", "The balance does not close ({problems})."),
     _stop("UNEXPECTED", "Lỗi ngoài dự kiến.", "An unexpected error."),
 )  # fmt: skip

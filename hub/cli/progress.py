@@ -30,6 +30,7 @@ class Told:
         self.close()
 
     def __call__(self, what: str, count: int) -> None:
+        """Count on."""
         if what not in self._tasks:
             self._tasks[what] = self._progress.add_task(what, total=self._totals.get(what))
         self._progress.advance(self._tasks[what], count)

@@ -34,4 +34,3 @@ class Journal:
             self._file.write(json.dumps(line, sort_keys=True, ensure_ascii=False) + "\n")
         self._file.flush()
         os.fsync(self._file.fileno())
-

@@ -113,7 +113,7 @@ class KnownLog:
 
 
 def decide_ingest(item: Chunk | ManifestRow | Head, known: KnownLog) -> Staged | NewHead:
-    """Decide one message of a Sở's locked topic; `known` is brought up to date. Raises Refused for one that cannot stand."""
+    """Decide one message of a locked topic; `known` is brought up to date. Raises Refused for one that cannot stand."""
     if isinstance(item, Chunk):
         return _chunk(item, known)
     if isinstance(item, ManifestRow):

@@ -11,18 +11,16 @@ from typing import Any
 
 import msgspec
 
-from hub.app import COSIGNER
 from hub.client import register_sending
 from hub.domain.lifecycle import MACHINES, START
 from hub.domain.statements import RegisterEntry, encode
+from hub.errors import Corrupt
 from hub.kafka import create_missing, differences
 from hub.kafka.producer import Sending
 from hub.local.pki import PASSWORD, Pki
 from hub.local.population import Credentials, Population
 from hub.local.servers import Servers
-from hub.agents.sequencer import log_origin
-from hub.errors import Corrupt
-from hub.signing import NoteKeySigner, Signer
+from hub.signing import COSIGNER, NoteKeySigner, Signer, log_origin
 from hub.store import migrate
 from hub.topics import every_topic
 from hub.trust import COSIGNATURE, ED25519, sign

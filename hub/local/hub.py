@@ -82,5 +82,9 @@ class LocalHub:
         if spec.arguments[0] == "so":
             own = {"HUB_SO_DATABASE_URL": self.so_url(spec.arguments[1])}
         slugs = "[" + ",".join(f'"{so}"' for so in self.slugs) + "]"
-        common = {"HUB_KAFKA_BOOTSTRAP": self.bootstrap, "HUB_SO_SLUGS": slugs, "HUB_SECRETS_DIR": str(self.secrets.absolute())}
+        common = {
+            "HUB_KAFKA_BOOTSTRAP": self.bootstrap,
+            "HUB_SO_SLUGS": slugs,
+            "HUB_SECRETS_DIR": str(self.secrets.absolute()),
+        }
         return own | common

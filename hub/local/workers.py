@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-__all__ = ["Workers", "WorkerSpec"]
+__all__ = ["WorkerSpec", "Workers"]
 
 _BACKOFF_FIRST_S = 0.5
 _BACKOFF_MAX_S = 10.0

@@ -18,6 +18,7 @@ from hub.errors import HubError, Refused
 from hub.trust.algorithms import ALGORITHMS
 from hub.trust.canonical import canonical
 from hub.trust.der import certificate_of_base64
+from hub.trust.note import NoteKey
 from hub.trust.times import civil_date, end_of_day, instant
 
 __all__ = ["LogKey", "TrustPolicy"]
@@ -77,6 +78,8 @@ class TrustPolicy:
         found = msgspec.convert(dict(payload), _Payload)
         if any(item.alg not in ALGORITHMS for item in found.algorithms):
             raise Refused("SIGNATURE_ALGORITHM_UNKNOWN")
+        for item in found.log_keys:
+            NoteKey.of(item.key)
         return cls(
             digest=hashlib.sha256(canonical(dict(payload))).digest(),
             roots=tuple(certificate_of_base64(text) for text in found.roots),
@@ -86,6 +89,10 @@ class TrustPolicy:
             log_keys=tuple(found.log_keys),
             same_person_exceptions=frozenset(found.same_person_exceptions),
         )
+
+    def note_keys(self, origin: str) -> tuple[NoteKey, ...]:
+        """Return the note keys of one log or cosigner, for checkpoints and for cosignatures alike."""
+        return tuple(NoteKey.of(item.key) for item in self.log_keys if item.origin == origin)
 
     def allows(self, alg: str, at: datetime) -> bool:
         """Tell whether signatures by `alg` are accepted at `at`; a sunset counts from its first instant."""

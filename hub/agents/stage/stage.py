@@ -22,8 +22,8 @@ class Stage(Generic[S, P, K, E]):
 
     `read` refreshes the snapshot before a batch; `prepare` does all that needs no database (it raises Refused for a
     record that does not decode, which quarantines it); `load` takes the row locks in sorted order and returns what is
-    known; `decide` is pure and folded over the batch (Refused quarantines here too); `write` stores the effects and returns the messages to send,
-    one sequence for each effect, in order.
+    known; `decide` is pure and folded over the batch (Refused quarantines here too); `write` stores the effects and
+    returns the messages to send, one sequence for each effect, in order.
     """
 
     name: str

@@ -106,5 +106,3 @@ class Acts:
     def _signed(self, of: ClassSubmission, transcript: Transcript) -> SignedDocument:
         scope = document_scope(transcript.school.code, transcript.school_year, transcript.period)
         return sign_chain(canonical(transcript), of.signers[0], scope, self._credentials, self._iat)
-
-

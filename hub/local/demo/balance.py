@@ -1,4 +1,4 @@
-"""The balance (đối soát): every transcript that was sent, in exactly one place, drawn from journal, tables and topics."""
+"""The balance (đối soát): every transcript sent, in exactly one place; drawn from journal, tables and topics."""
 
 import asyncio
 import json
@@ -76,8 +76,8 @@ def _acknowledged(hub: LocalHub) -> Iterator[dict[str, Any]]:
 
 def _add_so(balance: Balance, hub: LocalHub, so: str, sent: list[dict[str, Any]]) -> None:
     with open_connection(hub.so_url(so)) as connection:
-        answers = dict(connection.execute(_SO["count_answers"]).fetchall())
-        states = Counter(dict(connection.execute(_SO["count_documents"]).fetchall()))
+        answers: dict[str, int] = dict(connection.execute(_SO["count_answers"]).fetchall())
+        states: Counter[str] = Counter(dict(connection.execute(_SO["count_documents"]).fetchall()))
         handled = {row[0].hex(): row[1] for row in connection.execute(_SO["records_handled"])}
         outcomes = {row[0].hex(): row[1] for row in connection.execute(_SO["outcomes_of_records"])}
         quarantined = {(t, p, o) for _, t, p, o, _, _ in connection.execute(_COMMON["quarantined"])}
@@ -143,7 +143,8 @@ async def _story_problems(hub: LocalHub, story: Story) -> list[str]:
     for act in story.acts:
         answers = [r.statement for r in receipts.get(act.command_id, ()) if r.statement.kind != "Lock"]
         if not any(a.outcome == act.outcome and set(act.codes) <= _codes(a) for a in answers):
-            found.append(f"{act.kind}: expected {act.outcome} {act.codes}, found {[(a.outcome, _codes(a)) for a in answers]}")
+            told = [(a.outcome, sorted(_codes(a))) for a in answers]
+            found.append(f"{act.kind}: expected {act.outcome} {act.codes}, found {told}")
     return found
 
 
@@ -167,7 +168,8 @@ def _planted_problem(
     else:
         answers = [r.statement for r in receipts.get(planted.command_id, ()) if r.statement.kind != "Lock"]
         found = {str(pair) for a in answers for pair in _told(a, planted.documents)}
-        holds = any(_holds(planted.expected, set(planted.codes), pair) for a in answers for pair in _told(a, planted.documents))
+        told = [pair for a in answers for pair in _told(a, planted.documents)]
+        holds = any(_holds(planted.expected, set(planted.codes), pair) for pair in told)
     if not holds:
         yield f"{planted.kind}: expected {planted.expected.value} {planted.codes}, found {sorted(found)}"
 

@@ -1,4 +1,4 @@
-"""The story of the demonstration: hand in with faults, recall, replace, claim twice, lock, try again, and wait for Bộ."""
+"""The story of the demonstration: hand in with faults, recall, replace, claim twice, lock, try again, wait for Bộ."""
 
 import asyncio
 from collections.abc import Callable, Iterator, Sequence

@@ -7,7 +7,7 @@ from hub.connectors import Prepared, RowReport
 from hub.connectors.csdl_c1 import prepare_files, write_pupils, write_results
 from hub.connectors.workbook_writing import Value
 from hub.connectors.worksheets import column_number
-from hub.domain.findings import Finding
+from hub.domain.findings import Finding, render
 from hub.domain.transcript import School
 
 SCHOOL = School(code="01000101", name="Trường Tiểu học Mẫu", province="01")
@@ -51,10 +51,14 @@ def only_report(made: Prepared) -> RowReport:
 
 
 def codes(findings: Sequence[Finding]) -> set[str]:
-    """Return the codes of findings."""
+    """Return the codes of findings, each of which must show without an unfilled slot."""
+    for found in findings:
+        shown = render(found)
+        assert "{" not in shown["vi"] + shown["en"] + shown["next_vi"] + shown["next_en"], found
     return {found.code for found in findings}
 
 
 def at(findings: Sequence[Finding], code: str) -> Finding:
     """Return the finding of a code."""
+    assert code in codes(findings)
     return next(found for found in findings if found.code == code)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from trust_nodes import a_node
 from trust_world import World, build_world
 
 from hub.trust import ChainCache
@@ -22,3 +23,18 @@ def world(shared_world: World) -> World:
 @pytest.fixture
 def fresh_world() -> World:
     return build_world()
+
+
+@pytest.fixture(scope="module")
+def root():
+    return a_node("root", ca=True)
+
+
+@pytest.fixture(scope="module")
+def middle(root):
+    return a_node("middle", root, ca=True, path_length=0)
+
+
+@pytest.fixture(scope="module")
+def person(middle):
+    return a_node("person", middle)

@@ -1,115 +1,14 @@
-"""One test for each lie of a certificate, an issuer or a revocation list; the chains are built by hand."""
+"""One test for each lie of a certificate or an issuer; the chains are declared by hand."""
 
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509.oid import NameOID, ObjectIdentifier
+from cryptography.x509.oid import ObjectIdentifier
+from trust_nodes import AT, DAY, a_node, a_policy, a_usage, judge
 
-from hub.trust import ChainCache, Revocation, Status, TrustPolicy, encode_base64, fingerprint, judge_certificate
-
-AT = datetime(2026, 6, 20, tzinfo=UTC)
-DAY = timedelta(days=1)
-USAGES = (
-    "digital_signature", "content_commitment", "key_encipherment", "data_encipherment", "key_agreement",
-    "key_cert_sign", "crl_sign", "encipher_only", "decipher_only",
-)  # fmt: skip
-
-
-def a_usage(*granted):
-    return x509.KeyUsage(**{name: name in granted for name in USAGES})
-
-
-def a_name(text):
-    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
-
-
-@dataclass
-class Node:
-    """One certificate of a declared chain with its key."""
-
-    certificate: x509.Certificate
-    key: ec.EllipticCurvePrivateKey
-
-    @property
-    def der(self):
-        return self.certificate.public_bytes(Encoding.DER)
-
-    def crl(self, *revoked, at=AT - DAY, days=30, key=None, extensions=(), reason=None):
-        builder = x509.CertificateRevocationListBuilder().issuer_name(self.certificate.subject)
-        builder = builder.last_update(at).next_update(at + days * DAY).add_extension(x509.CRLNumber(1), critical=False)
-        for value in extensions:
-            builder = builder.add_extension(value, critical=True)
-        for node, when in revoked:
-            entry = x509.RevokedCertificateBuilder(node.certificate.serial_number, when)
-            if reason is not None:
-                entry = entry.add_extension(x509.CRLReason(reason), critical=False)
-            builder = builder.add_revoked_certificate(entry.build())
-        return builder.sign(key or self.key, SHA256()).public_bytes(Encoding.DER)
-
-
-def a_node(name, issuer=None, *, ca=False, path_length=None, usage=None, extensions=(), **given):
-    """Declare one certificate; by default honest and valid for a year around AT."""
-    key = given.get("key") or ec.generate_private_key(given.get("curve", ec.SECP256R1()))
-    subject = a_name(name)
-    builder = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(issuer.certificate.subject if issuer else subject)
-        .serial_number(given.get("serial") or int.from_bytes(fingerprint(name.encode())[:8]) + 1)
-        .not_valid_before(given.get("start", AT - 200 * DAY))
-        .not_valid_after(given.get("end", AT + 200 * DAY))
-        .public_key(key.public_key())
-    )
-    if given.get("basic", True):
-        builder = builder.add_extension(x509.BasicConstraints(ca=ca, path_length=path_length), critical=True)
-    if usage is None:
-        usage = a_usage("key_cert_sign", "crl_sign") if ca else a_usage("digital_signature")
-    if usage is not False:
-        builder = builder.add_extension(usage, critical=True)
-    for value in extensions:
-        builder = builder.add_extension(value, critical=True)
-    signing_key = given.get("signed_by") or (issuer.key if issuer else key)
-    return Node(builder.sign(signing_key, given.get("hash", SHA256())), key)
-
-
-def a_policy(roots, intermediates=()):
-    return TrustPolicy.of(
-        {
-            "roots": [encode_base64(node.der) for node in roots],
-            "intermediates": [encode_base64(node.der) for node in intermediates],
-            "algorithms": [{"alg": "ES256"}],
-            "registrars": [],
-            "log_keys": [],
-            "same_person_exceptions": [],
-        }
-    )
-
-
-def judge(node, roots, intermediates=(), *, crls=None, at=AT):
-    """Judge with honest revocation lists of all issuers unless others are given."""
-    if crls is None:
-        crls = [issuer.crl() for issuer in (*roots, *intermediates)]
-    return judge_certificate(node.der, at, a_policy(roots, intermediates), Revocation.of(crls))
-
-
-@pytest.fixture(scope="module")
-def root():
-    return a_node("root", ca=True)
-
-
-@pytest.fixture(scope="module")
-def middle(root):
-    return a_node("middle", root, ca=True, path_length=0)
-
-
-@pytest.fixture(scope="module")
-def person(middle):
-    return a_node("person", middle)
+from hub.trust import Revocation, Status, judge_certificate
 
 
 def test_certificate_is_valid_over_an_intermediate_of_the_policy(root, middle, person):
@@ -238,65 +137,3 @@ def test_certificate_is_valid_over_the_renewed_issuer_when_the_old_one_ended(roo
     old = a_node("authority", root, ca=True, key=key, end=AT - DAY, serial=11)
     new = a_node("authority", root, ca=True, key=key, serial=12)
     assert judge(a_node("served", old), [root], [old, new]).status is Status.VALID
-
-
-def test_certificate_is_refused_from_the_instant_of_its_revocation(root):
-    """Revoked at the judged time is revoked; before it is not."""
-    node = a_node("revoked", root)
-    crls = [root.crl((node, AT))]
-    assert judge(node, [root], crls=crls, at=AT).code == "CERTIFICATE_REVOKED"
-    assert judge(node, [root], crls=crls, at=AT - timedelta(seconds=1)).status is Status.VALID
-
-
-def test_certificate_stays_revoked_when_a_newer_list_forgets_it_unless_it_was_a_hold(root):
-    """A revocation is for ever; a hold ends when the newest list no longer has it."""
-    node = a_node("forgotten", root)
-    newer = root.crl(at=AT - DAY)
-    for reason, code in ((None, "CERTIFICATE_REVOKED"), (x509.ReasonFlags.certificate_hold, None)):
-        older = root.crl((node, AT - 10 * DAY), at=AT - 5 * DAY, reason=reason)
-        assert judge(node, [root], crls=[newer, older]).code == code
-
-
-def test_certificate_is_refused_when_its_intermediate_was_revoked(root, middle, person):
-    """Revocation is looked up for every link."""
-    crls = [root.crl((middle, AT - DAY)), middle.crl()]
-    assert judge(person, [root], [middle], crls=crls).code == "CERTIFICATE_REVOKED"
-
-
-def test_certificate_status_is_unknown_without_a_current_authentic_whole_list(root, middle, person):
-    """No list, an outdated one, one by another key, a partial one, or one for only one link: unknown, never good."""
-    partial = x509.DeltaCRLIndicator(1)
-    for crls in (
-        [],
-        [root.crl(), middle.crl(at=AT - 20 * DAY, days=10)],
-        [root.crl(), middle.crl(key=root.key)],
-        [root.crl(), middle.crl(extensions=[partial])],
-        [middle.crl()],
-    ):
-        verdict = judge(person, [root], [middle], crls=crls)
-        assert (verdict.status, verdict.codes) == (Status.UNKNOWN, ("CERTIFICATE_STATUS_UNKNOWN",))
-
-
-def test_certificate_status_is_known_from_a_list_issued_after_the_judged_time(root):
-    """A newer list tells more, not less; but one issued after the certificate's end proves nothing by silence."""
-    node = a_node("early", root, end=AT + DAY)
-    assert judge(node, [root], crls=[root.crl(at=AT + DAY)]).status is Status.VALID
-    assert judge(node, [root], crls=[root.crl(at=AT + 2 * DAY)]).status is Status.UNKNOWN
-
-
-def test_forged_list_revokes_nobody(root):
-    """A list that the issuer did not sign has no effect."""
-    node = a_node("framed", root)
-    forged = root.crl((node, AT - DAY), key=ec.generate_private_key(ec.SECP256R1()))
-    assert judge(node, [root], crls=[root.crl(), forged]).status is Status.VALID
-
-
-def test_cache_never_mixes_policies_revocation_lists_or_certificates(root, middle, person):
-    """The key of the cache is content, and a wrong hash for a certificate is refused."""
-    cache, at_first = ChainCache(), Revocation.of([])
-    trusted, empty = a_policy([root], [middle]), a_policy([root])
-    sha256 = fingerprint(person.der)
-    assert cache.facts(sha256, person.der, trusted, at_first).faults == ()
-    assert cache.facts(sha256, person.der, empty, at_first).faults == ("CERTIFICATE_ISSUER_UNKNOWN",)
-    assert cache.facts(bytes(32), person.der, trusted, at_first).faults == ("CERTIFICATE_UNREADABLE",)
-    assert len(cache) == 2

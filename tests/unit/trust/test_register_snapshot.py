@@ -6,7 +6,8 @@ import pytest
 from trust_world import AT, OTHER_SCHOOL, SCHOOL, YEAR_START, a_certificate, an_entry, an_office
 
 from hub.errors import Refused
-from hub.trust import Snapshot, TrustPolicy, check_entry
+from hub.signing import NoteKeySigner
+from hub.trust import COSIGNATURE, Snapshot, TrustPolicy, check_entry
 
 JUNE, JULY = datetime(2026, 6, 1, tzinfo=UTC), datetime(2026, 7, 1, tzinfo=UTC)
 A_SCHOOL = {"code": SCHOOL, "name": "Tiểu học Mẫu", "province": "01", "grades": [1, 5], "so": "ha-noi"}
@@ -58,6 +59,16 @@ def test_policy_digest_tells_policies_apart(world):
     assert TrustPolicy.of(first).digest == TrustPolicy.of(dict(first)).digest != TrustPolicy.of(second).digest
 
 
+def test_trust_policy_lists_the_note_keys_of_an_origin(world):
+    """A log and its cosigner are known by their verifier keys, each under its origin."""
+    log, bo = NoteKeySigner("so-ha-noi/2025", bytes(32)), NoteKeySigner("bo", bytes([1]) * 32)
+    listed = [(log.name, log.key().text), (bo.name, bo.key(COSIGNATURE).text)]
+    policy = TrustPolicy.of(world.pki.trust_policy_payload(log_keys=listed))
+    assert policy.note_keys("so-ha-noi/2025") == (log.key(),)
+    assert policy.note_keys("bo") == (bo.key(COSIGNATURE),)
+    assert policy.note_keys("so-nghe-an/2025") == ()
+
+
 @pytest.mark.parametrize(
     "changes",
     [
@@ -69,6 +80,7 @@ def test_policy_digest_tells_policies_apart(world):
         {"algorithms": [{"alg": "ES256", "until": "2027-02-30"}]},
         {"registrars": ["xyz"]},
         {"log_keys": [{"origin": "x"}]},
+        {"log_keys": [{"origin": "x", "key": "x+00000000+AAAA"}]},
         {"unknown": 1},
     ],
 )

@@ -1,0 +1,54 @@
+# Two commands for a newcomer: `make demo` and `make test`. Everything they need is set up on the first run.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= $(firstword $(shell command -v python3.11 python3.12 python3))
+BIN := .venv/bin
+VENV := .venv/.complete
+
+.PHONY: help setup demo test check unit journey conformance fault bench generate clean
+
+help: ## this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+setup: $(VENV) ## build the environment: Python packages, Java, Kafka's jars, PostgreSQL
+	@$(BIN)/python -m hub.local.jars
+
+$(VENV): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 12) else f"Python 3.11 or 3.12 is needed, found {v}")'
+	$(PYTHON) -m venv --clear .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: setup ## a synthetic population walks from school to Bộ on real servers; ends with the balance
+	$(BIN)/hub demo
+
+test: setup ## unit, conformance and journey tests
+	$(BIN)/python -m pytest tests/unit tests/conformance
+	$(BIN)/python -m pytest tests/journey
+
+check: $(VENV) ## format, lint, types, import arrows
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+unit: $(VENV) ## unit tests only
+	$(BIN)/python -m pytest tests/unit
+
+journey: setup ## journey tests only, on real servers
+	$(BIN)/python -m pytest tests/journey
+
+conformance: $(VENV) ## published vectors, from the folder that HUB_VECTORS names
+	$(BIN)/python -m pytest tests/conformance
+
+fault: setup ## break things on purpose; SEEDS=n for more runs
+	$(BIN)/python -m pytest tests/fault -p no:randomly
+
+generate: $(VENV) ## write what is generated from code: docs, schemas, deployment files
+	$(BIN)/python -m hub.domain.documentation
+	$(BIN)/python -m hub.kafka.deployment
+	$(BIN)/python -m hub.schemas.examples
+
+clean: ## remove the environment, caches and demo data
+	rm -rf .venv .hub data build .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
