@@ -11,7 +11,7 @@ help: ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 setup: $(VENV) ## build the environment: Python packages, Java, Kafka's jars, PostgreSQL
-	@$(BIN)/python -m hub.local.jars
+	@$(BIN)/python -m hub.local fetch
 
 $(VENV): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 12) else f"Python 3.11 or 3.12 is needed, found {v}")'

@@ -28,10 +28,10 @@ __all__ = [
     "read",
 ]
 
-CommandId = Annotated[str, Meta(min_length=8, max_length=64, pattern=r"^[0-9A-Za-z._\-]+$")]
-Slug = Annotated[str, Meta(min_length=2, max_length=30, pattern=r"^[a-z]+(?:-[a-z]+)*$")]
-Instant = Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{3})?Z$")]
-Date = Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
+CommandId = Annotated[str, Meta(min_length=8, max_length=64, pattern=r"\A[0-9A-Za-z._\-]+\Z")]
+Slug = Annotated[str, Meta(min_length=2, max_length=30, pattern=r"\A[a-z]+(?:-[a-z]+)*\Z")]
+Instant = Annotated[str, Meta(pattern=r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{3})?Z\Z")]
+Date = Annotated[str, Meta(pattern=r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")]
 Reason = Annotated[str, Meta(min_length=3, max_length=500)]
 Cohort = Literal["completed", "supplementary", "transfer"]
 

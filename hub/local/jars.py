@@ -2,16 +2,15 @@
 
 jgo writes a lock and never obeys it: its own `sync` resolves again. So the lock is read here, every file named in it is
 fetched without asking for a POM, and a file whose digest differs is never put on the class path.
-`python -m hub.local.jars` makes the lock anew from jgo.toml.
+`python -m hub.local relock` makes the lock anew from jgo.toml.
 """
 
 import fcntl
 import hashlib
-import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -104,8 +103,3 @@ def _alone(path: Path) -> Iterator[None]:
     with path.open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
-
-
-if __name__ == "__main__":
-    count = relock(Path(".hub/cache"), datetime.now(UTC))
-    sys.stdout.write(f"{LOCK}: {count} jars\n")
