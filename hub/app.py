@@ -13,6 +13,7 @@ from prometheus_client import start_http_server
 from hub.agents.acknowledge import acknowledge_stage
 from hub.agents.ingest import ingest_stage
 from hub.agents.lock import lock_stage
+from hub.agents.recheck import recheck
 from hub.agents.references import bo_build, so_build
 from hub.agents.register import register_stage
 from hub.agents.sequencer import sequencer
@@ -45,6 +46,8 @@ def run_so(
         "acknowledge": acknowledge_stage(so, keyring.seal),
     }
     beside: list[Beside] = []
+    if "validate" in stages:
+        beside.append(lambda kick: recheck(so, keyring.seal, database_url, kick))
     if "lock" in stages:
         beside.append(lambda kick: sequencer(so, keyring, database_url, _now, kick))
     chosen = [stage for name, stage in every.items() if name in stages]

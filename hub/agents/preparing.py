@@ -23,7 +23,16 @@ from hub.kafka.identity import record_sha256
 from hub.kafka.partition import partition_of
 from hub.schemas import Message, decode
 from hub.topics import Topic
-from hub.trust import ChainCache, Snapshot, Status, Verdict, envelope_sha256, verify_document, verify_statement
+from hub.trust import (
+    ChainCache,
+    Snapshot,
+    Status,
+    Verdict,
+    envelope_sha256,
+    judge_revocation,
+    verify_document,
+    verify_statement,
+)
 
 __all__ = ["ROLES_OF_COMMAND", "prepare_command"]
 
@@ -154,7 +163,14 @@ def _prepared(
         command=command,
         signer=None if role is None else f"{role} {school}",
         transcript_count=len(value.get("documents", ())),
+        judge_again=lambda signatures: _again(ground, signatures),
     )
+
+
+def _again(ground: _Ground, signatures: Sequence[str]) -> Sequence[Finding]:
+    at = ground.record.at
+    verdict = judge_revocation(signatures, snapshot=ground.snapshot, at=at, proven_at=at, cache=ground.cache)
+    return verdict.findings
 
 
 def _with_documents(ground: _Ground, prepared: Prepared) -> Prepared:

@@ -31,7 +31,7 @@ class Receipts:
     """Makes the receipts of one Sở's seal."""
 
     def __init__(self, so: str, seal: Signer) -> None:
-        self._so, self._seal = so, seal
+        self.so, self._seal = so, seal
 
     def of_outcome(self, outcome: Outcome) -> tuple[str, bytes]:
         """Return (receipt id, message) that answers a command."""
@@ -46,10 +46,10 @@ class Receipts:
         payload = encode(statement)
         issued_s = int(_seconds(statement.at))
         signature = sign(
-            self._seal, payload, role="so_seal", scope={"owner": f"so-{self._so}"}, typ=statement.type, iat=issued_s
+            self._seal, payload, role="so_seal", scope={"owner": f"so-{self.so}"}, typ=statement.type, iat=issued_s
         )
         step = statement.outcome if statement.kind == "Lock" else "answer"
-        receipt_id = hashlib.sha256(f"{self._so}\n{of}\n{step}".encode()).hexdigest()[:32]
+        receipt_id = hashlib.sha256(f"{self.so}\n{of}\n{step}".encode()).hexdigest()[:32]
         value = {
             "receipt_id": receipt_id,
             "command_id": statement.command_id,
@@ -61,8 +61,8 @@ class Receipts:
 
     def outgoing(self, school: str, receipt_id: str, **body: Any) -> Outgoing:
         """Address a receipt to its school; `body` is value or reference."""
-        topic = receipt_topic(self._so).name
-        return Outgoing(topic, school.encode(), "Receipt", receipt_id, f"/so/{self._so}", **body)
+        topic = receipt_topic(self.so).name
+        return Outgoing(topic, school.encode(), "Receipt", receipt_id, f"/so/{self.so}", **body)
 
     def _statement(self, outcome: Outcome, short: bool) -> ReceiptStatement:
         command = outcome.command
@@ -75,7 +75,7 @@ class Receipts:
             outcome=outcome.outcome,  # type: ignore[arg-type]  # the vocabulary of outcomes is the receipt's
             register_version=command.register_version,
             school=command.school,
-            so=self._so,
+            so=self.so,
             type="vn.hocba.receipt/1",
         )
 

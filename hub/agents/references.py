@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from hub.agents.publication import publication
-from hub.errors import Corrupt
 from hub.agents.stage.relay import Build
+from hub.errors import Corrupt
 from hub.schemas import encode
 from hub.store import Connection
 from hub.store.bo import published_rows

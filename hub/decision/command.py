@@ -1,6 +1,6 @@
 """A command as it stands before the decision: decoded, signatures verified, documents judged; no database asked yet."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,7 +9,10 @@ from hub.domain.findings import Finding, refuses
 from hub.domain.statements import Command
 from hub.domain.transcript import Transcript
 
-__all__ = ["Judged", "Prepared"]
+__all__ = ["JudgeAgain", "Judged", "Prepared"]
+
+JudgeAgain = Callable[[Sequence[str]], Sequence[Finding]]
+"""What is wrong by now with the signatures of a document that was valid when it came."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,7 @@ class Prepared:
     signer: str | None  # "principal 010101": who closed a round is told to whoever comes later
     documents: tuple[Judged, ...] = ()
     transcript_count: int = 0
+    judge_again: JudgeAgain | None = None  # of a lock request: revocation is judged again at its time
 
     @property
     def stands(self) -> bool:

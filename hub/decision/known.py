@@ -78,6 +78,7 @@ class Known:
     by_pupil: dict[tuple[str, str, str], dict[RecordKey, Current]] = field(default_factory=dict)
     by_hash: dict[tuple[str, bytes], Current] = field(default_factory=dict)
     by_round: dict[RoundKey, dict[RecordKey, Current]] = field(default_factory=dict)
+    signatures: dict[tuple[bytes, int], list[str]] = field(default_factory=dict)
 
     def add(self, documents: Iterable[Current]) -> None:
         """Note documents; of one record the highest version is the latest."""
@@ -110,6 +111,8 @@ class Known:
         for move in outcome.moves:
             self.add([replace(move.document, state=move.state)])
         self.add(new.current for new in outcome.accepted)
+        for new in outcome.accepted:
+            self.signatures[new.current.message_sha256, new.current.n] = list(new.judged.signatures)
         if outcome.closing is not None:
             self.rounds[outcome.closing.key] = outcome.closing
         if outcome.repeats is None:

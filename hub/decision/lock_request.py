@@ -6,7 +6,7 @@ from hub.decision.command import Prepared
 from hub.decision.known import Current, Known, RoundKey, RoundRow
 from hub.decision.outcome import Outcome
 from hub.decision.submission import closed_facts
-from hub.domain.findings import Finding, finding
+from hub.domain.findings import Finding, finding, refuses
 from hub.domain.statements import LockRequest
 from hub.trust.merkle import leaf_hash, root
 
@@ -47,7 +47,21 @@ def _objection(command: Prepared, known: Known, key: RoundKey) -> Finding | None
     pending = [d for d in documents if d.state == "pending"]
     if pending:
         return finding("LOCK_PENDING", "$.round", facts={"count": str(len(pending))})
-    return _set_objection(statement, row, [d for d in documents if d.state == "open"])
+    ready = [d for d in documents if d.state == "open"]
+    return _set_objection(statement, row, ready) or _status_objection(command, known, ready)
+
+
+def _status_objection(command: Prepared, known: Known, documents: list[Current]) -> Finding | None:
+    """Judge revocation again: a certificate revoked since the submission keeps its documents out of the lock."""
+    if command.judge_again is None:
+        return None
+    again = {d: command.judge_again(known.signatures.get((d.message_sha256, d.n), [])) for d in documents}
+    bad = sorted(d.document_sha256.hex() for d, found in again.items() if refuses(found))
+    if bad:
+        facts = {"count": str(len(bad)), "documents": " ".join(bad[:_LISTED_MAX])}
+        return finding("LOCK_REVOKED", "$.round", facts=facts)
+    unsettled = sum(bool(found) for found in again.values())
+    return finding("LOCK_PENDING", "$.round", facts={"count": str(unsettled)}) if unsettled else None
 
 
 def _set_objection(statement: LockRequest, row: RoundRow, documents: list[Current]) -> Finding | None:

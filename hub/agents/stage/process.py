@@ -7,13 +7,13 @@ from typing import Any
 import structlog
 
 from hub.agents.stage.loop import Loop
+from hub.agents.stage.relay import Build, Relay
 from hub.agents.stage.sentinel import watch
 from hub.agents.stage.stage import Stage
 from hub.agents.stage.worker import fatal, faust_app
 from hub.errors import Unavailable
 from hub.kafka.admin import cluster_id, topic_ids
 from hub.kafka.deployment import group_prefix
-from hub.agents.stage.relay import Build, Relay
 
 __all__ = ["Beside", "run_process"]
 

@@ -83,8 +83,8 @@ def _add_so(balance: Balance, hub: LocalHub, so: str, sent: list[dict[str, Any]]
         quarantined = {(t, p, o) for _, t, p, o, _, _ in connection.execute(_COMMON["quarantined"])}
     balance.submitted += sum(line["transcripts"] for line in sent if line["decodes"])
     balance.unchanged += answers.get("unchanged", 0)
-    balance.refused += answers.get("refused", 0)
-    balance.accepted += states.total()
+    balance.refused += answers.get("refused", 0) + states["refused"]
+    balance.accepted += states.total() - states["refused"]
     balance.recalled += states["recalled"]
     balance.replaced += states["replaced"]
     balance.locked += states["locked"] + states["superseded"]

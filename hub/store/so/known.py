@@ -22,6 +22,8 @@ def load_known(connection: Connection, commands: Sequence[Prepared]) -> Known:
     known.add(_documents(connection.execute(_SQL["known_of_pupils"], _columns(pupils, 2))))
     locks = sorted({c.round for c in alive if isinstance(c.command, LockRequest) and c.round is not None})
     known.add(_documents(connection.execute(_SQL["known_of_rounds"], _columns(locks, 4))))
+    for message, n, signatures in connection.execute(_SQL["signatures_of_rounds"], _columns(locks, 4)):
+        known.signatures[message, n] = signatures
     _commands(connection, known, commands)
     return known
 

@@ -55,6 +55,12 @@ SELECT message_sha256, n, document_sha256, school, pupil, school_year, period, c
 FROM document
 WHERE (school, school_year, cohort, round_number) IN (SELECT * FROM unnest(%s::text[], %s::text[], %s::text[], %s::integer[]))
 
+-- name: signatures_of_rounds
+-- The signatures of what stands open in those rounds, to judge their revocation again.
+SELECT message_sha256, n, signatures FROM document
+WHERE (school, school_year, cohort, round_number) IN (SELECT * FROM unnest(%s::text[], %s::text[], %s::text[], %s::integer[]))
+  AND state = 'open'
+
 -- name: add_command
 -- One row for each distinct command.
 INSERT INTO inbox (message_sha256, topic, part, record_offset, school, command_id, kind, statement, signature,

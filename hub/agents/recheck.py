@@ -1,0 +1,145 @@
+"""Recheck (xác minh lại): decides documents that wait because the status of a certificate was unknown.
+
+In:  pending rows in Sở's database, whenever the register has a new version (a new revocation snapshot).
+Out: open, held or refused rows, and a follow-up receipt for each of them.
+Invariant: judged at the document's own proven time, under the newer register; an unknown status stays pending.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import structlog
+from msgspec import UNSET
+
+from hub.agents.receipts import Receipts, instant
+from hub.agents.snapshots import Snapshots
+from hub.agents.stage import Outgoing, put
+from hub.domain import render
+from hub.domain.lifecycle import next_state
+from hub.domain.statements import ReceiptDocument, ReceiptStatement
+from hub.errors import Unavailable
+from hub.signing import Signer
+from hub.store import Connection, open_connection, unavailable
+from hub.store.queries import queries_of
+from hub.trust import ChainCache, Snapshot, Status, Verdict, verify_document
+
+__all__ = ["recheck", "recheck_all"]
+
+_log = structlog.get_logger()
+_SQL = queries_of("so")
+_DOCUMENTS_MAX = 200
+_POLL_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """One pending document."""
+
+    message_sha256: bytes
+    n: int
+    school: str
+    pupil: str
+    school_year: str
+    period: str
+    document_sha256: bytes
+    document: bytes
+    signatures: Sequence[str]
+    at: datetime
+    command_id: str
+
+
+async def recheck(so: str, seal: Signer, url: str, kick: Callable[[], None]) -> None:
+    """Run until cancelled; works only when the register has moved on since the last look."""
+    snapshots, receipts, seen = Snapshots(), Receipts(so, seal), -1
+    while True:
+        try:
+            seen = await asyncio.to_thread(_look, so, url, snapshots, receipts, seen)
+            kick()
+        except Unavailable as error:
+            _log.warning("recheck_waits", so=so, code=error.code)
+        await asyncio.sleep(_POLL_S)
+
+
+def _look(so: str, url: str, snapshots: Snapshots, receipts: Receipts, seen: int) -> int:
+    with open_connection(url) as connection, unavailable():
+        snapshot = snapshots.of(connection, so)
+        if snapshot.version != seen:
+            recheck_all(connection, snapshot, receipts)
+    return snapshot.version
+
+
+def recheck_all(connection: Connection, snapshot: Snapshot, receipts: Receipts) -> int:
+    """Decide every pending document that this register can decide; return how many there were."""
+    cache, decided, after = ChainCache(), 0, (b"", -1)
+    while True:
+        waiting = [_Waiting(*row) for row in connection.execute(_SQL["pending"], (*after, _DOCUMENTS_MAX))]
+        decided += _decide(connection, waiting, snapshot, receipts, cache)
+        if len(waiting) < _DOCUMENTS_MAX:
+            return decided
+        after = (waiting[-1].message_sha256, waiting[-1].n)
+
+
+def _decide(
+    connection: Connection, waiting: Sequence[_Waiting], snapshot: Snapshot, receipts: Receipts, cache: ChainCache
+) -> int:
+    verdicts = [(w, _verdict(w, snapshot, cache)) for w in waiting]
+    settled = [(w, v) for w, v in verdicts if v.status is not Status.UNKNOWN]
+    if not settled:
+        return 0
+    decided = 0
+    with connection.transaction():
+        pupils = sorted({(w.pupil, w.school_year) for w, _ in settled})
+        connection.execute(_SQL["claims"], ([p for p, _ in pupils], [y for _, y in pupils]))
+        rows = connection.execute(_SQL["still_pending"], ([w.message_sha256 for w, _ in settled],))
+        alive = {(message, n) for message, n in rows}
+        for w, verdict in settled:
+            if (w.message_sha256, w.n) in alive:
+                _settle(connection, w, verdict, snapshot, receipts)
+                decided += 1
+    return decided
+
+
+def _verdict(w: _Waiting, snapshot: Snapshot, cache: ChainCache) -> Verdict:
+    return verify_document(
+        w.document, w.signatures, school=w.school, school_year=w.school_year, period=w.period, snapshot=snapshot,
+        proven_at=w.at, cache=cache,
+    )  # fmt: skip
+
+
+def _settle(connection: Connection, w: _Waiting, verdict: Verdict, snapshot: Snapshot, receipts: Receipts) -> None:
+    good = verdict.status is Status.VALID
+    state = next_state("document", "pending", "decide" if good else "refuse")
+    _move(connection, w, state)
+    if good and _contested(connection, w):
+        state = next_state("document", state, "hold")
+        _move(connection, w, state)
+    out = _receipt(w, verdict, state, snapshot, receipts)
+    put(connection, f"recheck/{w.message_sha256.hex()}", w.n, snapshot.version, [out])
+
+
+def _move(connection: Connection, w: _Waiting, state: str) -> None:
+    connection.execute(_SQL["move_document"], (state, w.message_sha256, w.n))
+
+
+def _contested(connection: Connection, w: _Waiting) -> bool:
+    row = connection.execute(_SQL["contested"], (w.pupil, w.school_year, w.period, w.school)).fetchone()
+    return bool(row and row[0])
+
+
+def _receipt(w: _Waiting, verdict: Verdict, state: str, snapshot: Snapshot, receipts: Receipts) -> Outgoing:
+    shown: tuple[dict[str, Any], ...] = tuple(render(f) for f in verdict.findings)
+    refused = state == "refused"
+    document = ReceiptDocument(
+        document_sha256=w.document_sha256.hex(), findings=shown or UNSET,
+        outcome="refused" if refused else "accepted", state=state,
+    )  # fmt: skip
+    statement = ReceiptStatement(
+        at=instant(w.at), command_id=w.command_id, documents=(document,), findings=(),
+        kind="Recheck", outcome="refused" if refused else "accepted", register_version=snapshot.version,
+        school=w.school, so=receipts.so, type="vn.hocba.receipt/1",
+    )  # fmt: skip
+    receipt_id, value = receipts.signed(statement, f"{w.message_sha256.hex()}/{w.n}/{snapshot.version}")
+    return receipts.outgoing(w.school, receipt_id, value=value)
