@@ -144,7 +144,7 @@ def _prepared(
     record, value = ground.record, ground.message.value
     assert record.key is not None
     role = verdict.signatories[0].role if verdict is not None and verdict.signatories else None
-    school = record.key.decode("utf-8", "replace")[:35]
+    school = _storable(record.key.decode("utf-8", "replace"))[:35]
     return Prepared(
         message_sha256=record_sha256(record.part, record.key, record.headers, record.value),
         topic=record.topic,
@@ -153,10 +153,10 @@ def _prepared(
         at=record.at,
         kind=ground.message.name,
         school=school,
-        command_id=value["command_id"][:64],
+        command_id=_storable(value["command_id"])[:64],
         statement=value["statement"],
         statement_sha256=hashlib.sha256(value["statement"]).digest(),
-        signature=value["signature"],
+        signature=_storable(value["signature"]),
         register_version=ground.snapshot.version,
         authentic=authentic,
         findings=tuple(findings),
@@ -165,6 +165,11 @@ def _prepared(
         transcript_count=len(value.get("documents", ())),
         judge_again=lambda signatures: _again(ground, signatures),
     )
+
+
+def _storable(text: str) -> str:
+    """Return a stranger's text as the database can keep it; an authentic command has no such character."""
+    return text.replace("\0", "\ufffd")
 
 
 def _again(ground: _Ground, signatures: Sequence[str]) -> Sequence[Finding]:

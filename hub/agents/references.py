@@ -1,5 +1,6 @@
 """What the relay builds from a reference in the outbox: always the same messages, from rows that never change."""
 
+import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -14,7 +15,7 @@ from hub.store.queries import queries_of
 __all__ = ["bo_build", "so_build"]
 
 _COMMON, _SO = queries_of("common"), queries_of("so")
-_Built = tuple[bytes | None, str, bytes | None, Sequence[tuple[str, bytes]]]
+_Built = tuple[bytes | None, str, bytes | None, Sequence[tuple[str, bytes | None]]]
 
 
 def so_build(so: str) -> Build:
@@ -69,7 +70,7 @@ def _quarantined(connection: Connection, reference: dict[str, Any]) -> _Built:
     if row is None:
         raise Corrupt("UNEXPECTED", {"reason": "quarantine without row"})
     key, value, headers, code = row
-    own = [(name, bytes.fromhex(text)) for name, text in headers]
+    own = [(name, None if text is None else bytes.fromhex(text)) for name, text in json.loads(headers)]
     place = [("hub.error.topic", topic), ("hub.error.partition", str(part)), ("hub.error.offset", str(offset))]
     added = [(name, text.encode()) for name, text in [("hub.error.code", code), ("hub.error.stage", stage), *place]]
     return key, f"{stage}.{topic}.{part}.{offset}", value, [*own, *added]

@@ -50,6 +50,8 @@ def register_stage(slugs: Iterable[str], anchors: Sequence[bytes]) -> Stage[dict
         said = (value["so"], value["kind"], value["entry_id"], (record.key or b"").decode("utf-8", "replace"))
         if said != (so, statement.kind, statement.entry_id, f"{statement.kind}/{statement.entry_id}"):
             raise Refused("ENVELOPE_DISAGREES")
+        if b"\\u0000" in value["statement"]:
+            raise Refused("STATEMENT_INVALID", {"reason": "NUL"})
         entry = _Entry(record, statement, value["statement"], value["signature"])
         _authentic(entry, so, registers.get(so) or Snapshot.of(()), anchors, cache)
         Snapshot.of([_row(entry)])  # what cannot be indexed is refused here, not by every reader

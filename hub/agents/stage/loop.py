@@ -115,7 +115,12 @@ class Loop:
             return None
         where = Place(self.stage.name, topic, part, self._cluster_id, self._topic_ids[topic])
         position = await self._in_thread(lambda: self._retry(lambda connection: claim(connection, where)))
-        await self._same_record(position)
+        try:
+            await self._same_record(position)
+        except Unavailable as error:
+            _log.warning("claim_waits", stage=self.stage.name, code=error.code)
+            await asyncio.sleep(_BACKOFF_MAX_S)
+            return await self._claim(place)
         if generation != self._generation:
             return None
         self.positions[place] = position

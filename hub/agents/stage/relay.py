@@ -22,7 +22,7 @@ from hub.store.queries import queries_of
 __all__ = ["Build", "Relay"]
 
 Build = Callable[
-    [Connection, dict[str, Any]], Iterator[tuple[bytes | None, str, bytes | None, Sequence[tuple[str, bytes]]]]
+    [Connection, dict[str, Any]], Iterator[tuple[bytes | None, str, bytes | None, Sequence[tuple[str, bytes | None]]]]
 ]
 """Rebuild the messages of a reference: (key, message id, value, extra headers) each."""
 

@@ -4,6 +4,7 @@ Order inside: (1) the position's compare-and-set, (2) locks and what is known, (
 (4) writes. Everything that needs no database came before.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -112,11 +113,11 @@ def put(connection: Connection, topic: str, part: int, offset: int, messages: Se
 
 def _keep(connection: Connection, stage: str, owner: str, entry: Quarantined) -> None:
     record = entry.record
-    headers = [[name, value.hex()] for name, value in record.headers]
+    headers = json.dumps([[name, None if value is None else value.hex()] for name, value in record.headers]).encode()
     connection.execute(
         _SQL["quarantine"],
-        (stage, record.topic, record.part, record.offset, record.key, record.value, Jsonb(headers), entry.code,
-         Jsonb(dict(entry.facts)), record.at),
+        (stage, record.topic, record.part, record.offset, record.key, record.value, headers, entry.code,
+         json.dumps(dict(entry.facts)).encode(), record.at),
     )  # fmt: skip
     reference = {"quarantine": [stage, record.topic, record.part, record.offset]}
     message_id = f"{stage}.{record.topic}.{record.part}.{record.offset}"

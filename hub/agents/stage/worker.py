@@ -105,7 +105,7 @@ def _record(message: Any) -> Record:
         message.offset,
         message.key,
         message.value,
-        tuple((name, bytes(value)) for name, value in headers),
+        tuple((name, None if value is None else bytes(value)) for name, value in headers),
         datetime.fromtimestamp(message.timestamp, UTC),
         message.timestamp_type == 1,
     )

@@ -6,15 +6,14 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-from hub.client import Journal, Outbound, send_all, submission_sending
+from hub.client import Journal, Outbound, send_all
 from hub.domain.statements import RoundName
-from hub.kafka.partition import partition_of
 from hub.kafka.producer import Sender, Sending
 from hub.local.demo.acts import Act, Acts, Chosen
 from hub.local.demo.waiting import until_commands_answered, until_ingested, until_registered
 from hub.local.founding import Founded, signed_register
 from hub.local.hub import LocalHub
-from hub.local.population import Expected, Planted, Population, Record, Shipment, record_fault
+from hub.local.population import Expected, Planted, Population, Shipment, record_of
 from hub.store import open_connection
 from hub.store.queries import queries_of
 from hub.topics import command
@@ -47,23 +46,10 @@ class Story:
 
 def outbound_of(shipment: Shipment) -> Outbound:
     """Return the record of a shipment, with its fault of transport if it has one."""
-    s = shipment.submission
-    documents = [(d.document, d.signatures) for d in s.documents]
-    sending = submission_sending(s.so, s.school, s.command_id, s.statement, s.signature, documents)
+    s, record = shipment.submission, record_of(shipment)
     decodes = not any(p.expected is Expected.QUARANTINED for p in shipment.planted)
-    about = {"command_id": s.command_id, "decodes": decodes, "so": s.so, "transcripts": len(documents)}
-    if shipment.record_fault is not None:
-        sending = _altered(sending, shipment.record_fault, s.so)
-    return Outbound(sending, about)
-
-
-def _altered(sending: Sending, kind: str, so: str) -> Sending:
-    count = command(so).partitions
-    partition = partition_of(sending.key or b"", count)
-    record = record_fault(kind).alter(
-        Record(sending.key, sending.value, tuple(sending.headers), None), partition, count
-    )
-    return Sending(sending.topic, record.key, record.value, record.headers, record.partition)
+    about = {"command_id": s.command_id, "decodes": decodes, "so": s.so, "transcripts": len(s.documents)}
+    return Outbound(Sending(command(s.so).name, record.key, record.value, record.headers, record.partition), about)
 
 
 async def send_shipments(

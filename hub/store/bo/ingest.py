@@ -18,14 +18,24 @@ def load_log(connection: Connection, so: str, items: Sequence[Chunk | ManifestRo
     """Lock and read one Sở's log; `rows_of` decodes a staged chunk. Chunk bytes come only when a head may need them."""
     connection.execute(_SQL["one_log_at_a_time"], (so,))
     known = KnownLog(so)
-    for size, root, frontier in connection.execute(_SQL["heads"], (so,)):
-        known.roots[size], known.frontier = root, Frontier.of_hex(size, frontier)
-    for lock_id, index, statement, signature in connection.execute(_SQL["manifests"], (so,)):
+    head = connection.execute(_SQL["head"], (so,)).fetchone()
+    if head is not None:
+        known.frontier = Frontier.of_hex(*head)
+    since = _heads(connection, known, [item.size for item in items if isinstance(item, Head)])
+    named = [item.lock_id for item in items if not isinstance(item, Head)]
+    for lock_id, index, statement, signature in connection.execute(_SQL["manifests"], (so, since, named)):
         row = ManifestRow(so, lock_id, index, statement, signature, read(statement, Manifest))
         known.manifests[index], known.indexes[lock_id] = row, index
     _chunks(connection, known, items, rows_of)
     _records(connection, known, items)
     return known
+
+
+def _heads(connection: Connection, known: KnownLog, sizes: list[int]) -> int:
+    """Read the roots of earlier heads; return from which place on manifests are needed: all for an unknown size."""
+    known.roots = dict(connection.execute(_SQL["roots_of"], (known.so, sizes)).fetchall())
+    earlier = [size for size in sizes if size <= known.frontier.size]
+    return known.frontier.size if set(earlier) <= set(known.roots) else 0
 
 
 def _chunks(connection: Connection, known: KnownLog, items: Iterable[Chunk | ManifestRow | Head], rows: Rows) -> None:

@@ -42,9 +42,9 @@ CREATE TABLE quarantine (
     stage         text    NOT NULL,
     key           bytea,
     value         bytea,
-    headers       jsonb   NOT NULL,
+    headers       bytea   NOT NULL, -- JSON: names may hold what jsonb refuses
     code          text    NOT NULL,
-    facts         jsonb   NOT NULL,
+    facts         bytea   NOT NULL, -- JSON, for the same reason
     appended_at   timestamptz NOT NULL,
     PRIMARY KEY (stage, topic, part, record_offset)
 );

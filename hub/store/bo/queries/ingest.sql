@@ -4,13 +4,18 @@
 -- All that is decided about one Sở's log is decided in order.
 SELECT pg_advisory_xact_lock(hashtext(%s))
 
--- name: heads
--- Every head seen, newest last.
-SELECT tree_size, root, frontier FROM checkpoint WHERE so = %s ORDER BY tree_size
+-- name: head
+-- The newest head.
+SELECT tree_size, frontier FROM checkpoint WHERE so = %s ORDER BY tree_size DESC LIMIT 1
+
+-- name: roots_of
+-- The roots of earlier heads of these sizes.
+SELECT tree_size, root FROM checkpoint WHERE so = %s AND tree_size = ANY(%s)
 
 -- name: manifests
--- Every manifest of the log, by its place.
-SELECT lock_id, log_index, statement, signature FROM manifest WHERE so = %s ORDER BY log_index
+-- The manifests from a place on, and those of these locks.
+SELECT lock_id, log_index, statement, signature FROM manifest
+WHERE so = %s AND (log_index >= %s OR lock_id = ANY(%s)) ORDER BY log_index
 
 -- name: chunks
 -- The chunks of these locks; those of decided locks without their bytes.

@@ -1,0 +1,89 @@
+"""Codes of using the commands: options, batch folders, keys, data folders, what cannot be found."""
+
+from hub.catalogue.entry import Certainty, Entry, Severity
+
+__all__ = ["ENTRIES"]
+
+_SOURCE = "Quy ước của lệnh hub (docs/design.md)"
+_AGAIN_VI = "Xem hướng dẫn bằng --help rồi chạy lại."
+_AGAIN_EN = "See --help and run it again."
+
+
+def _use(code: str, vi: str, en: str, next_vi: str = _AGAIN_VI, next_en: str = _AGAIN_EN) -> Entry:
+    return Entry(code, Severity.REFUSE, Certainty.CONTRACT, _SOURCE, vi, en, next_vi, next_en)
+
+
+_OPTIONS = (
+    _use("OPTION_MISSING", "Thiếu tùy chọn {option}.", "The option {option} is missing."),
+    _use("OPTION_WRONG", "Tùy chọn {option} không hợp lệ: {reason}.", "The option {option} is not valid: {reason}."),
+    _use("SETTING_WRONG", "Biến môi trường {setting} không hợp lệ.", "The environment variable {setting} is not valid.",
+        "Sửa hoặc bỏ biến đó rồi chạy lại.", "Correct or remove it, then run again."),
+    _use("SO_NOT_SERVED", "Hub này không phục vụ Sở {so}; đang có: {known}.",
+        "This hub does not serve the Sở {so}; it has: {known}.",
+        "Chọn một Sở trong danh sách.", "Choose one of the list."),
+    _use("SCHOOL_FACTS_MISSING", "Chưa biết tên và mã tỉnh của trường {school}.",
+        "Name and province of school {school} are not known.",
+        "Ghi thêm --name và --province, hoặc --data của một hub đang có sổ đăng ký.",
+        "Add --name and --province, or --data of a hub that has the register."),
+    _use("KEY_PASSWORD_MISSING", "Chưa có mật khẩu của tệp khóa.", "The password of the key file is missing.",
+        "Dùng --password-file, đặt HUB_KEY_PASSWORD, hoặc chạy ở cửa sổ lệnh để nhập.",
+        "Use --password-file, set HUB_KEY_PASSWORD, or run it on a terminal."),
+)  # fmt: skip
+_BATCH = (
+    _use("BATCH_MISSING", "Thư mục {folder} không phải là lô học bạ (không có batch.json).",
+        "The folder {folder} is not a batch (no batch.json).",
+        "Chạy hub prepare để lập lô.", "Make a batch with hub prepare."),
+    _use("BATCH_DAMAGED", "Lô học bạ bị hỏng hoặc bị sửa: {file}.", "The batch is damaged or was changed: {file}.",
+        "Không sửa tay tệp trong lô; lập lại lô bằng hub prepare rồi ký lại.",
+        "Never edit files of a batch; prepare and sign it again."),
+    _use("BATCH_EXISTS", "Thư mục {folder} đã có; hub không ghi đè lô đã lập.",
+        "The folder {folder} exists; a batch is never overwritten.",
+        "Chọn thư mục khác bằng --out.", "Choose another folder with --out."),
+    _use("BATCH_EMPTY", "Lô không có học bạ nào.", "The batch has no transcripts.",
+        "Sửa các dòng bị từ chối trong report.jsonl rồi lập lại lô.",
+        "Correct the refused rows of report.jsonl and prepare again."),
+    _use("BATCH_NOT_SIGNED", "{count} học bạ chưa có chữ ký {role}; chưa gửi gì.",
+        "{count} transcripts lack the signature of {role}; nothing was sent.",
+        "Ký đủ bằng hub sign rồi gửi lại.", "Complete the signatures with hub sign, then submit."),
+    _use("BATCH_TOO_LARGE", "Tệp có hơn {rows_max} dòng.", "The file has more than {rows_max} rows.",
+        "Chia tệp theo lớp hoặc khối.", "Split the file by class or grade."),
+    _use("TRANSFER_NUMBER_TAKEN", "Đợt chuyển trường số {number} đã dùng cho học sinh khác.",
+        "Transfer round {number} is in use for another pupil.",
+        "Lập lại lô với --transfer-from {free}.", "Prepare again with --transfer-from {free}."),
+)  # fmt: skip
+_SIGNING = (
+    _use("SIGNING_PREDECESSOR_MISSING", "Chưa có chữ ký {needs} nên {role} chưa ký được ({count} học bạ).",
+        "The signature of {needs} is missing, so {role} cannot sign yet ({count} transcripts).",
+        "Để {needs} ký trước, rồi {role} ký.", "Let {needs} sign first, then {role}."),
+    _use("SIGNING_ROLE_SIGNED", "{role} đã ký cả lô này.", "{role} has signed this batch already.",
+        "Không phải làm gì; người tiếp theo ký hoặc gửi lô.", "Nothing is to be done; the next signer signs, or submit it."),
+    _use("SIGNING_TOO_LATE", "{role} phải ký trước người đã ký sau cùng ({count} học bạ).",
+        "{role} must sign before those who have signed ({count} transcripts).",
+        "Lập lại lô và ký theo đúng thứ tự.", "Prepare the batch again and sign in order."),
+)  # fmt: skip
+_DATA = (
+    _use("DATA_FOLDER_NOT_FOUNDED", "Thư mục {folder} không có dữ liệu của hub.", "The folder {folder} has no hub data.",
+        "Chạy hub up hoặc hub demo, hoặc chỉ đúng thư mục bằng --data.",
+        "Run hub up or hub demo first, or name the right folder with --data."),
+    _use("DATA_FOLDER_HALF_FOUNDED", "Lần khởi tạo thư mục {folder} trước đây bị gián đoạn.",
+        "An earlier founding of the folder {folder} was interrupted.",
+        "Xóa thư mục đó (chưa có học bạ nào trong đó) rồi chạy lại.",
+        "Remove that folder (it holds no transcripts yet) and start again."),
+    _use("KEYS_MISSING", "Thư mục {folder} không có khóa của {owner}.", "The folder {folder} has no keys of {owner}.",
+        "Đặt khóa của {owner} vào đó, hoặc chỉ đúng thư mục bằng HUB_SECRETS_DIR.",
+        "Put the keys of {owner} there, or name the right folder with HUB_SECRETS_DIR."),
+)  # fmt: skip
+_FINDING = (
+    _use("LOOKUP_NOTHING_FOUND", "Không tìm thấy học bạ nào.", "No transcript was found.",
+        "Kiểm tra mã tra cứu, hoặc mã trường và mã học sinh.", "Check the locator, or the codes of school and pupil."),
+    _use("LOCK_SET_EMPTY", "Biên nhận của trường không có học bạ nào đang chờ chốt trong đợt {round}.",
+        "By the school's receipts nothing waits to be locked in round {round}.",
+        "Xem hub receipts; gửi học bạ trước, hoặc kiểm tra năm học và đợt.",
+        "See hub receipts; submit first, or check school year and round."),
+    _use("COMMANDS_NOT_KEPT", "Có {count} lệnh đã được trả lời mà không còn bản gốc: {commands}.",
+        "{count} answered commands are no longer kept: {commands}.",
+        "Chạy ở máy đã gửi (có journal.jsonl), hoặc nêu từng học bạ bằng --with.",
+        "Run it where they were sent (journal.jsonl), or name the transcripts with --with."),
+)  # fmt: skip
+
+ENTRIES: tuple[Entry, ...] = _OPTIONS + _BATCH + _SIGNING + _DATA + _FINDING
