@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 
 from hub.cli.progress import Told
-from hub.cli.tables import history_table, schools_table
+from hub.cli.tables import balance_table, history_table, schools_table
 from hub.config import Settings
 from hub.errors import Corrupt
 from hub.local.addresses import addresses_of
@@ -53,8 +53,9 @@ def demo(
         console.print(history_table(hub, population))
     for problem in balance.problems:
         console.print(f"[red]✗[/red] {problem}")
-    console.print(balance.as_json() if not json else "")
     if json:
         print(balance.as_json())
+    else:
+        console.print(balance_table(balance))
     if balance.problems:
         raise Corrupt("BALANCE_DIFFERS", {"problems": str(len(balance.problems))})

@@ -1,31 +1,40 @@
-"""Puts the groups together and turns our errors into words and exit codes.
-
-Exit codes: 0 done · 1 refused or findings that refuse · 2 unreadable input or wrong use · 3 a server is not there ·
-4 an invariant is broken.
-"""
+"""Puts the groups together and turns our errors into words and exit codes."""
 
 import sys
 
 import typer
+from pydantic import ValidationError
 
-from hub.catalogue import CATALOGUE
-from hub.cli import demo, worker
-from hub.errors import Corrupt, HubError, Refused, Unavailable
+from hub.cli import check, demo, lock, lookup, prepare, recall, receipts, sign, status, submit, topics, up, worker
+from hub.cli.exits import EXIT_CODES, exit_code, explain
+from hub.errors import HubError, Refused
 
 __all__ = ["app", "main"]
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="Học bạ số hub: school -> Sở -> Bộ.")
+_HELP = f"Học bạ số hub: signed transcripts travel school -> Sở -> Bộ.\n\n{EXIT_CODES}"
+_INTERRUPTED = 130
 
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, help=_HELP, epilog=EXIT_CODES, rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)  # fmt: skip
 
-@app.callback()
-def _hub() -> None:
-    """Học bạ số hub: signed transcripts travel school -> Sở -> Bộ."""
-
-
-app.command("demo")(demo.demo)
-app.command("worker")(worker.worker)
-
-_EXIT = {Refused: 1, Unavailable: 3, Corrupt: 4}
+for name, command in {
+    "demo": demo.demo,
+    "up": up.up,
+    "worker": worker.worker,
+    "prepare": prepare.prepare,
+    "check": check.check,
+    "sign": sign.sign,
+    "submit": submit.submit,
+    "receipts": receipts.receipts,
+    "recall": recall.recall,
+    "lock": lock.lock,
+    "lookup": lookup.lookup,
+    "status": status.status,
+    "topics": topics.topics,
+}.items():
+    app.command(name, epilog=EXIT_CODES)(command)
 
 
 def main() -> None:
@@ -33,13 +42,11 @@ def main() -> None:
     try:
         app()
     except HubError as error:
-        _explain(error)
-        sys.exit(next(code for kind, code in _EXIT.items() if isinstance(error, kind)))
-
-
-def _explain(error: HubError) -> None:
-    entry = CATALOGUE.get(error.code)
-    facts = " ".join(f"{k}={v}" for k, v in error.facts.items())
-    print(f"{error.code}: {entry.en if entry else ''} {facts}".strip(), file=sys.stderr)
-    if entry:
-        print(f"  {entry.vi}\n  → {entry.next_vi} / {entry.next_en}", file=sys.stderr)
+        explain(error)
+        sys.exit(exit_code(error))
+    except ValidationError as error:
+        wrong = Refused("SETTING_WRONG", {"setting": ", ".join(f"HUB_{e['loc'][0]}".upper() for e in error.errors())})
+        explain(wrong)
+        sys.exit(exit_code(wrong))
+    except KeyboardInterrupt:
+        sys.exit(_INTERRUPTED)

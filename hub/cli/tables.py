@@ -1,11 +1,13 @@
 """Tables that several commands show: schools of each province, the history of one pupil."""
 
+from dataclasses import asdict
 from typing import Any
 
 from rich.table import Table
 
 from hub.domain import read
 from hub.domain.locator import printed
+from hub.local.demo import Balance
 from hub.local.hub import LocalHub
 from hub.local.population import Population
 from hub.store import open_connection
@@ -28,6 +30,16 @@ def schools_table(hub: LocalHub) -> Table:
         with open_connection(hub.so_url(so)) as connection:
             for school, *counts in connection.execute(_SQL["count_by_school"]):
                 table.add_row(so, school, *(str(count) for count in counts))
+    return table
+
+
+def balance_table(balance: Balance) -> Table:
+    """Return the balance: every transcript in exactly one place."""
+    table = Table(title="Đối soát / balance (transcripts; quarantined: messages)")
+    shown = {name: value for name, value in asdict(balance).items() if name != "problems"}
+    for name in shown:
+        table.add_column(name, justify="right")
+    table.add_row(*(str(value) for value in shown.values()))
     return table
 
 

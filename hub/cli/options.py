@@ -1,0 +1,56 @@
+"""Options that several commands share, so that they are called and explained alike."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hub.domain import Cohort
+
+__all__ = [
+    "CohortOption",
+    "Data",
+    "IssuerRole",
+    "Json",
+    "Key",
+    "Number",
+    "PasswordFile",
+    "Patience",
+    "Role",
+    "School",
+    "So",
+    "Wait",
+    "Year",
+]
+
+
+class Role(StrEnum):
+    """Who signs a document, in the order of the chain."""
+
+    SUBJECT_TEACHER = "subject_teacher"
+    HOMEROOM_TEACHER = "homeroom_teacher"
+    PRINCIPAL = "principal"
+    SCHOOL_SEAL = "school_seal"
+
+
+class IssuerRole(StrEnum):
+    """Who may sign a command of a school."""
+
+    PRINCIPAL = "principal"
+    SCHOOL_SEAL = "school_seal"
+
+
+Json = Annotated[bool, typer.Option("--json", help="Machine-readable: JSON on standard output, nothing else")]
+Data = Annotated[Path | None, typer.Option(help="Data folder of the hub; default HUB_DATA_DIR, else ./data")]
+So = Annotated[str, typer.Option(help="Slug of the Sở, such as ha-noi")]
+School = Annotated[str, typer.Option(help="Code of the school")]
+Year = Annotated[str, typer.Option(help="School year, such as 2025-2026")]
+CohortOption = Annotated[Cohort, typer.Option(help="Round: completed, supplementary or transfer")]
+Number = Annotated[int, typer.Option(help="Number of the round", min=1, max=9999)]
+Key = Annotated[Path, typer.Option(help="Key file (PKCS#12: .p12 or .pfx)")]
+PasswordFile = Annotated[
+    Path | None, typer.Option(help="File with the key's password; else HUB_KEY_PASSWORD, else asked on a terminal")
+]
+Wait = Annotated[bool, typer.Option("--wait", help="Wait for the receipt and show it")]
+Patience = Annotated[float, typer.Option("--patience-s", help="How long --wait waits, seconds", min=1)]
