@@ -220,6 +220,8 @@ def _place(ground: _Ground, command: Submission, transcript: Transcript) -> list
         found.append(finding("DOCUMENT_OTHER_SCHOOL", "$.school.code", facts={"found": transcript.school.code}))
     if transcript.school_year != command.school_year:
         found.append(finding("DOCUMENT_OTHER_YEAR", "$.school_year", facts={"found": transcript.school_year}))
+    if command.round.cohort != "transfer" and command.round.number != 1:
+        found.append(finding("ROUND_NUMBER_NOT_OPENED", "$.round.number", command.round.number))
     misplaced = round_refusal(transcript, command.round.cohort)
     if misplaced is not None:
         found.append(misplaced)

@@ -20,6 +20,7 @@ __all__ = ["Receipts", "instant"]
 
 _FULL_BYTES_MAX = 600_000  # beyond this, findings keep code, path and severity; their texts stand in the catalogue
 _SHORT_COUNT_MAX = 10  # and no more of them a document than this
+_PATH_LENGTH_MAX = (None, 200, 1)  # of full, short and shortest form; a hostile path grows sevenfold when it is escaped
 
 
 def instant(at: datetime) -> str:
@@ -35,8 +36,8 @@ class Receipts:
 
     def of_outcome(self, outcome: Outcome) -> tuple[str, bytes]:
         """Return (receipt id, message) that answers a command."""
-        for short in (False, True):
-            statement = self._statement(outcome, short)
+        for path_length_max in _PATH_LENGTH_MAX:
+            statement = self._statement(outcome, path_length_max)
             if len(encode(statement)) <= _FULL_BYTES_MAX:
                 break
         return self.signed(statement, outcome.command.message_sha256.hex())
@@ -64,13 +65,13 @@ class Receipts:
         topic = receipt_topic(self.so).name
         return Outgoing(topic, school.encode(), "Receipt", receipt_id, f"/so/{self.so}", **body)
 
-    def _statement(self, outcome: Outcome, short: bool) -> ReceiptStatement:
+    def _statement(self, outcome: Outcome, path_length_max: int | None) -> ReceiptStatement:
         command = outcome.command
         return ReceiptStatement(
             at=instant(command.at),
             command_id=command.command_id,
-            documents=tuple(_document(a, short) for a in outcome.answers),
-            findings=_shown(outcome.findings, short),
+            documents=tuple(_document(a, path_length_max) for a in outcome.answers),
+            findings=_shown(outcome.findings, path_length_max),
             kind=command.kind,
             outcome=outcome.outcome,  # type: ignore[arg-type]  # the vocabulary of outcomes is the receipt's
             register_version=command.register_version,
@@ -80,8 +81,8 @@ class Receipts:
         )
 
 
-def _document(answer: Answer, short: bool) -> ReceiptDocument:
-    shown = _shown(answer.findings, short)
+def _document(answer: Answer, path_length_max: int | None) -> ReceiptDocument:
+    shown = _shown(answer.findings, path_length_max)
     return ReceiptDocument(
         document_sha256=answer.document_sha256.hex(),
         findings=shown or UNSET,
@@ -90,10 +91,13 @@ def _document(answer: Answer, short: bool) -> ReceiptDocument:
     )
 
 
-def _shown(findings: Sequence[Finding], short: bool) -> tuple[dict[str, Any], ...]:
-    if not short:
+def _shown(findings: Sequence[Finding], path_length_max: int | None) -> tuple[dict[str, Any], ...]:
+    if path_length_max is None:
         return tuple(render(f) for f in findings)
-    return tuple({"code": f.code, "path": f.path, "severity": f.severity.value} for f in findings[:_SHORT_COUNT_MAX])
+    return tuple(
+        {"code": f.code, "path": f.path[:path_length_max], "severity": f.severity.value}
+        for f in findings[:_SHORT_COUNT_MAX]
+    )
 
 
 def _seconds(text: str) -> float:

@@ -112,21 +112,20 @@ def _verdict(w: _Waiting, snapshot: Snapshot, cache: ChainCache) -> Verdict:
 def _settle(connection: Connection, w: _Waiting, verdict: Verdict, snapshot: Snapshot, receipts: Receipts) -> None:
     good = verdict.status is Status.VALID
     state = next_state("document", "pending", "decide" if good else "refuse")
-    _move(connection, w, state)
-    if good and _contested(connection, w):
+    _move(connection, state, w.message_sha256, w.n)
+    rivals = connection.execute(_SQL["rivals"], (w.pupil, w.school_year, w.period, w.school)).fetchall()
+    if good and rivals:
         state = next_state("document", state, "hold")
-        _move(connection, w, state)
+        _move(connection, state, w.message_sha256, w.n)
+    if not good and [row[2:] for row in rivals] == [("held", "open")]:  # the other claimant is alone now
+        message, n, held, _ = rivals[0]
+        _move(connection, next_state("document", held, "release"), message, n)
     out = _receipt(w, verdict, state, snapshot, receipts)
     put(connection, f"recheck/{w.message_sha256.hex()}", w.n, snapshot.version, [out])
 
 
-def _move(connection: Connection, w: _Waiting, state: str) -> None:
-    connection.execute(_SQL["move_document"], (state, w.message_sha256, w.n))
-
-
-def _contested(connection: Connection, w: _Waiting) -> bool:
-    row = connection.execute(_SQL["contested"], (w.pupil, w.school_year, w.period, w.school)).fetchone()
-    return bool(row and row[0])
+def _move(connection: Connection, state: str, message_sha256: bytes, n: int) -> None:
+    connection.execute(_SQL["move_document"], (state, message_sha256, n))
 
 
 def _receipt(w: _Waiting, verdict: Verdict, state: str, snapshot: Snapshot, receipts: Receipts) -> Outgoing:

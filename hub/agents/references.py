@@ -11,10 +11,12 @@ from hub.schemas import encode
 from hub.store import Connection
 from hub.store.bo import published_rows
 from hub.store.queries import queries_of
+from hub.topics import MESSAGE_BYTES_MAX
 
 __all__ = ["bo_build", "so_build"]
 
 _COMMON, _SO = queries_of("common"), queries_of("so")
+_QUARANTINED_BYTES_MAX = MESSAGE_BYTES_MAX - 65_536  # leaves room for our own headers and the frame
 _Built = tuple[bytes | None, str, bytes | None, Sequence[tuple[str, bytes | None]]]
 
 
@@ -64,7 +66,10 @@ def _chunk(connection: Connection, so: str, place: Sequence[Any]) -> _Built:
 
 
 def _quarantined(connection: Connection, reference: dict[str, Any]) -> _Built:
-    """The record as it came, with its own headers and the code that says why it stands here."""
+    """The record as it came, with its own headers and the code that says why it stands here.
+
+    One that fits into no message any more (it came compressed) leaves its bytes in the database and says how many.
+    """
     stage, topic, part, offset = reference["quarantine"]
     row = connection.execute(_COMMON["quarantined_record"], (stage, topic, part, offset)).fetchone()
     if row is None:
@@ -73,4 +78,8 @@ def _quarantined(connection: Connection, reference: dict[str, Any]) -> _Built:
     own = [(name, None if text is None else bytes.fromhex(text)) for name, text in json.loads(headers)]
     place = [("hub.error.topic", topic), ("hub.error.partition", str(part)), ("hub.error.offset", str(offset))]
     added = [(name, text.encode()) for name, text in [("hub.error.code", code), ("hub.error.stage", stage), *place]]
-    return key, f"{stage}.{topic}.{part}.{offset}", value, [*own, *added]
+    message_id = f"{stage}.{topic}.{part}.{offset}"
+    size = len(key or b"") + len(value or b"") + sum(len(name.encode()) + len(data or b"") + 8 for name, data in own)
+    if size > _QUARANTINED_BYTES_MAX:
+        return None, message_id, None, [*added, ("hub.error.bytes", str(size).encode())]
+    return key, message_id, value, [*own, *added]

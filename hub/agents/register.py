@@ -47,8 +47,9 @@ def register_stage(slugs: Iterable[str], anchors: Sequence[bytes]) -> Stage[dict
         so = owners[record.topic]
         value = decode(record.value, register_topic(so).messages).value
         statement = read(value["statement"], RegisterEntry)
-        said = (value["so"], value["kind"], value["entry_id"], (record.key or b"").decode("utf-8", "replace"))
-        if said != (so, statement.kind, statement.entry_id, f"{statement.kind}/{statement.entry_id}"):
+        key = (record.key or b"").decode("utf-8", "replace")
+        said = (statement.so, value["so"], value["kind"], value["entry_id"], key)
+        if said != (so, so, statement.kind, statement.entry_id, f"{statement.kind}/{statement.entry_id}"):
             raise Refused("ENVELOPE_DISAGREES")
         if b"\\u0000" in value["statement"]:
             raise Refused("STATEMENT_INVALID", {"reason": "NUL"})
@@ -87,8 +88,15 @@ def _authentic(entry: _Entry, so: str, snapshot: Snapshot, anchors: Sequence[byt
 
 def _row(entry: _Entry) -> Entry:
     s = entry.statement
-    ends = None if s.valid_to is UNSET else datetime.fromisoformat(str(s.valid_to))
-    return Entry(s.kind, s.entry_id, datetime.fromisoformat(s.valid_from), ends, s.payload, entry.record.offset + 1)
+    ends = None if s.valid_to is UNSET else _instant(s.valid_to)
+    return Entry(s.kind, s.entry_id, _instant(s.valid_from), ends, s.payload, entry.record.offset + 1)
+
+
+def _instant(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:  # the 31st of February
+        raise Refused("STATEMENT_INVALID", {"reason": "date"}) from None
 
 
 def _write(connection: Connection, owners: dict[str, str], entry: _Entry) -> Sequence[Outgoing]:

@@ -1,4 +1,4 @@
-"""Reaching the hub: through `hub up` where it runs, else by starting the embedded servers for the length of a command."""
+"""Reaching the hub: through `hub up` where it runs, else by starting the embedded servers for one command."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -20,7 +20,7 @@ _ANSWERS = frozenset(
 )  # fmt: skip
 _KEY_FILES = frozenset(code for code in CATALOGUE if code.startswith("KEY_FILE_"))
 _LOCATORS = frozenset({"LOCATOR_MALFORMED", "LOCATOR_CHECK_SYMBOL", "SCHOOL_YEAR_NOT_CONSECUTIVE"})
-_FAMILIES = (*usage.ENTRIES, *files.ENTRIES, *lines.ENTRIES)
+_FAMILIES = (*usage.ENTRIES, *files.FILES, *lines.LINES)
 _WRONG_USE = (frozenset(entry.code for entry in _FAMILIES) | _KEY_FILES | _LOCATORS) - _ANSWERS
 
 

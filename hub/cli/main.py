@@ -1,6 +1,8 @@
 """Puts the groups together and turns our errors into words and exit codes."""
 
+import logging
 import sys
+from collections.abc import Callable
 
 import typer
 from pydantic import ValidationError
@@ -19,7 +21,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )  # fmt: skip
 
-for name, command in {
+_COMMANDS: dict[str, Callable[..., None]] = {
     "demo": demo.demo,
     "up": up.up,
     "worker": worker.worker,
@@ -33,12 +35,15 @@ for name, command in {
     "lookup": lookup.lookup,
     "status": status.status,
     "topics": topics.topics,
-}.items():
+}
+
+for name, command in _COMMANDS.items():
     app.command(name, epilog=EXIT_CODES)(command)
 
 
 def main() -> None:
     """Run the command line."""
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # what it retries is no news; what it gives up is raised
     try:
         app()
     except HubError as error:

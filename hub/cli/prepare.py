@@ -1,9 +1,12 @@
 """`hub prepare`: workbooks or JSON Lines become a batch of documents that can be signed."""
 
+import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
+import msgspec
 import typer
 from rich.console import Console
 
@@ -11,15 +14,26 @@ from hub.cli.connect import connected, has_hub
 from hub.cli.options import Data, Json
 from hub.cli.progress import Told
 from hub.cli.showing import print_line, show_row
-from hub.client import Context, PreparedBatch, Rounds, Verdict, judge_file, prepare_batch, school_of, snapshot_of
+from hub.client import (
+    Context,
+    JudgedRow,
+    PreparedBatch,
+    Rounds,
+    Verdict,
+    judge_file,
+    prepare_batch,
+    school_of,
+    snapshot_of,
+)
 from hub.client.rows import LINES
 from hub.config import Settings
 from hub.domain import Cohort, civil_date
-from hub.domain.reading import canonical
 from hub.domain.transcript import School as DocumentSchool
 from hub.errors import Refused
 
 __all__ = ["prepare"]
+
+_YEAR = re.compile(r"20[0-9]{2}-20[0-9]{2}")
 
 
 def prepare(
@@ -57,7 +71,7 @@ def prepare(
     raise typer.Exit(1 if made.refused or made.batch is None else 0)
 
 
-def _told[T](row: T, tell: Told) -> T:
+def _told(row: JudgedRow, tell: Told) -> JudgedRow:
     tell("read", 1)
     return row
 
@@ -65,16 +79,64 @@ def _told[T](row: T, tell: Told) -> T:
 def _of_workbook(
     context: Context, school: str | None, name: str | None, province: str | None, data: Path | None, now: datetime
 ) -> Context:
-    """Complete what a workbook does not say. Raises Refused OPTION_MISSING, SCHOOL_FACTS_MISSING, OPTION_WRONG."""
-    given = {"--pupils": context.pupils, "--school": school, "--year": context.school_year}
-    for option, value in given.items():
+    """Complete what a workbook does not say. Raises Refused OPTION_MISSING, OPTION_WRONG, SCHOOL_FACTS_MISSING."""
+    year = context.school_year
+    for option, value in {"--pupils": context.pupils, "--school": school, "--year": year}.items():
         if value is None:
             raise Refused("OPTION_MISSING", {"option": option})
-    assert school is not None
-    assert context.school_year is not None
-    stands_for = (
-        DocumentSchool(code=school, name=name, province=province)
-        if name is not None and province is not None
-        else _registered(school, context.school_year, data, now)
-    )
-    return Context(context.at, context.pupils, stands_for, context.school_year, context.grade)
+    if year is None or school is None:
+        return context
+    if _YEAR.fullmatch(year) is None:
+        raise Refused("OPTION_WRONG", {"option": "--year", "reason": "2025-2026"})
+    return replace(context, school=_school(school, year, name, province, data, now))
+
+
+def _school(
+    code: str, year: str, name: str | None, province: str | None, data: Path | None, now: datetime
+) -> DocumentSchool:
+    """Return the school as options say it; what they leave open comes from the register, if one is within reach."""
+    if name is None or province is None:
+        registered = _registered(code, year, data, now)
+        name, province = name or registered.name, province or registered.province
+    try:
+        return msgspec.convert({"code": code, "name": name, "province": province}, DocumentSchool)
+    except msgspec.ValidationError as error:
+        field = str(error).rpartition("$.")[2].rstrip("`")
+        option = {"code": "--school", "name": "--name"}.get(field, "--province")
+        raise Refused("OPTION_WRONG", {"option": option, "reason": str(error).partition(" - ")[0]}) from None
+
+
+def _registered(code: str, year: str, data: Path | None, now: datetime) -> DocumentSchool:
+    settings = Settings()
+    within_reach = has_hub(data or settings.data_dir) or settings.so_database_url is not None
+    if not within_reach:
+        raise Refused("SCHOOL_FACTS_MISSING", {"school": code[:35]})
+    with connected(data) as hub:
+        for so in hub.slugs:
+            snapshot = snapshot_of(hub.so_url(so), so)
+            if snapshot.school(code, now) is not None:
+                return school_of(snapshot, code, year, now)
+    raise Refused("SCHOOL_UNKNOWN", {"school": code[:35]})
+
+
+def _show(console: Console, made: PreparedBatch, as_json: bool) -> None:
+    for row in made.rows:
+        if as_json:
+            print_line(row.shown())
+        elif row.verdict is not Verdict.CLEAN:
+            show_row(console, row)
+    warned = sum(row.verdict is Verdict.WARNINGS and row.document is not None for row in made.rows)
+    summary = {
+        "batch": None if made.batch is None else str(made.batch.folder),
+        "taken": made.taken,
+        "warned": warned,
+        "refused": made.refused,
+        "report": str(made.report),
+    }
+    if as_json:
+        print_line(summary)
+    console.print(f"taken {made.taken} (warnings {warned}) · refused {made.refused}\nreport: {made.report}")
+    if made.batch is not None:
+        console.print(
+            f"lô / batch: {made.batch.folder}\n→ hub sign {made.batch.folder} --role homeroom_teacher --key …"
+        )

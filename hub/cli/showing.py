@@ -43,9 +43,7 @@ def show_receipt(console: Console, receipt: ReadReceipt, signature: str, finding
     for document in statement.documents:
         shade = _OUTCOMES.get(document.outcome, "yellow")
         state = document.state if isinstance(document.state, str) else ""
-        console.print(
-            f"  [{shade}]{document.outcome:10}[/{shade}] {document.document_sha256} {state}", highlight=False
-        )
+        console.print(f"  [{shade}]{document.outcome:10}[/{shade}] {document.document_sha256} {state}", highlight=False)
         _findings(console, document.findings if isinstance(document.findings, tuple) else (), "    ")
 
 

@@ -1,21 +1,24 @@
 """Tables that several commands show: schools of each province, the history of one pupil."""
 
 from dataclasses import asdict
-from typing import Any
 
 from rich.table import Table
 
-from hub.domain import read
-from hub.domain.locator import printed
+from hub.client import History, find_by_student, marks_of
+from hub.domain import Transcript
 from hub.local.demo import Balance
 from hub.local.hub import LocalHub
 from hub.local.population import Population
 from hub.store import open_connection
 from hub.store.queries import queries_of
 
-__all__ = ["history_table", "schools_table", "versions_table"]
+__all__ = ["balance_table", "history_of", "history_table", "schools_table"]
 
 _SQL = queries_of("so")
+_STATES = {
+    "open": "đã nhận", "pending": "chờ xác minh", "held": "tạm giữ", "recalled": "đã thu hồi", "replaced": "đã thay",
+    "refused": "từ chối", "locked": "đã chốt", "superseded": "đã có bản mới",
+}  # fmt: skip
 _COLUMNS = ("submitted", "unchanged", "refused", "recalled", "replaced", "locked", "open")
 
 
@@ -44,32 +47,27 @@ def balance_table(balance: Balance) -> Table:
 
 
 def history_table(hub: LocalHub, population: Population) -> Table:
-    """Return the history of the first pupil who has more than one year, over all versions."""
+    """Return the history of the population's first pupil."""
     submission = next(population.submissions())
     student = submission.transcripts[0].student
-    with open_connection(hub.so_url(submission.so)) as connection:
-        rows = connection.execute(_SQL["history_by_student"], (submission.school, student.student_code)).fetchall()
-    return versions_table(rows)
+    urls = {so: hub.so_url(so) for so in hub.slugs}
+    return history_of(find_by_student(submission.school, student.student_code, urls, hub.bo_url))
 
 
-def versions_table(rows: list[Any]) -> Table:
-    """Return versions of one pupil's học bạ: year, school, state, effective date, marks."""
-    locator = next((row[6] for row in rows if row[6]), None)
-    table = Table(title=f"Học bạ — mã tra cứu {printed(locator)}" if locator else "Học bạ — chưa chốt")
-    for column in ("Năm học", "Lớp", "Trường", "Bản", "Trạng thái", "Ngày hiệu lực", "Kết quả"):
+def history_of(history: History) -> Table:
+    """Return versions of one pupil's học bạ: year, school, state, effective date, marks, and whether Bộ has it."""
+    table = Table(title=f"Học bạ — mã tra cứu {history.locator}" if history.locator else "Học bạ — chưa chốt")
+    for column in ("Năm học", "Lớp", "Trường", "Bản", "Trạng thái", "Ngày hiệu lực", "Bộ", "Kết quả"):
         table.add_column(column)
-    for document, state, version, _, effective_on, *_ in rows:
-        t = read(document).transcript
-        if t is not None:
-            table.add_row(
-                t.school_year, t.class_, t.school.name, str(version), state, str(effective_on or "—"), _marks(t)
-            )
+    for v in history.versions:
+        t = v.transcript
+        at_bo = "—" if v.ingested_at is None else f"{v.ingested_at:%Y-%m-%d}"
+        state = f"{_STATES.get(v.state, v.state)} / {v.state}"
+        table.add_row(
+            t.school_year, t.class_, t.school.name, str(v.version), state, str(v.effective_on or "—"), at_bo, _marks(t)
+        )
     return table
 
 
-def _marks(transcript: Any) -> str:
-    shown = []
-    for subject in transcript.subjects:
-        value = [str(v) for v in (subject.level, subject.score, subject.year) if isinstance(v, str)]
-        shown.append(f"{subject.code} {'/'.join(value)}")
-    return ", ".join(shown)
+def _marks(transcript: Transcript) -> str:
+    return ", ".join(f"{code} {'/'.join(values.values())}" for code, values in marks_of(transcript).items())

@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
+
+import msgspec
 
 from hub.decision import set_root
 from hub.domain.statements import Command, LockRequest, Recall, RegisterEntry, RoundName
 from hub.domain.statements import encode as encode_statement
+from hub.errors import Refused
 from hub.kafka.headers import headers_of
 from hub.kafka.producer import Sending
 from hub.schemas import encode
@@ -15,7 +18,9 @@ from hub.topics import command as command_topic
 from hub.topics import register as register_topic
 from hub.trust import sign
 
-__all__ = ["command_sending", "lock_request", "recall", "register_sending", "submission_sending"]
+__all__ = ["checked", "command_sending", "instant", "lock_request", "recall", "register_sending", "submission_sending"]
+
+_C = TypeVar("_C", Recall, LockRequest)
 
 
 def submission_sending(
@@ -46,7 +51,7 @@ def recall(
 ) -> Recall:  # fmt: skip
     """Return the statement that withdraws one transcript."""
     return Recall(
-        command_id=command_id, document_sha256=document_sha256, issued_at=_instant(at), reason=reason,
+        command_id=command_id, document_sha256=document_sha256, issued_at=instant(at), reason=reason,
         round=round_name, school=school, school_year=school_year, type="vn.hocba.recall/1",
     )  # fmt: skip
 
@@ -57,7 +62,7 @@ def lock_request(
     """Return the statement that means exactly these documents (hex hashes)."""
     root = set_root([bytes.fromhex(h) for h in document_hashes]).hex()
     return LockRequest(
-        command_id=command_id, count=len(document_hashes), issued_at=_instant(at), root=root, round=round_name,
+        command_id=command_id, count=len(document_hashes), issued_at=instant(at), root=root, round=round_name,
         school=school, school_year=school_year, type="vn.hocba.lock-request/1",
     )  # fmt: skip
 
@@ -91,5 +96,15 @@ def _sending(
     return Sending(command_topic(so).name, school.encode(), encode(kind, value | more), headers)
 
 
-def _instant(at: datetime) -> str:
+def instant(at: datetime) -> str:
+    """Return an aware datetime as a command writes it, to the second."""
     return f"{at:%Y-%m-%dT%H:%M:%SZ}"
+
+
+def checked(statement: _C) -> _C:
+    """Return a command as Sở will read it. Raises Refused OPTION_WRONG for a value that no command may hold."""
+    try:
+        return msgspec.convert(msgspec.to_builtins(statement), type(statement))
+    except msgspec.ValidationError as error:
+        field = str(error).rpartition("$.")[2].rstrip("`")
+        raise Refused("OPTION_WRONG", {"option": field, "reason": str(error).partition(" - ")[0]}) from None

@@ -165,10 +165,10 @@ def _beyond(context: Context) -> tuple[str, ...]:
 def _judged(name: str, row: PreparedRow | RowReport, context: Context, beyond: tuple[str, ...]) -> JudgedRow:
     if isinstance(row, RowReport):
         return JudgedRow(name, row.findings, _verdict(row.findings), row.sheet, row.row)
-    told = [f for f in judge(row.transcript, context.at) if not f.path.startswith(beyond)] if beyond else None
-    found = (*row.findings, *(judge(row.transcript, context.at) if told is None else told))[:FINDING_COUNT_MAX]
+    told = [f for f in judge(row.transcript, context.at) if not f.path.startswith(beyond)]
+    found = (*row.findings, *told)
     document = None if beyond else canonical(row.transcript)
-    return JudgedRow(name, found, _verdict(found), row.sheet, row.row, row.transcript, document)
+    return JudgedRow(name, found[:FINDING_COUNT_MAX], _verdict(found), row.sheet, row.row, row.transcript, document)
 
 
 def _verdict(findings: tuple[Finding, ...]) -> Verdict:

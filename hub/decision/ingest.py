@@ -172,6 +172,8 @@ def _earlier_head(item: Head, known: KnownLog) -> Staged:
     """A smaller or equal head with the matching historic root is a repetition; another root is a fork."""
     root = known.roots.get(item.size)
     if root is None:
+        if not known.manifests.keys() >= set(range(item.size)):  # sent again behind a later head of the same batch
+            raise Refused("CHECKPOINT_INCOMPLETE", {"tree_size": str(item.size)})
         frontier = Frontier()
         for digest in known.leaf_hashes(item.size):
             frontier.append(digest)

@@ -83,11 +83,12 @@ class Known:
     def add(self, documents: Iterable[Current]) -> None:
         """Note documents; of one record the highest version is the latest."""
         for row in documents:
+            self.by_round.setdefault(row.round, {})
             known = self.latest.get(row.record)
             if known is None or known.version <= row.version:
                 self.latest[row.record] = row
                 self.by_pupil.setdefault(_claim(row.record), {})[row.record] = row
-                self.by_round.setdefault(row.round, {})[row.record] = row
+                self.by_round[row.round][row.record] = row
             older = self.by_hash.get((row.record.school, row.document_sha256))
             if older is None or older.version <= row.version:
                 self.by_hash[row.record.school, row.document_sha256] = row
@@ -101,6 +102,11 @@ class Known:
         """Return the current documents of other schools for the same pupil, year and period."""
         rows = self.by_pupil.get(_claim(record), {}).values()
         return [row for row in rows if row.record.school != record.school and row.state in CURRENT_STATES]
+
+    def closed(self, key: RoundKey) -> RoundRow | None:
+        """Return the round when nothing in it may change any more; a round not known is open."""
+        row = self.rounds.get(key)
+        return row if row is not None and row.state != "open" else None
 
     def in_round(self, key: RoundKey) -> list[Current]:
         """Return the current documents of a round."""

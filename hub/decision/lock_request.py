@@ -3,7 +3,7 @@
 import hashlib
 
 from hub.decision.command import Prepared
-from hub.decision.known import Current, Known, RoundKey, RoundRow
+from hub.decision.known import Current, Known, RoundKey
 from hub.decision.outcome import Outcome
 from hub.decision.submission import closed_facts
 from hub.domain.findings import Finding, finding, refuses
@@ -39,32 +39,36 @@ def _objection(command: Prepared, known: Known, key: RoundKey) -> Finding | None
     statement = command.command
     assert isinstance(statement, LockRequest)
     row = known.rounds.get(key)
-    if row is None:
-        return finding("ROUND_UNKNOWN", "$.round")
-    if row.state != "open":
+    if row is not None and row.state != "open":
         return finding("ROUND_CLOSED", "$.round", facts=closed_facts(row))
+    if row is None or key not in known.by_round:  # a row alone may come from a submission later in the same batch
+        return finding("ROUND_UNKNOWN", "$.round")
     documents = known.in_round(key)
     pending = [d for d in documents if d.state == "pending"]
     if pending:
         return finding("LOCK_PENDING", "$.round", facts={"count": str(len(pending))})
     ready = [d for d in documents if d.state == "open"]
-    return _set_objection(statement, row, ready) or _status_objection(command, known, ready)
+    return _set_objection(statement, ready) or _status_objection(command, known, ready)
 
 
 def _status_objection(command: Prepared, known: Known, documents: list[Current]) -> Finding | None:
-    """Judge revocation again: a certificate revoked since the submission keeps its documents out of the lock."""
+    """Judge revocation again: a certificate revoked since the submission keeps its documents out of the lock.
+
+    One whose signatures are not at hand (released earlier in the same batch) is not judged, and so not locked yet.
+    """
     if command.judge_again is None:
         return None
-    again = {d: command.judge_again(known.signatures.get((d.message_sha256, d.n), [])) for d in documents}
+    signatures = [(d, known.signatures.get((d.message_sha256, d.n))) for d in documents]
+    again = {d: command.judge_again(s) for d, s in signatures if s}
     bad = sorted(d.document_sha256.hex() for d, found in again.items() if refuses(found))
     if bad:
         facts = {"count": str(len(bad)), "documents": " ".join(bad[:_LISTED_MAX])}
         return finding("LOCK_REVOKED", "$.round", facts=facts)
-    unsettled = sum(bool(found) for found in again.values())
+    unsettled = len(documents) - sum(not found for found in again.values())
     return finding("LOCK_PENDING", "$.round", facts={"count": str(unsettled)}) if unsettled else None
 
 
-def _set_objection(statement: LockRequest, row: RoundRow, documents: list[Current]) -> Finding | None:
+def _set_objection(statement: LockRequest, documents: list[Current]) -> Finding | None:
     if not documents:
         return finding("LOCK_EMPTY", "$.round")
     hashes = [d.document_sha256 for d in documents]

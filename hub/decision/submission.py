@@ -57,11 +57,11 @@ def _judge(command: Prepared, document: Judged, known: Known, key: RoundKey) -> 
 def _objection(
     document: Judged, known: Known, key: RoundKey, current: Current | None, latest: Current | None
 ) -> Finding | None:
-    round_row = known.rounds.get(key, RoundRow(key, "open"))
     if current is not None and current.state == "locked":
         return finding("RECORD_LOCKED", facts=closed_facts(known.rounds.get(current.round)))
-    if round_row.state != "open":
-        return finding("ROUND_CLOSED", facts=closed_facts(round_row))
+    closed = known.closed(key) or (known.closed(current.round) if current is not None else None)
+    if closed is not None:
+        return finding("ROUND_CLOSED", facts=closed_facts(closed))
     named = getattr(document.transcript, "supersedes", None) or None
     if current is not None:
         held_facts = {"current": current.document_sha256.hex()}
@@ -84,9 +84,14 @@ def _accepted(
     row = Current(command.message_sha256, document.n, document.document_sha256, record, key, version, state)
     late = is_late(command.at, record.school_year, key.cohort)
     moves = [Move(current, next_state("document", current.state, "replace"))] if current is not None else []
-    moves += [Move(other, next_state("document", other.state, "hold")) for other in others if other.state == "open"]
+    moves += [Move(o, next_state("document", o.state, "hold")) for o in others if _may_be_held(known, o)]
     answer = Answer(document.n, document.document_sha256, "accepted", found, state)
     return _Verdict(answer, NewDocument(replace(document, findings=found), row, late), tuple(moves))
+
+
+def _may_be_held(known: Known, other: Current) -> bool:
+    """Tell whether the other claimant can still be kept out of its lock; in a closed round it is locked as asked."""
+    return other.state == "open" and known.closed(other.round) is None
 
 
 def _refused(document: Judged, *more: Finding) -> _Verdict:
@@ -109,8 +114,11 @@ def closed_facts(row: RoundRow | None) -> dict[str, str]:
 
 
 def freed(known: Known, record: RecordKey) -> tuple[Move, ...]:
-    """Return the release of the one remaining claimant of a pupil, if it was held for the claim that is now gone."""
+    """Return the release of the one remaining claimant, if it was held for the claim that is now gone.
+
+    In a closed round it stays held: released, it would join a set that was asked for without it.
+    """
     others = known.claims(record)
-    if len(others) == 1 and others[0].state == "held":
+    if len(others) == 1 and others[0].state == "held" and known.closed(others[0].round) is None:
         return (Move(others[0], next_state("document", "held", "release")),)
     return ()

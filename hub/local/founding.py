@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from psycopg.conninfo import conninfo_to_dict
 
 from hub.client import register_sending
 from hub.domain.lifecycle import MACHINES, START
@@ -105,4 +106,4 @@ def _key_folder(folder: Path, note_name: str, seal: bytes, anchors: Sequence[byt
 
 
 def _role(url: str) -> str:
-    return url.split("://", 1)[1].split(":", 1)[0]
+    return str(conninfo_to_dict(url)["user"])

@@ -29,9 +29,8 @@ def migrate(owner_url: str, kind: str, worker: str, transitions: Iterable[tuple[
         connection.execute("SELECT pg_advisory_xact_lock(7042026)")
         connection.execute(_LEDGER)
         applied = [name for name, text in _files(kind) if _apply(connection, name, text)]
-        connection.cursor().executemany(
-            "INSERT INTO transition VALUES (%s, %s, %s) ON CONFLICT DO NOTHING", list(transitions)
-        )
+        connection.execute("DELETE FROM transition")
+        connection.cursor().executemany("INSERT INTO transition VALUES (%s, %s, %s)", list(transitions))
         grants = (files("hub.store") / kind / "grants.sql").read_text(encoding="utf-8")
         connection.execute(sql.SQL(grants).format(worker=sql.Identifier(worker)))
     return applied

@@ -1,12 +1,26 @@
-"""One real broker and one real database for the whole session, in a folder of their own."""
+"""Real servers for the whole session: a bare pair, and a founded hub with its workers, each in a folder of its own."""
 
+import asyncio
 import tempfile
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from hub.errors import Unavailable
+from hub.kafka.producer import Sender, Sending
 from hub.local import Servers
+from hub.local.demo.waiting import until_registered
+from hub.local.founding import found_keys, signed_register
+from hub.local.hub import LocalHub, worker_specs
+from hub.local.population import Population
+from hub.local.workers import WorkerSpec
+from tests.journey.world import World
+
+SOS = ("ha-noi", "nghe-an", "khanh-hoa")
+_SEED = 70_420_26
+_SHOWN_CHARACTERS = 4_000
 
 
 @pytest.fixture(scope="session")
@@ -23,6 +37,49 @@ def servers(cache: Path) -> Iterator[Servers]:
         Servers(_open(Path(folder)), cache) as running,
     ):
         yield running
+
+
+@pytest.fixture(scope="session")
+def world(cache: Path) -> Iterator[World]:
+    """A founded hub with a small population and running workers; tests of Bộ write the log of khanh-hoa themselves."""
+    at = datetime.now(UTC).replace(microsecond=0)
+    population = Population(_SEED, pupil_count=180, at=at, school_year="2025-2026", school_count=15, sos=SOS)
+    with (
+        tempfile.TemporaryDirectory(prefix="hub-world-", ignore_cleanup_errors=True) as folder,
+        LocalHub(_open(Path(folder)), SOS, cache) as hub,
+    ):
+        hub.make_stores()
+        founded = found_keys(population, hub.secrets)
+        register_only = WorkerSpec("so-khanh-hoa", ("so", "khanh-hoa", "--stages", "register"))
+        hub.start_workers([*worker_specs(SOS[:2]), register_only])
+        try:
+            asyncio.run(_publish(hub, [sending for _, sending in signed_register(population, founded)]))
+        except Unavailable:
+            print("\n".join(_log_tails(hub)))  # the folder goes with the session; what the workers said must not
+            raise
+        made = World(hub, population, founded)
+        yield made
+        made.close()
+
+
+@pytest.fixture(scope="session")
+def hub(world: World) -> LocalHub:
+    """The running hub itself."""
+    return world.hub
+
+
+def _log_tails(hub: LocalHub) -> Iterator[str]:
+    for path in sorted((hub.data / "logs").glob("*.log")):
+        yield f"{path.name}: {path.read_text(encoding='utf-8')[-_SHOWN_CHARACTERS:]}"
+
+
+async def _publish(hub: LocalHub, records: list[Sending]) -> None:
+    sender = Sender(hub.bootstrap)
+    try:
+        await sender.send(records)
+    finally:
+        await sender.close()
+    await until_registered(hub)
 
 
 def _open(folder: Path) -> Path:

@@ -23,6 +23,7 @@ CREATE TABLE manifest (
 );
 COMMENT ON TABLE manifest IS 'Manifests as received; those at or beyond the log''s size wait for their checkpoint.';
 CREATE TRIGGER manifest_is_final BEFORE UPDATE OR DELETE ON manifest FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER manifest_is_kept BEFORE TRUNCATE ON manifest FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TABLE checkpoint (
     so          text   NOT NULL,

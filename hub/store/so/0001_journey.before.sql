@@ -21,6 +21,8 @@ CREATE TABLE inbox (
     receipt          bytea   NOT NULL -- the message as sent, to answer a repetition with the same bytes
 );
 CREATE UNIQUE INDEX inbox_command ON inbox (school, command_id) WHERE holds_id;
+CREATE TRIGGER inbox_is_final BEFORE UPDATE OR DELETE ON inbox FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER inbox_is_kept BEFORE TRUNCATE ON inbox FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 COMMENT ON TABLE inbox IS 'One row for each distinct command that decodes; a repetition adds nothing.';
 
 CREATE TABLE round (
@@ -36,7 +38,17 @@ CREATE TABLE round (
     CHECK ((state = 'open') = (lock_id IS NULL))
 );
 CREATE TRIGGER round_moves_by_table BEFORE UPDATE ON round FOR EACH ROW EXECUTE FUNCTION refuse_unknown_transition('round');
+
+CREATE FUNCTION refuse_round_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF OLD.state <> 'open' AND (to_jsonb(NEW) - 'state') IS DISTINCT FROM (to_jsonb(OLD) - 'state') THEN
+        RAISE EXCEPTION 'who closed a round, when and for which lock does not change' USING ERRCODE = 'HB001';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER round_is_final BEFORE UPDATE ON round FOR EACH ROW EXECUTE FUNCTION refuse_round_change();
 CREATE TRIGGER round_stays BEFORE DELETE ON round FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER round_is_kept BEFORE TRUNCATE ON round FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TABLE claim (
     pupil       text NOT NULL,
@@ -96,6 +108,8 @@ CREATE TABLE answer (
     codes           text[]  NOT NULL,
     PRIMARY KEY (message_sha256, n)
 );
+CREATE TRIGGER answer_is_final BEFORE UPDATE OR DELETE ON answer FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER answer_is_kept BEFORE TRUNCATE ON answer FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 COMMENT ON TABLE answer IS 'The outcome of every submitted transcript that was not accepted; accepted ones are in document.';
 
 CREATE TABLE lock (
@@ -147,6 +161,7 @@ CREATE TABLE leaf (
 CREATE TRIGGER leaf_is_final BEFORE UPDATE OR DELETE ON leaf FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER leaf_is_kept BEFORE TRUNCATE ON leaf FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER locator_is_final BEFORE UPDATE OR DELETE ON locator FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER locator_is_kept BEFORE TRUNCATE ON locator FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TABLE checkpoint (
     tree_size bigint PRIMARY KEY CHECK (tree_size > 0),
@@ -168,3 +183,4 @@ CREATE TABLE ingest_receipt (
 );
 COMMENT ON TABLE ingest_receipt IS 'Bộ''s signed answer to each lock.';
 CREATE TRIGGER ingest_receipt_is_final BEFORE UPDATE OR DELETE ON ingest_receipt FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER ingest_receipt_is_kept BEFORE TRUNCATE ON ingest_receipt FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();

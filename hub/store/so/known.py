@@ -24,8 +24,20 @@ def load_known(connection: Connection, commands: Sequence[Prepared]) -> Known:
     known.add(_documents(connection.execute(_SQL["known_of_rounds"], _columns(locks, 4))))
     for message, n, signatures in connection.execute(_SQL["signatures_of_rounds"], _columns(locks, 4)):
         known.signatures[message, n] = signatures
+    _rivals(connection, known)
     _commands(connection, known, commands)
     return known
+
+
+def _rivals(connection: Connection, known: Known) -> None:
+    """Hold the rounds of other schools that claim the same pupils: what is closing there may not move any more.
+
+    They are known only now, so this lock comes out of order; a deadlock is retried like any other.
+    """
+    held = {(key.school, key.school_year) for key in known.rounds}
+    years = sorted({(key.school, key.school_year) for key in known.by_round} - held)
+    if years:
+        _take_rounds(connection, known, "rounds_for_share", years)
 
 
 def _rounds(connection: Connection, known: Known, commands: Sequence[Prepared]) -> None:
@@ -33,8 +45,12 @@ def _rounds(connection: Connection, known: Known, commands: Sequence[Prepared]) 
     connection.execute(_SQL["open_rounds"], _columns(opened, 4))
     years = sorted({(c.round.school, c.round.school_year) for c in commands if c.round is not None})
     closing = any(isinstance(c.command, LockRequest) for c in commands)
-    query = _SQL["rounds_for_update" if closing else "rounds_for_share"]
-    for school, year, cohort, number, state, closing_at, closed_by in connection.execute(query, _columns(years, 2)):
+    _take_rounds(connection, known, "rounds_for_update" if closing else "rounds_for_share", years)
+
+
+def _take_rounds(connection: Connection, known: Known, query: str, years: Sequence[tuple[str, str]]) -> None:
+    rows = connection.execute(_SQL[query], _columns(years, 2))
+    for school, year, cohort, number, state, closing_at, closed_by in rows:
         key = RoundKey(school, year, cohort, number)
         known.rounds[key] = RoundRow(key, state, closing_at, closed_by)
 

@@ -6,7 +6,7 @@ INSERT INTO outbox (source_topic, source_part, source_offset, n, topic, key, kin
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 
 -- name: unsent
--- The next messages in the order in which their effects were committed.
+-- The next messages; of one source they come in the order of their effects, because a source is done under one lock.
 SELECT id, topic, key, kind, message_id, value, reference, headers FROM outbox WHERE sent_at IS NULL ORDER BY id LIMIT %s
 
 -- name: sent

@@ -58,13 +58,22 @@ SELECT outcome, codes FROM inbox WHERE command_id = %s
 SELECT school, school_year, cohort, round_number, array_agg(document_sha256 ORDER BY document_sha256) FROM document
 WHERE state = 'open' GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
 
--- name: history_by_locator
--- All versions of one pupil, by the locator of the pupil's học bạ.
-SELECT d.document, d.state, d.version, d.document_sha256, l.effective_on, l.locked_at, lo.locator, l.log_index
-FROM locator lo JOIN document d ON d.pupil = lo.pupil
+-- name: pupil_of_locator
+-- Whose học bạ a locator finds.
+SELECT pupil FROM locator WHERE locator = %s
+
+-- name: pupils_of_student
+-- Whom a school knows under this code; two when an identifier was corrected.
+SELECT DISTINCT pupil FROM document WHERE school = %s AND student_code = %s
+
+-- name: history_of_pupils
+-- All versions of these pupils' học bạ, over years and schools.
+SELECT d.document, d.state, d.version, d.document_sha256, l.effective_on, l.locked_at, lo.locator, l.log_index,
+       d.appended_at, d.codes, d.cohort, d.round_number
+FROM document d
 LEFT JOIN leaf f ON f.message_sha256 = d.message_sha256 AND f.document_n = d.n
-LEFT JOIN lock l USING (lock_id)
-WHERE lo.locator = %s ORDER BY d.school_year, d.period, d.school, d.version
+LEFT JOIN lock l USING (lock_id) LEFT JOIN locator lo ON lo.pupil = d.pupil
+WHERE d.pupil = ANY(%s) ORDER BY d.school_year, d.period, d.school, d.version
 
 -- name: history_by_student
 -- All versions of the pupil whom a school knows under this code.
@@ -80,3 +89,12 @@ ORDER BY d.school_year, d.period, d.school, d.version
 SELECT r.school, r.school_year, r.cohort, r.number, r.state, l.count, l.effective_on, l.log_index, ir.outcome
 FROM round r LEFT JOIN lock l USING (lock_id) LEFT JOIN ingest_receipt ir USING (lock_id)
 ORDER BY 1, 2, 3, 4
+
+-- name: count_rounds
+-- Rounds by cohort and state, and how many of the locked ones Bộ has answered.
+SELECT r.cohort, r.state, count(*), count(ir.lock_id)
+FROM round r LEFT JOIN ingest_receipt ir USING (lock_id) GROUP BY r.cohort, r.state ORDER BY r.cohort, r.state
+
+-- name: quarantine_codes
+-- Messages that did not decode, by reason.
+SELECT stage, code, count(*) FROM quarantine GROUP BY stage, code ORDER BY stage, code

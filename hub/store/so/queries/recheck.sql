@@ -11,8 +11,10 @@ WHERE d.state = 'pending' AND (d.message_sha256, d.n) > (%s, %s) ORDER BY d.mess
 -- The same ones under the claims' locks: a recall may have come first.
 SELECT message_sha256, n FROM document WHERE state = 'pending' AND message_sha256 = ANY(%s) FOR UPDATE
 
--- name: contested
--- Whether another school has a current document for the same pupil, year and period.
-SELECT EXISTS (
-    SELECT FROM document WHERE pupil = %s AND school_year = %s AND period = %s AND school <> %s
-      AND state IN ('open', 'pending', 'held', 'locked'))
+-- name: rivals
+-- The current documents of other schools for the same pupil, year and period, and whether their round is open.
+SELECT d.message_sha256, d.n, d.state, r.state FROM document d
+JOIN round r ON (r.school, r.school_year, r.cohort, r.number) = (d.school, d.school_year, d.cohort, d.round_number)
+WHERE d.pupil = %s AND d.school_year = %s AND d.period = %s AND d.school <> %s
+  AND d.state IN ('open', 'pending', 'held', 'locked')
+FOR SHARE OF r

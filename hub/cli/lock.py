@@ -1,0 +1,106 @@
+"""`hub lock`: the principal asks to lock (chốt) exactly the set that the school's own receipts show."""
+
+import asyncio
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from hub.cli.connect import chosen_so, connected
+from hub.cli.keys import load_key
+from hub.cli.options import CohortOption, Data, Json, Key, Number, PasswordFile, Patience, School, So, Wait, Year
+from hub.cli.progress import Told
+from hub.cli.recall import PrincipalRole
+from hub.cli.sending import journal_of, send, show_receipts
+from hub.cli.showing import print_line
+from hub.client import (
+    LockSet,
+    Outbound,
+    SentCommand,
+    command_ids_of,
+    command_sending,
+    commands_at_broker,
+    commands_in_journal,
+    lock_request,
+    lock_set,
+    read_receipts,
+)
+from hub.client.records import checked
+from hub.decision import RoundKey, lock_id_of
+from hub.domain.statements import RoundName
+from hub.errors import Refused
+from hub.local.hub import LocalHub
+
+__all__ = ["lock"]
+
+_DIGEST_LENGTH = 12
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+def lock(
+    so: So,
+    school: School,
+    year: Year,
+    cohort: CohortOption,
+    key: Key,
+    number: Number = 1,
+    role: Annotated[PrincipalRole, typer.Option(help="Who asks")] = PrincipalRole.PRINCIPAL,
+    including: Annotated[list[str] | None, typer.Option("--with", help="SHA-256 to add to the set by hand")] = None,
+    without: Annotated[list[str] | None, typer.Option(help="SHA-256 to leave out of the set")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before sending")] = False,
+    password_file: PasswordFile = None,
+    wait: Wait = False,
+    patience_s: Patience = 120.0,
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Ask to lock one round. The set comes from the school's receipts: accepted, and not recalled or replaced since.
+
+    Sở locks only the same set; if its set differs, the receipt lists it. With --wait, also Bộ's answer is awaited.
+    """
+    now, console = datetime.now(UTC), Console(stderr=json)
+    name, signer = RoundName(cohort=cohort.value, number=number), load_key(key, password_file)
+    by_hand = [_hash(text) for text in including or ()], [_hash(text) for text in without or ()]
+    with connected(data, workers=wait) as hub, Told(Console(stderr=True)) as tell:
+        found = asyncio.run(_set(hub, chosen_so(hub, so), school, year, name, *by_hand))
+        shown = {"round": name.text(year), "count": len(found.documents), "root": found.root, "held": list(found.held)}
+        command_id = f"lock-{found.root[:_DIGEST_LENGTH]}-{int(now.timestamp())}"
+        if json:
+            print_line({"command_id": command_id, **shown})
+        else:
+            console.print(*(f"{field}: {value}" for field, value in shown.items()), sep="\n")
+        if not yes and not typer.confirm("Chốt không rút lại được. Gửi? / A lock is final. Send?", err=True):
+            raise typer.Exit(1)
+        statement = checked(lock_request(command_id, school, year, name, found.documents, now))
+        sending = command_sending(so, statement, signer, role.value, int(now.timestamp()))
+        sent = SentCommand(command_id, "LockRequest", school, year, name)
+        lock_id = lock_id_of(so, RoundKey(school, year, name.cohort, name.number)).hex()
+        answers = send(
+            hub, so, school, [Outbound(sending, sent.about(so))], tell, patience_s=patience_s if wait else None,
+            then=[lock_id],
+        )  # fmt: skip
+        tell.close()
+        forged = show_receipts(hub, so, answers, console, json) if answers else False
+    bad = any(answer.statement.outcome in {"refused", "ingest_refused"} for answer in answers)
+    raise typer.Exit(1 if forged or bad else 0)
+
+
+async def _set(
+    hub: LocalHub, so: str, school: str, year: str, name: RoundName, including: Sequence[str], without: Sequence[str]
+) -> LockSet:
+    """Fold the receipts; commands that this machine's journal lacks are read back from the broker."""
+    receipts = [receipt async for receipt in read_receipts(hub.bootstrap, so, school)]
+    sent = list(commands_in_journal(journal_of(hub), so, school))
+    missing = command_ids_of(receipts) - {command.command_id for command in sent}
+    if missing:
+        sent += await commands_at_broker(hub.bootstrap, so, school, missing)
+    return lock_set(receipts, sent, year, name, including=including, leaving_out=without)
+
+
+def _hash(text: str) -> str:
+    if _SHA256.fullmatch(text) is None:
+        raise Refused("OPTION_WRONG", {"option": "--with / --without", "reason": "SHA-256 (hex)"})
+    return text

@@ -1,0 +1,53 @@
+"""`hub status`: who works, how far each stage is, what waits and what was kept back."""
+
+from rich.console import Console
+from rich.table import Table
+
+from hub.cli.connect import connected
+from hub.cli.options import Data, Json
+from hub.cli.showing import print_line
+from hub.client import OrganisationStatus, bo_source, so_source, status_of
+
+__all__ = ["status"]
+
+_NOBODY = "[red]—[/red]"
+
+
+def status(data: Data = None, json: Json = False) -> None:
+    """Show organisations, worker groups and members, lag of each stage, rounds, quarantine and unsent messages."""
+    with connected(data) as hub:
+        sources = [so_source(so, hub.so_url(so)) for so in hub.slugs] + [bo_source(hub.slugs, hub.bo_url)]
+        running = hub.servers.kafka is None
+        found = status_of(hub.bootstrap, sources, running=running)
+    console = Console(stderr=json)
+    if not running:
+        console.print("hub up không chạy; máy chủ chỉ bật để xem / hub up is not running; nobody works")
+    for organisation in found:
+        if json:
+            print_line(organisation.shown())
+        else:
+            _show(console, organisation)
+
+
+def _show(console: Console, organisation: OrganisationStatus) -> None:
+    table = Table(title=organisation.owner, title_justify="left")
+    table.add_column("stage", no_wrap=True)
+    table.add_column("group", no_wrap=True)
+    table.add_column("members (partitions)", overflow="fold")
+    for column in ("done", "lag"):
+        table.add_column(column, justify="right", no_wrap=True)
+    table.add_column("last move")
+    for s in organisation.stages:
+        members = "\n".join(f"{m.host.lstrip('/')} ({len(m.partitions)})" for m in s.members) or _NOBODY
+        moved = "—" if s.moved_at is None else f"{s.moved_at:%Y-%m-%d %H:%M:%S}"
+        table.add_row(s.stage, s.group, members, str(s.done), str(s.lag), moved)
+    console.print(table)
+    rounds = ", ".join(f"{cohort} {state} {n} (Bộ {a})" for cohort, state, n, a in organisation.rounds)
+    kept = ", ".join(f"{stage} {code} {n}" for stage, code, n in organisation.quarantine)
+    documents = ", ".join(f"{name} {n}" for name, n in organisation.documents.items())
+    for label, text in (
+        ("học bạ / transcripts", documents), ("đợt / rounds", rounds), ("cách ly / quarantine", kept),
+        ("chưa gửi / unsent", str(organisation.unsent)),
+    ):  # fmt: skip
+        if text:
+            console.print(f"  {label}: {text}", highlight=False)

@@ -1,0 +1,100 @@
+"""`hub up`: servers and workers of every organisation in the foreground, until Ctrl-C."""
+
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from rich.console import Console
+
+from hub.cli.connect import known_slugs
+from hub.cli.founding import found, needs_founding
+from hub.cli.options import Data, Json
+from hub.cli.progress import Told
+from hub.cli.showing import print_line
+from hub.config import Settings
+from hub.errors import Refused
+from hub.local.addresses import addresses_of
+from hub.local.hub import LocalHub
+from hub.local.servers import Addresses
+
+__all__ = ["up"]
+
+_POLL_S = 0.5
+
+
+def up(data: Data = None, json: Json = False) -> None:
+    """Start servers and workers and keep them running; Ctrl-C stops them cleanly.
+
+    An empty data folder is founded first: topics, databases, and development keys and registers of a small synthetic
+    population (8 schools, fixed seed). With servers of your own in the settings, nothing is founded but topics and
+    databases: keys come from the secrets folder.
+    """
+    settings, console = Settings(), Console(stderr=json)
+    folder, addresses = data or settings.data_dir, addresses_of(settings)
+    embedded = addresses.wants_kafka and addresses.wants_postgres
+    empty = embedded and needs_founding(folder)
+    hub = LocalHub(folder, known_slugs(folder, settings), settings.cache_dir, addresses)
+    if not embedded and not (hub.secrets / "bo").is_dir():
+        raise Refused("KEYS_MISSING", {"folder": str(hub.secrets), "owner": "bo"})
+    try:
+        with Told(console) as tell, hub:
+            tell("servers up", 1)
+            hub.make_stores()
+            if empty:
+                population = found(hub, datetime.now(UTC).replace(microsecond=0), tell)
+                console.print(
+                    f"dữ liệu tổng hợp / synthetic: {len(population.schools())} schools, seed {population.seed}"
+                )
+            else:
+                hub.start_workers()
+            tell.close()
+            _tell_addresses(hub, addresses, console, json)
+            _watch(hub, console, json)
+    except KeyboardInterrupt:
+        console.print("đã dừng / stopped")
+
+
+def _tell_addresses(hub: LocalHub, addresses: Addresses, console: Console, as_json: bool) -> None:
+    """Print where everything answers; passwords stay in their file."""
+    databases = {so: _address(hub.so_url(so)) for so in hub.slugs} | {"bo": _address(hub.bo_url)}
+    shown = {
+        "kafka": hub.bootstrap,
+        "databases": databases,
+        "keys": str(hub.secrets),
+        "logs": str(hub.data / "logs"),
+        "workers": sorted(_restarts(hub)),
+    }
+    if as_json:
+        print_line({"event": "up", **shown})
+        return
+    for name, value in shown.items():
+        console.print(f"{name:10} {value}", highlight=False)
+    if addresses.wants_postgres:
+        console.print(f"passwords  {hub.data / 'postgres' / 'passwords.json'}", highlight=False)
+    console.print("Ctrl-C dừng / stops")
+
+
+def _address(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.hostname}:{parts.port or 5432}{parts.path}"
+
+
+def _watch(hub: LocalHub, console: Console, as_json: bool) -> None:
+    """Look after the workers until interrupted; each restart is told."""
+    known = _restarts(hub)
+    while True:
+        time.sleep(_POLL_S)
+        now = _restarts(hub)
+        for name, count in now.items():
+            if count > known.get(name, 0):
+                if as_json:
+                    print_line({"event": "restarted", "worker": name, "count": count})
+                else:
+                    log: Path = hub.data / "logs" / f"{name}.log"
+                    console.print(f"khởi động lại / restarted {name} ({count}); log: {log}", highlight=False)
+        known = now
+
+
+def _restarts(hub: LocalHub) -> dict[str, int]:
+    return {name: count for workers in hub.workers for name, count in workers.restarts.items()}

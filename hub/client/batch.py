@@ -1,0 +1,156 @@
+"""The batch folder (lô học bạ): what `hub prepare` writes, `hub sign` signs and `hub submit` sends.
+
+    batch.json               school, school year, and the documents in order with their rounds
+    documents/<sha256>.json  the canonical bytes that are signed, never changed
+    signatures/<sha256>.jws  one compact JWS a line, in chain order
+    commands/<id>.json|.jws  statement and signature of each submission, kept so that a repetition sends the same bytes
+    report.jsonl             one line for every row of the files: taken, warned, refused
+
+Invariant: a document's name is the hash of its bytes; whatever disagrees is BATCH_DAMAGED.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from hub.domain.bytes_faults import DOCUMENT_BYTES_MAX
+from hub.domain.statements import RoundName
+from hub.domain.transcript import Code, SchoolYear, Sha256
+from hub.errors import Refused
+
+__all__ = [
+    "DOCUMENT_COUNT_MAX",
+    "REPORT",
+    "Batch",
+    "BatchDocument",
+    "is_batch",
+    "load_batch",
+    "write_batch",
+    "write_report",
+]
+
+DOCUMENT_COUNT_MAX = 20_000
+REPORT = "report.jsonl"
+_INDEX = "batch.json"
+_INDEX_BYTES_MAX = 16 * 2**20
+_SIGNATURES_BYTES_MAX = 12 * 4097
+
+
+class BatchDocument(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One document: its hash, the round that it is meant for, and the row that it came from."""
+
+    document_sha256: Sha256
+    round: RoundName
+    sheet: str
+    row: int
+
+
+class _Index(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    type: Literal["vn.hocba.batch/1"]
+    school: Code
+    school_year: SchoolYear
+    documents: tuple[BatchDocument, ...]
+
+
+class Batch:
+    """A batch on disk; documents and signatures are read when asked for."""
+
+    def __init__(self, folder: Path, school: str, school_year: str, documents: Sequence[BatchDocument]) -> None:
+        self.folder, self.school, self.school_year = folder, school, school_year
+        self.documents = tuple(documents)
+
+    @property
+    def commands(self) -> Path:
+        """The folder of signed submissions."""
+        return self.folder / "commands"
+
+    def document(self, sha256: str) -> bytes:
+        """Return the verbatim bytes. Raises Refused BATCH_DAMAGED when they are not those of the hash."""
+        path = self.folder / "documents" / f"{sha256}.json"
+        data = _read(path, DOCUMENT_BYTES_MAX)
+        if hashlib.sha256(data).hexdigest() != sha256:
+            raise _damaged(path)
+        return data
+
+    def signatures(self, sha256: str) -> tuple[str, ...]:
+        """Return the compact signatures in chain order; none yet is ()."""
+        path = self._signatures(sha256)
+        if not path.exists():
+            return ()
+        try:
+            return tuple(_read(path, _SIGNATURES_BYTES_MAX).decode("ascii").split())
+        except UnicodeDecodeError:
+            raise _damaged(path) from None
+
+    def add_signature(self, sha256: str, compact: str) -> None:
+        """Append one signature; the file is replaced whole, so that an interruption leaves the old one."""
+        path = self._signatures(sha256)
+        path.parent.mkdir(exist_ok=True)
+        fresh = path.with_suffix(".new")
+        fresh.write_text("".join(f"{line}\n" for line in (*self.signatures(sha256), compact)), encoding="ascii")
+        fresh.replace(path)
+
+    def _signatures(self, sha256: str) -> Path:
+        return self.folder / "signatures" / f"{sha256}.jws"
+
+
+def is_batch(folder: Path) -> bool:
+    """Tell whether the folder has the index of a batch."""
+    return (folder / _INDEX).is_file()
+
+
+def load_batch(folder: Path) -> Batch:
+    """Open a batch. Raises Refused BATCH_MISSING, BATCH_DAMAGED or BATCH_EMPTY."""
+    if not is_batch(folder):
+        raise Refused("BATCH_MISSING", {"folder": str(folder)})
+    path = folder / _INDEX
+    try:
+        index = msgspec.json.decode(_read(path, _INDEX_BYTES_MAX), type=_Index)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        raise _damaged(path) from None
+    if not index.documents:
+        raise Refused("BATCH_EMPTY")
+    return Batch(folder, index.school, index.school_year, index.documents)
+
+
+def write_batch(
+    folder: Path, school: str, school_year: str, documents: Mapping[BatchDocument, bytes],
+    report: Iterable[Mapping[str, Any]],
+) -> Batch:  # fmt: skip
+    """Write a new batch, all or nothing. Raises Refused BATCH_EXISTS: what may carry signatures stays."""
+    fresh = folder.with_name(folder.name + ".new")
+    if folder.exists() or fresh.exists():
+        raise Refused("BATCH_EXISTS", {"folder": str(folder if folder.exists() else fresh)})
+    (fresh / "documents").mkdir(parents=True)
+    for named, data in documents.items():
+        (fresh / "documents" / f"{named.document_sha256}.json").write_bytes(data)
+    write_report(fresh / REPORT, report)
+    index = _Index("vn.hocba.batch/1", school, school_year, tuple(documents))
+    (fresh / _INDEX).write_bytes(msgspec.json.format(msgspec.json.encode(index), indent=1) + b"\n")
+    fresh.rename(folder)
+    return Batch(folder, school, school_year, index.documents)
+
+
+def write_report(path: Path, lines: Iterable[Mapping[str, Any]]) -> None:
+    """Write one JSON line for each row; they hold what the cells hold, so the file stays at the school."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as stream:
+        stream.writelines(msgspec.json.encode(line) + b"\n" for line in lines)
+
+
+def _read(path: Path, bytes_max: int) -> bytes:
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(bytes_max + 1)
+    except OSError:
+        raise _damaged(path) from None
+    if len(data) > bytes_max:
+        raise _damaged(path)
+    return data
+
+
+def _damaged(path: Path) -> Refused:
+    return Refused("BATCH_DAMAGED", {"file": f"{path.parent.name}/{path.name}"})

@@ -1,0 +1,136 @@
+"""Look up (tra cứu): every version of one pupil's học bạ, over years, schools and Sở, and whether Bộ has it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+from msgspec import UnsetType
+
+from hub.domain import Transcript, read
+from hub.domain.locator import check, printed
+from hub.domain.transcript import Assessed, Subject, YearLevels
+from hub.errors import Refused
+from hub.store import open_connection, unavailable
+from hub.store.queries import queries_of
+
+__all__ = ["History", "Version", "find_by_locator", "find_by_student", "marks_of"]
+
+_SO, _BO = queries_of("so"), queries_of("bo")
+_VALUES = ("level", "score", "semester_1", "semester_2", "year", "retake")
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version as Sở has it; `ingested_at` is when Bộ decided the lock that holds it (None: not there)."""
+
+    so: str
+    transcript: Transcript
+    state: str
+    version: int
+    document_sha256: str
+    accepted_at: datetime
+    effective_on: date | None
+    locator: str | None
+    log_index: int | None
+    ingested_at: datetime | None
+
+    def shown(self) -> dict[str, Any]:
+        """Return the version as JSON shows it, without name, birth date and identifiers."""
+        t = self.transcript
+        return {
+            "so": self.so,
+            "school": t.school.code,
+            "school_name": t.school.name,
+            "school_year": t.school_year,
+            "period": t.period,
+            "grade": t.grade,
+            "class": t.class_,
+            "student_code": t.student.student_code,
+            "version": self.version,
+            "state": self.state,
+            "document_sha256": self.document_sha256,
+            "accepted_at": self.accepted_at.isoformat(),
+            "effective_on": None if self.effective_on is None else self.effective_on.isoformat(),
+            "log_index": self.log_index,
+            "ingested_at": None if self.ingested_at is None else self.ingested_at.isoformat(),
+            "marks": marks_of(t),
+            "qualities": _levels(t.qualities),
+            "competences": _levels(t.competences),
+            "learning": _year_levels(t.learning),
+            "training": _year_levels(t.training),
+            "rating": t.rating if isinstance(t.rating, str) else None,
+            "completed": t.result.completed,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """All versions of one pupil, oldest first; `locator` as it is printed, None before the first lock."""
+
+    locator: str | None
+    versions: tuple[Version, ...]
+
+    def shown(self) -> dict[str, Any]:
+        """Return the history as one JSON object."""
+        return {"locator": self.locator, "versions": [version.shown() for version in self.versions]}
+
+
+def find_by_locator(locator: str, so_urls: Mapping[str, str], bo_url: str) -> History:
+    """Search these Sở for a locator as a person typed it.
+
+    Raises Refused LOCATOR_MALFORMED, LOCATOR_CHECK_SYMBOL, LOOKUP_NOTHING_FOUND; Unavailable without a database.
+    """
+    return _find("pupil_of_locator", (check(locator),), so_urls, bo_url)
+
+
+def find_by_student(school: str, student: str, so_urls: Mapping[str, str], bo_url: str) -> History:
+    """Search these Sở for the pupil whom a school knows under a code. Raises as `find_by_locator`."""
+    return _find("pupils_of_student", (school, student), so_urls, bo_url)
+
+
+def marks_of(transcript: Transcript) -> dict[str, dict[str, str]]:
+    """Return what each subject's row says, by subject code: level, score, and the values of the semesters."""
+    return {subject.code: _values(subject) for subject in transcript.subjects}
+
+
+def _levels(assessed: tuple[Assessed, ...] | UnsetType) -> dict[str, str]:
+    return {} if isinstance(assessed, UnsetType) else {item.code: item.level for item in assessed}
+
+
+def _year_levels(levels: YearLevels | UnsetType) -> dict[str, str]:
+    return {} if isinstance(levels, UnsetType) else dict(msgspec.to_builtins(levels))
+
+
+def _values(subject: Subject) -> dict[str, str]:
+    found = {name: getattr(subject, name) for name in _VALUES}
+    return {name: value for name, value in found.items() if isinstance(value, str)}
+
+
+def _find(query: str, values: Sequence[str], so_urls: Mapping[str, str], bo_url: str) -> History:
+    pupils = sorted({pupil for url in so_urls.values() for (pupil,) in _rows(url, _SO[query], values)})
+    rows = [(so, row) for so, url in so_urls.items() for row in _rows(url, _SO["history_of_pupils"], (pupils,))]
+    ingested = {row[0]: row[4] for row in _rows(bo_url, _BO["ingested_of_hashes"], ([row[3] for _, row in rows],))}
+    versions = tuple(version for so, row in rows if (version := _version(so, row, ingested)) is not None)
+    if not versions:
+        raise Refused("LOOKUP_NOTHING_FOUND")
+    locator = next((v.locator for v in versions if v.locator is not None), None)
+    by_year = sorted(versions, key=lambda v: (v.transcript.school_year, v.accepted_at))
+    return History(None if locator is None else printed(locator), tuple(by_year))
+
+
+def _version(so: str, row: Sequence[Any], ingested: Mapping[bytes, datetime]) -> Version | None:
+    document, state, version, sha256, effective_on, _, locator, log_index, accepted_at, *_ = row
+    transcript = read(document).transcript
+    if transcript is None:
+        return None
+    return Version(
+        so, transcript, state, version, sha256.hex(), accepted_at, effective_on, locator, log_index,
+        ingested.get(sha256),
+    )  # fmt: skip
+
+
+def _rows(url: str, query: Any, values: Sequence[Any]) -> list[Any]:
+    with open_connection(url) as connection, unavailable():
+        return connection.execute(query, values).fetchall()

@@ -1,0 +1,159 @@
+"""One run of the whole story in a fresh folder, with its workers as separate processes, and a saboteur beside it."""
+
+import asyncio
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from psycopg import sql
+
+from hub.app import SO_STAGES
+from hub.local.demo import Balance, draw_balance, play
+from hub.local.founding import Founded, found_keys
+from hub.local.hub import LocalHub
+from hub.local.population import Population
+from hub.local.workers import WorkerSpec
+from hub.store import Connection, open_connection
+
+__all__ = ["REPORT", "Run", "Sabotage", "a_run", "killed", "worker_specs_apart"]
+
+SO = "ha-noi"
+PUPILS, SCHOOLS = 400, 8
+CACHE = Path(__file__).parents[2] / ".hub" / "cache"
+REPORT: list["Sabotage"] = []
+"""What was done in this session, for the totals at its end."""
+_PATIENCE_S = 90.0
+_POLL_S = 0.005
+_WAITING = (
+    "SELECT count(*) FROM pg_stat_activity WHERE usename = current_user AND pid <> pg_backend_pid() "
+    "AND wait_event_type = 'Lock' AND query NOT LIKE '%%sent_at%%'"
+)
+
+
+@dataclass
+class Sabotage:
+    """What was done to a run and what came of it."""
+
+    name: str
+    seed: int
+    share: float = 0.0  # of all that was ever accepted (or locked, or ingested), at the kill
+    recovery_s: float = 0.0
+    held: str = ""
+    in_flight: bool = False
+    lost: int = 0
+    doubled: int = 0
+    problems: list[str] = field(default_factory=list)
+
+    @property
+    def line(self) -> str:
+        """One line for people."""
+        return (
+            f"{self.name} seed {self.seed:2d}: {self.share:4.0%} at the kill, held at {self.held}, "
+            f"recovery {self.recovery_s:4.1f} s, lost {self.lost}, doubled {self.doubled}"
+        )
+
+
+@dataclass
+class Run:
+    """A hub that plays its story."""
+
+    hub: LocalHub
+    population: Population
+    founded: Founded
+
+    def owner(self, owner: str) -> Connection:
+        """Open a connection of the owner role of a database: a slug or "bo". Workers never have it."""
+        urls = self.hub.servers.bo_urls() if owner == "bo" else self.hub.servers.so_urls(owner)
+        assert urls.owner_url is not None
+        return open_connection(urls.owner_url)
+
+    def worker(self, owner: str) -> Connection:
+        """Open a connection of the worker's role."""
+        return open_connection(self.hub.bo_url if owner == "bo" else self.hub.so_url(owner))
+
+    def story(self, beside: Callable[["Run"], None]) -> Balance:
+        """Play the story while `beside` runs in a thread; draw the balance. Errors of the thread are raised here."""
+        errors: list[BaseException] = []
+
+        def guarded() -> None:
+            try:
+                beside(self)
+            except BaseException as error:  # raised again below, where the test sees it
+                errors.append(error)
+
+        thread = threading.Thread(target=guarded, name="saboteur")
+        thread.start()
+        story = asyncio.run(play(self.hub, self.population, self.founded, lambda *_: None))
+        thread.join(_PATIENCE_S)
+        if errors:
+            raise errors[0]
+        assert not thread.is_alive(), "the saboteur still waits"
+        return draw_balance(self.hub, story)
+
+
+def worker_specs_apart(*alone: str) -> list[WorkerSpec]:
+    """Return a worker of its own for each of these stages, one for the other stages of the Sở, and Bộ's."""
+    rest = ",".join(stage for stage in SO_STAGES if stage not in alone)
+    own = [WorkerSpec(f"so-{SO}-{stage}", ("so", SO, "--stages", stage)) for stage in alone]
+    return [*own, WorkerSpec(f"so-{SO}-rest", ("so", SO, "--stages", rest)), WorkerSpec("bo", ("bo",))]
+
+
+@contextmanager
+def a_run(seed: int, specs: Sequence[WorkerSpec]) -> Iterator[Run]:
+    """Found a hub in a fresh folder and start its workers."""
+    at = datetime.now(UTC).replace(microsecond=0)
+    population = Population(
+        seed, pupil_count=PUPILS, at=at, school_year="2025-2026", school_count=SCHOOLS, sos=(SO,)
+    )
+    with tempfile.TemporaryDirectory(prefix="hub-fault-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o711)
+        with LocalHub(Path(folder) / "data", (SO,), CACHE) as hub:
+            hub.make_stores()
+            founded = found_keys(population, hub.secrets)
+            hub.start_workers(specs)
+            yield Run(hub, population, founded)
+
+
+def until(what: str, done: Callable[[], bool]) -> None:
+    """Poll closely. Fails when patience ends."""
+    deadline = time.monotonic() + _PATIENCE_S
+    while not done():
+        assert time.monotonic() < deadline, f"waited {_PATIENCE_S:.0f} s for {what}"
+        time.sleep(_POLL_S)
+
+
+@contextmanager
+def held(owner: Connection, table: str) -> Iterator[None]:
+    """Hold a table so that the next writer waits in the middle of its transaction."""
+    with owner.transaction():
+        owner.execute(sql.SQL("LOCK TABLE {} IN SHARE MODE").format(sql.Identifier(table)))
+        yield
+
+
+def killed(run: Run, name: str, owner: str, table: str, ready: Callable[[], bool]) -> float:
+    """Kill -9 a worker in the middle of a transaction that `table` holds up; return when (monotonic)."""
+    with run.owner(owner) as hands, run.worker(owner) as eyes:
+        until("the moment", ready)
+        with held(hands, table):
+            until(f"a writer of {table}", lambda: count(eyes, _WAITING) > 0)
+            run.hub.worker(name).kill(name)
+            at = time.monotonic()
+    return at
+
+
+def count(connection: Connection, query: str) -> int:
+    """Return the number that a query counts."""
+    row = connection.execute(query.encode()).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def progress(connection: Connection, stage: str) -> int:
+    """Return how many records a stage has done."""
+    row = connection.execute("SELECT sum(next_offset) FROM position WHERE stage = %s", (stage,)).fetchone()
+    return int(row[0] or 0) if row is not None else 0

@@ -1,0 +1,1 @@
+"""The journey on real servers: what is promised at every station."""

@@ -1,0 +1,379 @@
+"""Bad input at Bộ: what a broken or dishonest Sở may send. A lock is promoted whole or refused whole, and Bộ goes on."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+import pytest
+
+from hub.app import so_keyring
+from hub.signing import NoteKeySigner, log_origin
+from hub.trust import Checkpoint, leaf_hash, manifest_root
+from tests.journey.so_log import MadeLock, SoLog
+from tests.journey.world import World
+
+_SO = "khanh-hoa"  # no lock stage of its own runs for it: its log belongs to these tests
+
+
+@pytest.fixture(scope="session")
+def session_log(world: World) -> SoLog:
+    """The one log of the session."""
+    return SoLog(world, _SO)
+
+
+@pytest.fixture
+def log(session_log: SoLog) -> Iterator[SoLog]:
+    """The log; whatever a test did to Bộ, a good lock is promoted afterwards."""
+    yield session_log
+    session_log.promoted(session_log.lock())
+
+
+def _rooted(lock: MadeLock, rows: tuple[dict[str, Any], ...]) -> MadeLock:
+    """Return the lock with other rows and a manifest that agrees with their leaves."""
+    root = manifest_root(leaf_hash(row["leaf"]) for row in rows).hex()
+    return replace(lock, rows=rows).said(root=root, count=len(rows))
+
+
+def test_lock_in_several_chunks_is_promoted(log: SoLog) -> None:
+    """Chunks may come in any order before their manifest."""
+    lock = log.lock(5)
+    assert log.send(*(log.chunk(lock, index, 3) for index in (2, 0, 1))) == [None] * 3
+    (answer,) = log.close(lock)
+    assert (answer.outcome, answer.count) == ("ingested", 5)
+    assert log.stored(lock) == 5
+
+
+# -- a manifest that stands, over chunks that do not: the whole lock is refused with its codes
+
+
+def _nothing(_: SoLog, lock: MadeLock) -> tuple[MadeLock, list[Any]]:
+    return lock, []
+
+
+def _one_of_two(log: SoLog, lock: MadeLock) -> tuple[MadeLock, list[Any]]:
+    return lock, [log.chunk(lock, 1, 2)]
+
+
+def _of_differs(log: SoLog, lock: MadeLock) -> tuple[MadeLock, list[Any]]:
+    return lock, [log.chunk(lock, 0, 2), log.chunk(lock, 1, 3, rows=lock.rows[1::2])]
+
+
+def _count_differs(log: SoLog, lock: MadeLock) -> tuple[MadeLock, list[Any]]:
+    return lock.said(count=3), [log.chunk(lock)]
+
+
+def _root_differs(log: SoLog, lock: MadeLock) -> tuple[MadeLock, list[Any]]:
+    return lock.said(root="ab" * 32), [log.chunk(lock)]
+
+
+def _row_left_out(log: SoLog, lock: MadeLock) -> tuple[MadeLock, list[Any]]:
+    return lock, [log.chunk(lock, rows=lock.rows[:1])]
+
+
+def _row_twice(log: SoLog, lock: MadeLock) -> tuple[MadeLock, list[Any]]:
+    doubled = _rooted(lock, (lock.rows[0], *lock.rows))
+    return doubled, [log.chunk(doubled)]
+
+
+def _document_changed(log: SoLog, lock: MadeLock) -> tuple[MadeLock, list[Any]]:
+    changed = lock.rows[0] | {"document": lock.rows[0]["document"].replace(b'"grade":1', b'"grade":2')}
+    assert changed != lock.rows[0]
+    return lock, [log.chunk(lock, rows=[changed, lock.rows[1]])]
+
+
+def _signatures_left_out(log: SoLog, lock: MadeLock) -> tuple[MadeLock, list[Any]]:
+    return lock, [log.chunk(lock, rows=[lock.rows[0] | {"signatures": lock.rows[0]["signatures"][:2]}, lock.rows[1]])]
+
+
+def _leaf_no_json(log: SoLog, lock: MadeLock) -> tuple[MadeLock, list[Any]]:
+    spoilt = _rooted(lock, (lock.rows[0] | {"leaf": b"leaf"}, lock.rows[1]))
+    return spoilt, [log.chunk(spoilt)]
+
+
+def _leaf(**said: Any) -> Callable[[SoLog, MadeLock], tuple[MadeLock, list[Any]]]:
+    """A lock of one pupil whose leaf says something else, with a manifest that agrees with the leaf."""
+
+    def make(log: SoLog, lock: MadeLock) -> tuple[MadeLock, list[Any]]:
+        transcript = log.world.pupil(log.world.school(_SO))
+        row = log.row(transcript, log.world.signed(transcript), **said)
+        spoilt = _rooted(lock, (row,))
+        return spoilt, [log.chunk(spoilt)]
+
+    return make
+
+
+def _other_school(log: SoLog, lock: MadeLock) -> tuple[MadeLock, list[Any]]:
+    transcript = log.world.pupil(log.world.school(_SO, 1))
+    foreign = _rooted(lock, (log.row(transcript, log.world.signed(transcript)),))
+    return foreign, [log.chunk(foreign)]
+
+
+def _other_year(log: SoLog, lock: MadeLock) -> tuple[MadeLock, list[Any]]:
+    return lock.said(school_year="2024-2025"), [log.chunk(lock)]
+
+
+_REFUSED = {
+    "no chunk at all": (_nothing, "CHUNK_MISSING"),
+    "a chunk missing": (_one_of_two, "CHUNK_MISSING"),
+    "chunks of different sets": (_of_differs, "CHUNK_FOREIGN"),
+    "count differs": (_count_differs, "MANIFEST_COUNT_DIFFERS"),
+    "root differs": (_root_differs, "MANIFEST_ROOT_DIFFERS"),
+    "a transcript left out": (_row_left_out, "MANIFEST_ROOT_DIFFERS"),
+    "a transcript twice": (_row_twice, "RECORD_REPEATED"),
+    "document changed": (_document_changed, "LEAF_DIFFERS"),
+    "signature left out": (_signatures_left_out, "LEAF_DIFFERS"),
+    "leaf is no leaf": (_leaf_no_json, "LEAF_DIFFERS"),
+    "leaf of another pupil": (_leaf(pupil="id:001200000001"), "LEAF_DIFFERS"),
+    "leaf of another year": (_leaf(year="2019-2020"), "LEAF_DIFFERS"),
+    "leaf of another period": (_leaf(period="semester_1"), "LEAF_DIFFERS"),
+    "leaf of another day": (_leaf(effective_on="2020-01-01"), "LEAF_DIFFERS"),
+    "document of another school": (_other_school, "CHUNK_FOREIGN"),
+    "document of another year": (_other_year, "CHUNK_FOREIGN"),
+}
+
+
+@pytest.mark.parametrize("name", _REFUSED)
+def test_lock_that_does_not_prove_itself_is_refused_whole(log: SoLog, name: str) -> None:
+    """Bộ answers with a signed receipt that names the code; nothing of the lock stands or is published."""
+    spoil, code = _REFUSED[name]
+    lock, chunks = spoil(log, log.lock())
+    assert not [c for c in log.send(*chunks) if c] if chunks else True
+    (answer,) = log.close(lock)
+    assert (answer.outcome, answer.count) == ("refused", 0)
+    assert code in answer.codes
+    assert log.stored(lock) == 0
+
+
+def test_record_that_stands_in_an_earlier_lock_is_refused(log: SoLog) -> None:
+    """The same version of the same record is locked once; the second lock is refused, the first stays."""
+    transcripts = [log.world.pupil(log.world.school(_SO)) for _ in range(2)]
+    first = log.lock(transcripts=transcripts)
+    log.promoted(first)
+    again = log.lock(transcripts=transcripts)
+    assert log.send(log.chunk(again)) == [None]
+    (answer,) = log.close(again)
+    assert (answer.outcome, answer.codes) == ("refused", ("RECORD_REPEATED",))
+    assert log.stored(first) == 2
+
+
+def test_refused_lock_does_not_stop_the_good_one_under_the_same_head(log: SoLog) -> None:
+    """A head decides several locks, each by itself."""
+    good, bad = log.lock(), log.lock()
+    log.send(log.chunk(good))
+    answers = log.close(bad, good)
+    assert [(a.outcome, a.codes) for a in answers] == [("refused", ("CHUNK_MISSING",)), ("ingested", ())]
+
+
+# -- chunks
+
+
+def test_chunk_doubled_is_ignored(log: SoLog) -> None:
+    """The same bytes again change nothing, before and after the lock is decided."""
+    lock = log.lock()
+    assert log.send(log.chunk(lock), log.chunk(lock)) == [None, None]
+    (answer,) = log.close(lock, also=lambda: [log.chunk(lock)])
+    assert answer.outcome == "ingested"
+    assert log.send(log.chunk(lock)) == [None]
+    assert log.stored(lock) == 2
+
+
+def test_chunk_doubled_with_other_bytes_is_quarantined(log: SoLog) -> None:
+    """The first one stands; the lock is decided by it."""
+    lock = log.lock()
+    assert log.send(log.chunk(lock), log.chunk(lock, rows=lock.rows[::-1])) == [None, "CHUNK_DIFFERS"]
+    (answer,) = log.close(lock)
+    assert answer.outcome == "ingested"
+
+
+def test_chunk_of_another_so_is_quarantined(log: SoLog) -> None:
+    """Neither in the message nor in the key may another Sở's name stand."""
+    lock = log.lock()
+    foreign, keyed = log.chunk(lock, so="ha-noi"), replace(log.chunk(lock), key=b"ha-noi")
+    assert log.send(foreign, keyed) == ["CHUNK_FOREIGN", "CHUNK_FOREIGN"]
+    log.promoted(lock)
+
+
+@pytest.mark.parametrize(("index", "of"), [(2, 2), (-1, 2), (0, 0)])
+def test_chunk_outside_its_set_is_quarantined(log: SoLog, index: int, of: int) -> None:
+    """An index is at least 0 and below the number of chunks."""
+    lock = log.lock()
+    assert log.send(log.chunk(lock, index, of, rows=lock.rows)) == ["CHUNK_FOREIGN"]
+    log.promoted(lock)
+
+
+@pytest.mark.parametrize("decided", [False, True], ids=["before the head", "after the head"])
+def test_chunk_after_its_manifest_is_quarantined(log: SoLog, decided: bool) -> None:
+    """Chunks come first: a late one cannot complete a lock, nor add to one that is decided."""
+    lock, late = log.lock(4), log.lock()
+    assert log.send(log.chunk(lock, 0, 2)) == [None]
+    second = log.chunk(lock, 1, 2)
+    (answer,) = log.close(lock, also=(lambda: []) if decided else (lambda: [second]))
+    assert (answer.outcome, answer.codes) == ("refused", ("CHUNK_MISSING",))
+    assert log.send(second) == ["CHUNK_LATE"]
+    log.promoted(late)
+
+
+def test_chunk_whose_lock_id_is_no_hash_is_quarantined(log: SoLog) -> None:
+    """What cannot be a lock id is refused before it is looked up."""
+    assert log.send(log.chunk(log.lock(), lock_id="lock")) == ["STATEMENT_INVALID"]
+
+
+def test_bytes_that_do_not_decode_are_quarantined(log: SoLog) -> None:
+    """Garbage, null and messages of other topics do not stop the log of a Sở."""
+    good = log.chunk(log.lock())
+    records = [replace(good, value=v) for v in (b"garbage", None, (good.value or b"")[:-1])]
+    assert log.send(*records) == ["MESSAGE_MAGIC", "VALUE_MISSING", "MESSAGE_UNDECODABLE"]
+
+
+# -- manifests
+
+
+def test_manifest_of_another_so_is_quarantined(log: SoLog) -> None:
+    """Neither as it stands nor wrapped anew, whoever sealed it."""
+    lock, seal = log.lock(), so_keyring(log.world.hub.secrets, "ha-noi").seal
+    abroad = lock.said(so="ha-noi")
+    records = [log.manifest(abroad, so="ha-noi"), log.manifest(abroad), log.manifest(abroad, seal=seal)]
+    assert log.send(*records) == ["MANIFEST_FOREIGN"] * 3
+    log.promoted(lock)
+
+
+def test_manifest_wrapped_for_another_school_or_lock_is_quarantined(log: SoLog) -> None:
+    """Message and signed statement say the same."""
+    lock = log.lock()
+    records = [log.manifest(lock, school="01020001"), log.manifest(lock, lock_id="ff" * 32)]
+    assert log.send(*records) == ["MANIFEST_FOREIGN"] * 2
+    log.promoted(lock)
+
+
+def test_manifest_that_the_seal_did_not_sign_is_quarantined(log: SoLog) -> None:
+    """Another Sở's seal, a principal, another statement's signature, no signature: none counts."""
+    lock, other = log.lock(), log.lock()
+    world, signed = log.world, log.seal(b"{}", "vn.hocba.manifest/1")
+    strangers = [so_keyring(world.hub.secrets, "ha-noi").seal, world.people(f"HT-{world.school(_SO).code}-001")]
+    records = [
+        *(log.manifest(lock, seal=seal) for seal in strangers),
+        log.manifest(lock, signature=signed),
+        log.manifest(lock, signature=""),
+        log.manifest(lock, signature=log.seal(b"{}", "vn.hocba.receipt/1")),
+    ]
+    assert log.send(*records) == ["MANIFEST_UNSIGNED"] * 5
+    log.promoted(lock)
+    log.promoted(other)
+
+
+def test_old_manifest_again_is_ignored(log: SoLog) -> None:
+    """The same statement at the same place is a repetition: no second decision, no second row."""
+    lock = log.lock()
+    log.promoted(lock)
+    assert log.send(log.manifest(lock, log.frontier.size - 1)) == [None]
+    assert log.stored(lock) == 2
+
+
+def test_old_manifest_at_a_new_place_is_quarantined(log: SoLog) -> None:
+    """A decided lock cannot be put into the log again."""
+    lock = log.lock()
+    log.promoted(lock)
+    assert log.send(log.manifest(lock)) == ["MANIFEST_REPEATED"]
+
+
+def test_old_manifest_changed_is_quarantined(log: SoLog) -> None:
+    """Neither another count under the same lock, nor another lock at an old place."""
+    lock, other = log.lock(), log.lock()
+    log.promoted(lock)
+    old = log.frontier.size - 1
+    assert log.send(log.manifest(lock.said(count=1), old), log.manifest(other, old)) == ["MANIFEST_REPEATED"] * 2
+    log.promoted(other)
+
+
+def test_two_manifests_for_one_place_leave_the_first(log: SoLog) -> None:
+    """Who comes second to a place in the log is quarantined."""
+    first, second = log.lock(), log.lock()
+    log.send(log.chunk(first))
+    size = log.frontier.size
+    (answer,) = log.close(first, also=lambda: [log.manifest(second, size)])
+    assert answer.outcome == "ingested"
+    log.promoted(second)
+
+
+# -- checkpoints
+
+
+def test_checkpoint_with_another_root_is_quarantined(log: SoLog) -> None:
+    """A head whose root is not that of the manifests decides nothing; the true one does."""
+    lock = log.lock()
+    grown = log.after(lock)
+    wrong = Checkpoint(log_origin(_SO), grown.size, b"\x00" * 32)
+    assert log.send(log.chunk(lock), log.manifest(lock), log.head(wrong)) == [None, None, "CHECKPOINT_ROOT_DIFFERS"]
+    assert log.stored(lock) == 0
+    (answer,) = log.close(lock)
+    assert answer.outcome == "ingested"
+
+
+def test_smaller_checkpoint_that_matches_is_ignored(log: SoLog) -> None:
+    """Old heads again, and sizes that were never signed, are repetitions when their root is the historic one."""
+    log.promoted(log.lock())
+    log.promoted(log.lock())
+    size = log.frontier.size
+    assert log.send(*(log.checkpoint(log.tree(n)) for n in (size, size - 1, 1))) == [None] * 3
+
+
+def test_smaller_checkpoint_with_another_root_is_evidence_of_a_fork(log: SoLog) -> None:
+    """A head that rewrites history is kept in quarantine, byte for byte, under the log's own signature."""
+    log.promoted(log.lock())
+    forked = log.head(Checkpoint(log_origin(_SO), log.frontier.size, b"\x11" * 32))
+    place = log.place(forked)
+    assert log.world.quarantine_code("bo", "ingest", place) == "CHECKPOINT_ROOT_DIFFERS"
+    row = log.world.database("bo").execute(
+        "SELECT value FROM quarantine WHERE topic = %s AND record_offset = %s", (place.topic, place.offset)
+    ).fetchone()  # fmt: skip
+    assert row == (forked.value,)
+
+
+def test_checkpoint_that_covers_a_missing_manifest_is_quarantined(log: SoLog) -> None:
+    """Every manifest below the size of a head is known before it."""
+    lock, unsent = log.lock(), log.lock()
+    codes = log.send(log.chunk(lock), log.manifest(lock), log.checkpoint(log.after(lock, unsent)))
+    assert codes == [None, None, "CHECKPOINT_INCOMPLETE"]
+    (answer,) = log.close(lock)
+    assert answer.outcome == "ingested"
+
+
+def test_checkpoint_that_the_log_did_not_sign_is_quarantined(log: SoLog) -> None:
+    """Another note key under the same name, another log's key, another seal, no signature: none counts."""
+    lock = log.lock()
+    grown = log.after(lock)
+    true = Checkpoint(log_origin(_SO), grown.size, grown.root)
+    foreign = so_keyring(log.world.hub.secrets, "ha-noi")
+    records = [
+        log.head(true, note=NoteKeySigner(log_origin(_SO), b"\x07" * 32)),
+        log.head(true, seal=foreign.seal),
+        log.head(true, signature=""),
+        log.head(true, text=b"no note"),
+    ]
+    assert log.send(log.chunk(lock), log.manifest(lock), *records) == [None, None, *["CHECKPOINT_UNSIGNED"] * 4]
+    (answer,) = log.close(lock)
+    assert answer.outcome == "ingested"
+
+
+def test_checkpoint_of_another_log_is_quarantined(log: SoLog) -> None:
+    """A head of Hà Nội, signed by Hà Nội, says nothing about this log; nor may a message belie its text."""
+    abroad = so_keyring(log.world.hub.secrets, "ha-noi")
+    head = Checkpoint(log_origin("ha-noi"), 1, b"\x22" * 32)
+    size = log.frontier.size
+    records = [
+        log.head(head, note=abroad.note, seal=abroad.seal),
+        log.head(head, note=abroad.note, seal=abroad.seal, so="ha-noi"),
+        log.checkpoint(log.tree(size), tree_size=size + 7),
+    ]
+    assert log.send(*records) == ["CHECKPOINT_FOREIGN"] * 3
+
+
+def test_transcript_changed_after_lock_needs_a_new_leaf(log: SoLog) -> None:
+    """The document of a promoted lock cannot be swapped: the same record under the same version is refused."""
+    transcript = log.world.pupil(log.world.school(_SO))
+    log.promoted(log.lock(transcripts=[transcript]))
+    swapped = log.lock(transcripts=[msgspec.structs.replace(transcript, remarks="Đã đổi.")])
+    log.send(log.chunk(swapped))
+    (answer,) = log.close(swapped)
+    assert answer.codes == ("RECORD_REPEATED",)
