@@ -21,6 +21,7 @@ from hub.agents.stage import Stage
 from hub.agents.stage.process import Beside, run_process
 from hub.agents.validate import validate_stage
 from hub.signing import COSIGNER, Keyring, load_keyring, log_origin
+from hub.web import serve_registry
 
 __all__ = ["BO_STAGES", "SO_STAGES", "run_bo", "run_so", "so_keyring"]
 
@@ -57,7 +58,7 @@ def run_so(
 
 def run_bo(
     slugs: Collection[str], *, database_url: str, bootstrap: str, secrets: Path, slot: str, stages: Collection[str],
-    metrics_port: int,
+    metrics_port: int, registry_port: int | None = None,
 ) -> None:  # fmt: skip
     """Run a worker of Bộ over the topics of these Sở until SIGTERM or SIGINT."""
     keyring = load_keyring(secrets / "bo", COSIGNER)
@@ -67,7 +68,10 @@ def run_bo(
     }
     chosen = [stage for name, stage in every.items() if name in stages]
     _serve_metrics(metrics_port)
-    _run("bo", chosen, database_url, bootstrap, slot, bo_build(keyring.secret), [])
+    beside: list[Beside] = []
+    if registry_port is not None:
+        beside.append(lambda _: serve_registry(slugs, registry_port))
+    _run("bo", chosen, database_url, bootstrap, slot, bo_build(keyring.secret), beside)
 
 
 def _run(

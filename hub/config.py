@@ -33,6 +33,8 @@ class Settings(BaseSettings):
     """Folder with one sub-folder of keys for each organisation; default: `secrets` in the data folder."""
     metrics_port: int = 0
     """Port of /metrics on 127.0.0.1; 0 picks a free one and logs it."""
+    registry_port: int | None = None
+    """Port of the read-only schema registry on 127.0.0.1, served by Bộ's worker; absent: not served."""
 
     @property
     def secrets(self) -> Path:

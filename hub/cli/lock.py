@@ -12,7 +12,6 @@ from rich.console import Console
 from hub.cli.connect import chosen_so, connected
 from hub.cli.keys import load_key
 from hub.cli.options import CohortOption, Data, Json, Key, Number, PasswordFile, Patience, School, So, Wait, Year
-from hub.cli.progress import Told
 from hub.cli.recall import PrincipalRole
 from hub.cli.sending import journal_of, send, show_receipts
 from hub.cli.showing import print_line
@@ -30,7 +29,7 @@ from hub.client import (
 )
 from hub.client.records import checked
 from hub.decision import RoundKey, lock_id_of
-from hub.domain.statements import RoundName
+from hub.domain.statements import LockRequest, RoundName
 from hub.errors import Refused
 from hub.local.hub import LocalHub
 
@@ -61,31 +60,42 @@ def lock(
 
     Sở locks only the same set; if its set differs, the receipt lists it. With --wait, also Bộ's answer is awaited.
     """
-    now, console = datetime.now(UTC), Console(stderr=json)
-    name, signer = RoundName(cohort=cohort.value, number=number), load_key(key, password_file)
+    console, wanted = Console(stderr=json), RoundName(cohort=cohort.value, number=number)
+    signer = load_key(key, password_file)
     by_hand = [_hash(text) for text in including or ()], [_hash(text) for text in without or ()]
-    with connected(data, workers=wait) as hub, Told(Console(stderr=True)) as tell:
-        found = asyncio.run(_set(hub, chosen_so(hub, so), school, year, name, *by_hand))
-        shown = {"round": name.text(year), "count": len(found.documents), "root": found.root, "held": list(found.held)}
-        command_id = f"lock-{found.root[:_DIGEST_LENGTH]}-{int(now.timestamp())}"
-        if json:
-            print_line({"command_id": command_id, **shown})
-        else:
-            console.print(*(f"{field}: {value}" for field, value in shown.items()), sep="\n")
+    with connected(data, workers=wait) as hub:
+        found = asyncio.run(_set(hub, chosen_so(hub, so), school, year, wanted, *by_hand))
+        now = datetime.now(UTC)
+        request = _request(found, school, year, wanted, now)
+        _show(request, found, console, json)
         if not yes and not typer.confirm("Chốt không rút lại được. Gửi? / A lock is final. Send?", err=True):
             raise typer.Exit(1)
-        statement = checked(lock_request(command_id, school, year, name, found.documents, now))
-        sending = command_sending(so, statement, signer, role.value, int(now.timestamp()))
-        sent = SentCommand(command_id, "LockRequest", school, year, name)
-        lock_id = lock_id_of(so, RoundKey(school, year, name.cohort, name.number)).hex()
+        sending = command_sending(so, request, signer, role.value, int(now.timestamp()))
+        sent = SentCommand(request.command_id, "LockRequest", school, year, wanted)
+        lock_id = lock_id_of(so, RoundKey(school, year, wanted.cohort, wanted.number)).hex()
         answers = send(
-            hub, so, school, [Outbound(sending, sent.about(so))], tell, patience_s=patience_s if wait else None,
+            hub, so, school, [Outbound(sending, sent.about(so))], patience_s=patience_s if wait else None,
             then=[lock_id],
         )  # fmt: skip
-        tell.close()
         forged = show_receipts(hub, so, answers, console, json) if answers else False
     bad = any(answer.statement.outcome in {"refused", "ingest_refused"} for answer in answers)
     raise typer.Exit(1 if forged or bad else 0)
+
+
+def _request(found: LockSet, school: str, year: str, wanted: RoundName, now: datetime) -> LockRequest:
+    command_id = f"lock-{found.root[:_DIGEST_LENGTH]}-{int(now.timestamp())}"
+    return checked(lock_request(command_id, school, year, wanted, found.documents, now))
+
+
+def _show(request: LockRequest, found: LockSet, console: Console, as_json: bool) -> None:
+    """Show what will be locked, before anything is sent."""
+    shown = {"round": request.round.text(request.school_year), "count": request.count, "root": request.root}
+    if as_json:
+        print_line({"command_id": request.command_id, **shown, "held": list(found.held)})
+        return
+    console.print(*(f"{field}: {value}" for field, value in shown.items()), sep="\n", highlight=False)
+    for sha256 in found.held:
+        console.print(f"tạm giữ, không chốt / held, not locked: {sha256}", highlight=False)
 
 
 async def _set(

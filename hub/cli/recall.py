@@ -10,7 +10,6 @@ from rich.console import Console
 from hub.cli.connect import chosen_so, connected
 from hub.cli.keys import load_key
 from hub.cli.options import CohortOption, Data, Json, Key, Number, PasswordFile, Patience, School, So, Wait, Year
-from hub.cli.progress import Told
 from hub.cli.sending import send, show_receipts
 from hub.cli.showing import print_line
 from hub.client import Outbound, SentCommand, command_sending
@@ -55,13 +54,10 @@ def recall(
     named = command_id or f"recall-{document[:_DIGEST_LENGTH]}-{int(now.timestamp())}"
     statement = checked(recall_of(named, school, year, name, document, reason, now))
     signer = load_key(key, password_file)
-    with connected(data, workers=wait) as hub, Told(Console(stderr=True)) as tell:
+    with connected(data, workers=wait) as hub:
         sending = command_sending(chosen_so(hub, so), statement, signer, role.value, int(now.timestamp()))
         sent = SentCommand(named, "Recall", school, year, name, recalled=document)
-        answers = send(
-            hub, so, school, [Outbound(sending, sent.about(so))], tell, patience_s=patience_s if wait else None
-        )
-        tell.close()
+        answers = send(hub, so, school, [Outbound(sending, sent.about(so))], patience_s=patience_s if wait else None)
         if json:
             print_line({"command_id": named, "round": name.text(year), "document_sha256": document})
         else:

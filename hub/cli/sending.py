@@ -18,9 +18,10 @@ from hub.client import (
     snapshot_of,
     verify_receipt,
 )
+from hub.errors import Unavailable
 from hub.kafka.producer import Sender
 from hub.local.hub import LocalHub
-from hub.trust import ChainCache
+from hub.trust import ChainCache, Snapshot
 
 __all__ = ["journal_of", "send", "show_receipts"]
 
@@ -33,7 +34,7 @@ def journal_of(hub: LocalHub) -> Path:
 
 
 def send(
-    hub: LocalHub, so: str, school: str, batch: Sequence[Outbound], tell: Told, *, patience_s: float | None = None,
+    hub: LocalHub, so: str, school: str, batch: Sequence[Outbound], *, patience_s: float | None = None,
     then: Collection[str] = (),
 ) -> list[ReadReceipt]:  # fmt: skip
     """Send commands and, with `patience_s`, wait for their receipts; `then` are ids of answers that follow later.
@@ -42,15 +43,8 @@ def send(
     """
     since = receipt_ends(hub.bootstrap, so, school)
 
-    async def main() -> list[ReadReceipt]:
-        sender = Sender(hub.bootstrap)
-        try:
-            with Journal(journal_of(hub)) as journal:
-                for start in range(0, len(batch), _BATCH):
-                    await send_all(sender, journal, batch[start : start + _BATCH])
-                    tell("sent", len(batch[start : start + _BATCH]))
-        finally:
-            await sender.close()
+    async def main(tell: Told) -> list[ReadReceipt]:
+        await _send(hub, batch, tell)
         if patience_s is None:
             return []
         wanted = [str(outbound.about["command_id"]) for outbound in batch]
@@ -58,27 +52,50 @@ def send(
             hub.bootstrap, so, school, wanted, since, patience_s=patience_s, tell=lambda n: tell("answered", n),
             ends=lambda receipt: receipt.statement.kind != "Lock",
         )  # fmt: skip
-        accepted = any(receipt.statement.outcome != "refused" for receipt in answers.values())
-        if then and accepted:
+        if then and any(receipt.statement.outcome != "refused" for receipt in answers.values()):
             answers |= await next_receipts(
                 hub.bootstrap, so, school, then, since, patience_s=patience_s, tell=lambda n: tell("at Bộ", n)
             )
         return list(answers.values())
 
-    return asyncio.run(main())
+    with Told(Console(stderr=True), {"sent": len(batch), "answered": len(batch)}) as tell:
+        return asyncio.run(main(tell))
+
+
+async def _send(hub: LocalHub, batch: Sequence[Outbound], tell: Told) -> None:
+    sender = Sender(hub.bootstrap)
+    try:
+        with Journal(journal_of(hub)) as journal:
+            for start in range(0, len(batch), _BATCH):
+                part = batch[start : start + _BATCH]
+                await send_all(sender, journal, part)
+                tell("sent", len(part))
+    finally:
+        await sender.close()
 
 
 def show_receipts(hub: LocalHub, so: str, receipts: Iterable[ReadReceipt], console: Console, as_json: bool) -> bool:
-    """Show receipts, each with the judgement of Sở's signature; return whether any of these is invalid."""
-    snapshot, cache, forged = snapshot_of(hub.so_url(so), so), ChainCache(), False
+    """Show receipts, each with the judgement of Sở's signature; return whether any of these is invalid.
+
+    Where no register is within reach, the signature is shown as "unchecked".
+    """
+    snapshot, cache, forged = _register(hub, so), ChainCache(), False
     for receipt in receipts:
-        status, findings = verify_receipt(receipt, snapshot, cache)
-        forged = forged or status.value == "invalid"
+        judged = ("unchecked", ()) if snapshot is None else verify_receipt(receipt, snapshot, cache)
+        status, findings = str(judged[0]), judged[1]
+        forged = forged or status == "invalid"
         if as_json:
-            print_line(_shown(receipt, status.value, [f.code for f in findings]))
+            print_line(_shown(receipt, status, [f.code for f in findings]))
         else:
-            show_receipt(console, receipt, status.value, findings)
+            show_receipt(console, receipt, status, findings)
     return forged
+
+
+def _register(hub: LocalHub, so: str) -> Snapshot | None:
+    try:
+        return snapshot_of(hub.so_url(so), so)
+    except Unavailable:
+        return None
 
 
 def _shown(receipt: ReadReceipt, signature: str, codes: list[str]) -> dict[str, object]:

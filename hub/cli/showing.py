@@ -25,7 +25,7 @@ def show_row(console: Console, row: JudgedRow) -> None:
     """Print one judged row with everything that was found."""
     place = row.file if row.row is None else f"{row.file} {row.sheet + ' ' if row.sheet else ''}dòng/row {row.row}"
     colour = _COLOURS[row.verdict.value]
-    console.print(f"[{colour}]{row.verdict.value:10}[/{colour}] {escape(place)}", highlight=False)
+    console.print(f"[{colour}]{row.verdict.value:10}[/{colour}] {escape(place)}", highlight=False, soft_wrap=True)
     _findings(console, (render(found) for found in row.findings))
 
 
@@ -37,13 +37,18 @@ def show_receipt(console: Console, receipt: ReadReceipt, signature: str, finding
         f"[{colour}]{statement.outcome:15}[/{colour}] {statement.kind} {escape(statement.command_id)} · {statement.at}"
         f" · chữ ký của Sở / Sở's signature: {signature}",
         highlight=False,
+        soft_wrap=True,
     )
     _findings(console, (render(found) for found in findings))
     _findings(console, statement.findings)
     for document in statement.documents:
         shade = _OUTCOMES.get(document.outcome, "yellow")
         state = document.state if isinstance(document.state, str) else ""
-        console.print(f"  [{shade}]{document.outcome:10}[/{shade}] {document.document_sha256} {state}", highlight=False)
+        console.print(
+            f"  [{shade}]{document.outcome:10}[/{shade}] {document.document_sha256} {state}",
+            highlight=False,
+            soft_wrap=True,
+        )
         _findings(console, document.findings if isinstance(document.findings, tuple) else (), "    ")
 
 

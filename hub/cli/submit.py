@@ -11,7 +11,6 @@ from rich.console import Console
 from hub.cli.connect import chosen_so, connected
 from hub.cli.keys import load_key
 from hub.cli.options import Data, IssuerRole, Json, Key, PasswordFile, Patience, So, Wait
-from hub.cli.progress import Told
 from hub.cli.sending import journal_of, send, show_receipts
 from hub.cli.showing import print_line
 from hub.client import commands_in_journal, load_batch, outbound_of, plan_submissions
@@ -48,13 +47,12 @@ def submit(
     opened, signer = load_batch(batch), load_key(key, password_file)
     planned = plan_submissions(opened, mode.value, command_id)
     console = Console(stderr=json)
-    with connected(data, workers=wait) as hub, Told(Console(stderr=True), {"sent": len(planned)}) as tell:
+    with connected(data, workers=wait) as hub:
         chosen_so(hub, so)
         check_transfer_numbers(planned, commands_in_journal(journal_of(hub), so, opened.school))
         now = datetime.now(UTC)
         batch_of = [outbound_of(opened, one, so, signer, role.value, now) for one in planned]
-        answers = send(hub, so, opened.school, batch_of, tell, patience_s=patience_s if wait else None)
-        tell.close()
+        answers = send(hub, so, opened.school, batch_of, patience_s=patience_s if wait else None)
         for one in planned:
             shown = {
                 "command_id": one.command_id,

@@ -2,10 +2,11 @@
 
 from dataclasses import asdict
 
+from rich.console import Group
 from rich.table import Table
+from rich.text import Text
 
-from hub.client import History, find_by_student, marks_of
-from hub.domain import Transcript
+from hub.client import History, Version, find_by_student, marks_of
 from hub.local.demo import Balance
 from hub.local.hub import LocalHub
 from hub.local.population import Population
@@ -46,7 +47,7 @@ def balance_table(balance: Balance) -> Table:
     return table
 
 
-def history_table(hub: LocalHub, population: Population) -> Table:
+def history_table(hub: LocalHub, population: Population) -> Group:
     """Return the history of the population's first pupil."""
     submission = next(population.submissions())
     student = submission.transcripts[0].student
@@ -54,20 +55,20 @@ def history_table(hub: LocalHub, population: Population) -> Table:
     return history_of(find_by_student(submission.school, student.student_code, urls, hub.bo_url))
 
 
-def history_of(history: History) -> Table:
-    """Return versions of one pupil's học bạ: year, school, state, effective date, marks, and whether Bộ has it."""
+def history_of(history: History) -> Group:
+    """Return versions of one pupil's học bạ: year, school, state, effective date, whether Bộ has it; marks below."""
     table = Table(title=f"Học bạ — mã tra cứu {history.locator}" if history.locator else "Học bạ — chưa chốt")
-    for column in ("Năm học", "Lớp", "Trường", "Bản", "Trạng thái", "Ngày hiệu lực", "Bộ", "Kết quả"):
-        table.add_column(column)
+    for column in ("Năm học", "Lớp", "Trường", "Bản", "Trạng thái", "Ngày hiệu lực", "Bộ"):
+        table.add_column(column, no_wrap=column not in {"Trường", "Trạng thái", "Ngày hiệu lực"})
     for v in history.versions:
         t = v.transcript
         at_bo = "—" if v.ingested_at is None else f"{v.ingested_at:%Y-%m-%d}"
-        state = f"{_STATES.get(v.state, v.state)} / {v.state}"
-        table.add_row(
-            t.school_year, t.class_, t.school.name, str(v.version), state, str(v.effective_on or "—"), at_bo, _marks(t)
-        )
-    return table
+        state = f"{_STATES.get(v.state, v.state)} ({v.state})"
+        table.add_row(t.school_year, t.class_, t.school.name, str(v.version), state, str(v.effective_on or "—"), at_bo)
+    return Group(table, *(_marks(v) for v in history.versions))
 
 
-def _marks(transcript: Transcript) -> str:
-    return ", ".join(f"{code} {'/'.join(values.values())}" for code, values in marks_of(transcript).items())
+def _marks(version: Version) -> Text:
+    t = version.transcript
+    marks = ", ".join(f"{code} {'/'.join(values.values())}" for code, values in marks_of(t).items())
+    return Text(f"{t.school_year} {t.period} v{version.version}: {marks}")

@@ -33,7 +33,7 @@ def worker(
         url = _url(settings.bo_database_url, "HUB_BO_DATABASE_URL")
         run_bo(
             settings.so_slugs, database_url=url, bootstrap=_bootstrap(settings), secrets=settings.secrets, slot=slot,
-            stages=chosen, metrics_port=settings.metrics_port,
+            stages=chosen, metrics_port=settings.metrics_port, registry_port=settings.registry_port,
         )  # fmt: skip
     else:
         raise typer.BadParameter("say `so <slug>` or `bo`")

@@ -1,5 +1,5 @@
 """What the hub serves over HTTP."""
 
-from hub.web.registry import registry_app
+from hub.web.registry import registry_app, serve_registry
 
-__all__ = ["registry_app"]
+__all__ = ["registry_app", "serve_registry"]

@@ -5,6 +5,7 @@ subject gets its id, as from any registry. Answers hold exactly the fields of th
 a request are ignored. Source: error codes and content type of Confluent's registry, API version 1 [text].
 """
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
@@ -14,7 +15,7 @@ from aiohttp import web
 
 from hub.schemas import Registry, SchemaVersion, registry
 
-__all__ = ["CONTENT_TYPE", "registry_app"]
+__all__ = ["CONTENT_TYPE", "registry_app", "serve_registry"]
 
 CONTENT_TYPE = "application/vnd.schemaregistry.v1+json"
 _GLOBAL_COMPATIBILITY = "BACKWARD_TRANSITIVE"  # the weaker of the two that our subjects have
@@ -43,6 +44,17 @@ def registry_app(slugs: Iterable[str], schemas: Registry | None = None) -> web.A
     app[_SUBJECTS] = _subjects(known, tuple(slugs))
     app.add_routes(_routes())
     return app
+
+
+async def serve_registry(slugs: Iterable[str], port: int) -> None:
+    """Serve on 127.0.0.1 until cancelled; a proxy of the deployment shows it to outsiders."""
+    runner = web.AppRunner(registry_app(slugs), access_log=None)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", port).start()
+        await asyncio.Event().wait()
+    finally:
+        await runner.cleanup()
 
 
 def _routes() -> list[web.RouteDef]:

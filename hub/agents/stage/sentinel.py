@@ -23,7 +23,8 @@ async def watch(loop: Loop) -> None:
     while True:
         await asyncio.sleep(_TICK_S)
         try:
-            await loop.claim_idle()
+            if not loop.lock.locked():  # a batch that waits for the database must not hide its own lag
+                await loop.claim_idle()
             places = {place: position.next_offset for place, position in loop.positions.items()}
             found = await asyncio.to_thread(end_offsets, loop.bootstrap, places) if places else {}
         except Unavailable as error:

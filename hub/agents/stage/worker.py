@@ -44,6 +44,7 @@ def faust_app(loop: Loop, group: str, slot: str, bootstrap: str) -> Any:
         group,
         broker=f"kafka://{bootstrap}",
         consumer_group_instance_id=f"{group}-{slot}",
+        broker_client_id=f"{group}-{slot}",
         store="memory://",
         datadir=tempfile.mkdtemp(prefix="hub-faust-"),
         web_enabled=False,
