@@ -24,7 +24,7 @@ demo: setup ## a synthetic population walks from school to Bộ on real servers;
 	$(BIN)/hub demo
 
 test: setup ## unit, conformance and journey tests
-	$(BIN)/python -m pytest tests/unit tests/conformance
+	$(BIN)/python -m pytest -n 2 tests/unit tests/conformance
 	$(BIN)/python -m pytest tests/journey
 
 check: $(VENV) ## format, lint, types, import arrows
@@ -34,7 +34,7 @@ check: $(VENV) ## format, lint, types, import arrows
 	$(BIN)/lint-imports
 
 unit: $(VENV) ## unit tests only
-	$(BIN)/python -m pytest tests/unit
+	$(BIN)/python -m pytest -n 2 tests/unit
 
 journey: setup ## journey tests only, on real servers
 	$(BIN)/python -m pytest tests/journey

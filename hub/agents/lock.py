@@ -47,8 +47,12 @@ def lock_stage(so: str, keyring: Keyring) -> Stage[None, Order, _Known, Locked |
 
     def decide(order: Order, known: _Known) -> tuple[Locked | None, _Known]:
         found = known[order.lock_id]
-        if found.state != "closing":
+        if found.state == "locked":
             return None, known  # the order came again: the lock stands already
+        if (
+            found.state != "closing"
+        ):  # the order left with the transaction that closed the round: the database went back
+            raise Corrupt("LOCK_SET_CHANGED", {"lock_id": order.lock_id.hex(), "state": found.state})
         locked = build_lock(order, found, so=so, so_symbols=symbols, key=keyring.secret)
         if not locked.leaves:
             raise Corrupt("LOCK_SET_CHANGED", {"lock_id": order.lock_id.hex()})

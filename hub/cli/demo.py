@@ -1,7 +1,7 @@
 """`hub demo`: a synthetic population walks from school to Bộ on real servers, and the balance is drawn."""
 
 import asyncio
-import shutil
+import re
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from hub.cli.folder import empty_data_folder
 from hub.cli.progress import Told
 from hub.cli.tables import balance_table, history_table, schools_table
 from hub.config import Settings
@@ -21,6 +22,8 @@ from hub.local.hub import LocalHub
 from hub.local.population import Population
 
 __all__ = ["demo"]
+
+_YEAR = re.compile(r"20[0-9]{2}-20[0-9]{2}")
 
 
 def demo(
@@ -35,11 +38,16 @@ def demo(
     settings, console = Settings(), Console(stderr=json)
     folder = data or settings.data_dir
     started = time.monotonic()
-    shutil.rmtree(folder, ignore_errors=True)
     at = datetime.now(UTC).replace(microsecond=0)
-    population = Population(
-        seed, pupil_count=pupils, at=at, school_year=school_year, school_count=schools, sos=settings.so_slugs
-    )
+    if not _YEAR.fullmatch(school_year) or int(school_year[5:]) != int(school_year[:4]) + 1:
+        raise typer.BadParameter("--school-year is such as 2025-2026")
+    try:
+        population = Population(
+            seed, pupil_count=pupils, at=at, school_year=school_year, school_count=schools, sos=settings.so_slugs
+        )
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+    empty_data_folder(folder)
     with Told(console) as tell, LocalHub(folder, settings.so_slugs, settings.cache_dir, addresses_of(settings)) as hub:
         tell("servers up", 1)
         hub.make_stores()

@@ -38,7 +38,7 @@ def _show(console: Console, organisation: OrganisationStatus) -> None:
         table.add_column(column, justify="right", no_wrap=True)
     table.add_column("last move")
     for s in organisation.stages:
-        members = "\n".join(f"{m.host.lstrip('/')} ({len(m.partitions)})" for m in s.members) or _NOBODY
+        members = "\n".join(f"{m.client_id} ({len(m.partitions)})" for m in s.members) or _NOBODY
         moved = "—" if s.moved_at is None else f"{s.moved_at:%Y-%m-%d %H:%M:%S}"
         table.add_row(s.stage, s.group, members, str(s.done), str(s.lag), moved)
     console.print(table)

@@ -7,6 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from hub.client import History, Version, find_by_student, marks_of
+from hub.domain import civil_date
 from hub.local.demo import Balance
 from hub.local.hub import LocalHub
 from hub.local.population import Population
@@ -26,10 +27,10 @@ _COLUMNS = ("submitted", "unchanged", "refused", "recalled", "replaced", "locked
 def schools_table(hub: LocalHub) -> Table:
     """Return what every school handed in and where it stands."""
     table = Table(title="Theo Sở và trường / by province and school")
-    table.add_column("Sở")
-    table.add_column("Trường")
+    table.add_column("Sở", no_wrap=True)
+    table.add_column("Trường", no_wrap=True)
     for column in _COLUMNS:
-        table.add_column(column, justify="right")
+        table.add_column(column, justify="right", overflow="fold")
     for so in hub.slugs:
         with open_connection(hub.so_url(so)) as connection:
             for school, *counts in connection.execute(_SQL["count_by_school"]):
@@ -39,11 +40,12 @@ def schools_table(hub: LocalHub) -> Table:
 
 def balance_table(balance: Balance) -> Table:
     """Return the balance: every transcript in exactly one place."""
-    table = Table(title="Đối soát / balance (transcripts; quarantined: messages)")
-    shown = {name: value for name, value in asdict(balance).items() if name != "problems"}
-    for name in shown:
-        table.add_column(name, justify="right")
-    table.add_row(*(str(value) for value in shown.values()))
+    table = Table(title="Đối soát / balance", show_header=False)
+    table.add_column("", no_wrap=True)
+    table.add_column("", justify="right", no_wrap=True)
+    for name, value in asdict(balance).items():
+        if name != "problems":
+            table.add_row(name, str(value))
     return table
 
 
@@ -62,7 +64,7 @@ def history_of(history: History) -> Group:
         table.add_column(column, no_wrap=column not in {"Trường", "Trạng thái", "Ngày hiệu lực"})
     for v in history.versions:
         t = v.transcript
-        at_bo = "—" if v.ingested_at is None else f"{v.ingested_at:%Y-%m-%d}"
+        at_bo = "—" if v.ingested_at is None else str(civil_date(v.ingested_at))
         state = f"{_STATES.get(v.state, v.state)} ({v.state})"
         table.add_row(t.school_year, t.class_, t.school.name, str(v.version), state, str(v.effective_on or "—"), at_bo)
     return Group(table, *(_marks(v) for v in history.versions))

@@ -3,6 +3,9 @@
 from typing import Any
 
 from tests.fault.run import REPORT
+from tests.journey.conftest import cache, world
+
+__all__ = ["cache", "world"]
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

@@ -107,9 +107,7 @@ def worker_specs_apart(*alone: str) -> list[WorkerSpec]:
 def a_run(seed: int, specs: Sequence[WorkerSpec]) -> Iterator[Run]:
     """Found a hub in a fresh folder and start its workers."""
     at = datetime.now(UTC).replace(microsecond=0)
-    population = Population(
-        seed, pupil_count=PUPILS, at=at, school_year="2025-2026", school_count=SCHOOLS, sos=(SO,)
-    )
+    population = Population(seed, pupil_count=PUPILS, at=at, school_year="2025-2026", school_count=SCHOOLS, sos=(SO,))
     with tempfile.TemporaryDirectory(prefix="hub-fault-", ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o711)
         with LocalHub(Path(folder) / "data", (SO,), CACHE) as hub:

@@ -1,6 +1,7 @@
 """Attacks "nothing lost, nothing doubled": a worker is killed in the middle of a transaction, and the balance holds."""
 
 import os
+import sys
 
 import pytest
 
@@ -13,7 +14,7 @@ SEEDS = range(int(os.environ.get("SEEDS", "10")))
 def _told(done: Sabotage, capsys: pytest.CaptureFixture[str]) -> Sabotage:
     REPORT.append(done)
     with capsys.disabled():
-        print(f"\n{done.line}")
+        sys.stdout.write(f"\n{done.line}\n")
     return done
 
 

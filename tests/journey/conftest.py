@@ -16,7 +16,8 @@ from hub.local.founding import found_keys, signed_register
 from hub.local.hub import LocalHub, worker_specs
 from hub.local.population import Population
 from hub.local.workers import WorkerSpec
-from tests.journey.world import World
+from tests.journey.so_log import SO, SoLog
+from tests.journey.world import CANARY, World
 
 SOS = ("ha-noi", "nghe-an", "khanh-hoa")
 _SEED = 70_420_26
@@ -54,12 +55,28 @@ def world(cache: Path) -> Iterator[World]:
         hub.start_workers([*worker_specs(SOS[:2]), register_only])
         try:
             asyncio.run(_publish(hub, [sending for _, sending in signed_register(population, founded)]))
-        except Unavailable:
-            print("\n".join(_log_tails(hub)))  # the folder goes with the session; what the workers said must not
+        except Unavailable as error:
+            error.add_note("\n".join(_log_tails(hub)))  # the folder goes with the session; what was said must not
             raise
         made = World(hub, population, founded)
         yield made
         made.close()
+        hub.stop_workers()
+        spoken = [path.name for path in (hub.data / "logs").iterdir() if CANARY.encode() in path.read_bytes()]
+        assert spoken == [], "a worker wrote the name of a pupil into its log"
+
+
+@pytest.fixture(scope="session")
+def session_log(world: World) -> SoLog:
+    """The one log of the session."""
+    return SoLog(world, SO)
+
+
+@pytest.fixture
+def log(session_log: SoLog) -> Iterator[SoLog]:
+    """The log; whatever a test did to Bộ, a good lock is promoted afterwards."""
+    yield session_log
+    session_log.promoted(session_log.lock())
 
 
 @pytest.fixture(scope="session")

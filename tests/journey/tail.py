@@ -56,9 +56,7 @@ class Tail:
         for message in self._consumer.consume(500, timeout_s):
             assert message.error() is None, message.error()
             headers = tuple((name, bytes(value)) for name, value in message.headers() or ())
-            self.records.append(
-                Seen(message.partition(), message.offset(), message.key(), message.value(), headers)
-            )
+            self.records.append(Seen(message.partition(), message.offset(), message.key(), message.value(), headers))
 
     def until(self, what: str, wanted: Callable[[Seen], bool], patience_s: float = _PATIENCE_S) -> Seen:
         """Return the first record that is wanted. Fails when it does not come."""

@@ -1,4 +1,4 @@
-"""After the lock nothing changes: not by a worker's role, not by a forgotten statement of an owner, not by a command."""
+"""After the lock nothing changes: not by a worker, not by a forgotten statement of an owner, not by a command."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -40,7 +40,7 @@ def owner(world: World) -> Iterator[dict[str, Connection]]:
         connection.close()
 
 
-def _refusal(connection: Connection, statement: sql.Composable, values: tuple[Any, ...] = ()) -> str:
+def _refusal(connection: Connection, statement: sql.SQL | sql.Composed, values: tuple[Any, ...] = ()) -> str:
     """Return the SQLSTATE with which a statement is refused, or "done"; whatever it did is taken back."""
     try:
         with connection.transaction(force_rollback=True):
@@ -102,7 +102,7 @@ def test_worker_cannot_undo_a_lock(world: World, locked: LockedRound, statement:
     """Even in the columns that a worker moves, what is locked stays as it is, and so does who locked it and when."""
     digest = bytes.fromhex(locked.documents[0].sha256)
     value = digest if "document_sha256" in statement else locked.lock_id
-    assert _refusal(world.database("ha-noi"), sql.SQL(statement), (value,)) == code  # type: ignore[arg-type]
+    assert _refusal(world.database("ha-noi"), sql.SQL(statement), (value,)) == code
 
 
 _FINAL = {
@@ -120,7 +120,7 @@ def test_owner_cannot_change_evidence_by_accident(
     for table in _FINAL[database]:
         name = sql.Identifier(table)
         for verb in ("DELETE FROM {}", "TRUNCATE {} CASCADE"):
-            assert _refusal(owner[database], sql.SQL(verb).format(name)) == _ROW_REFUSED, (verb, table)  # type: ignore[arg-type]
+            assert _refusal(owner[database], sql.SQL(verb).format(name)) == _ROW_REFUSED, (verb, table)
 
 
 _CHANGES = {
@@ -141,7 +141,8 @@ _CHANGES = {
 
 
 @pytest.mark.parametrize(
-    ("database", "table", "column", "value"), [(name, *change) for name, rows in _CHANGES.items() for change in rows]
+    ("database", "table", "column", "value"),
+    [pytest.param(name, *c, id=f"{name}.{c[0]}.{c[1]}") for name, rows in _CHANGES.items() for c in rows],
 )
 def test_owner_cannot_change_a_row_of_evidence(
     locked: LockedRound, owner: dict[str, Connection], database: str, table: str, column: str, value: object
@@ -151,7 +152,9 @@ def test_owner_cannot_change_a_row_of_evidence(
     assert _refusal(owner[database], statement, (value,)) == _ROW_REFUSED
 
 
-def test_transition_outside_the_table_is_refused_to_the_owner(locked: LockedRound, owner: dict[str, Connection]) -> None:
+def test_transition_outside_the_table_is_refused_to_the_owner(
+    locked: LockedRound, owner: dict[str, Connection]
+) -> None:
     """The database holds the same table of transitions as the code."""
     statement = sql.SQL("UPDATE document SET state = 'held' WHERE state = 'locked'")
     assert _refusal(owner["ha-noi"], statement) == _TRANSITION_REFUSED
@@ -173,7 +176,7 @@ def test_worker_owns_no_table_and_may_not_edit_transitions(world: World, locked:
         "SET session_replication_role = replica",
         "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'",
     ):
-        assert _refusal(connection, sql.SQL(text)) == _NO_RIGHT, text  # type: ignore[arg-type]
+        assert _refusal(connection, sql.SQL(text)) == _NO_RIGHT, text
 
 
 def test_recall_and_replacement_after_lock_say_who_locked_and_since_when(world: World, locked: LockedRound) -> None:

@@ -5,20 +5,16 @@ import hashlib
 import json
 import re
 import struct
-from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from cryptography import x509
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric import ec, padding
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
-from cryptography.hazmat.primitives.hashes import SHA256
 
 from hub.kafka import end_offsets, group_members
 from hub.kafka.deployment import group_prefix
-from hub.topics import bo_receipt, bo_transcript, locked, quarantine, receipt, register
+from hub.topics import bo_receipt, bo_transcript, locked, quarantine, receipt
+from tests.journey.proofs import hash_of_leaf, log_key, signed_by, tree_root
 from tests.journey.world import CANARY, COMPLETED, LockedRound, World, eventually
 
 _ED25519, _COSIGNATURE = 1, 4  # C2SP key types
@@ -30,57 +26,6 @@ _SEGMENT = re.compile(r"[0-9]{20}\.log")  # Kafka's "log" is the data itself
 def walked(world: World) -> LockedRound:
     """A class of five that has gone the whole way, in a school that no other test writes for."""
     return world.lock_in(world.school("ha-noi", 3), 5, COMPLETED)
-
-
-def _root(leaves: Sequence[bytes]) -> bytes:
-    """RFC 9162, section 2.1.1, word for word; leaves are leaf hashes."""
-    if len(leaves) < 2:
-        return leaves[0] if leaves else hashlib.sha256(b"").digest()
-    k = 1
-    while k * 2 < len(leaves):
-        k *= 2
-    return hashlib.sha256(b"\x01" + _root(leaves[:k]) + _root(leaves[k:])).digest()
-
-
-def _leaf(data: bytes) -> bytes:
-    return hashlib.sha256(b"\x00" + data).digest()
-
-
-def _decoded(text: str) -> bytes:
-    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-
-
-def _register(world: World, so: str) -> list[dict[str, Any]]:
-    """The register as its topic has it: statements in order."""
-    topic = register(so)
-    ends = end_offsets(world.hub.bootstrap, [(topic.name, 0)])
-    return [json.loads(r.decoded(topic).value["statement"]) for r in world.tail(topic).all_to(ends)]
-
-
-def _signed_by(world: World, payload: bytes, signature: str, role: str) -> None:
-    """Verify a detached JWS by the certificate that the register holds for the role; raises InvalidSignature."""
-    head, middle, tail = signature.split(".")
-    header = json.loads(_decoded(head))
-    entries = _register(world, "ha-noi")
-    held = [e["payload"]["certificate_sha256"] for e in entries if e["payload"].get("role") == role]
-    named = _decoded(header["x5t#S256"]).hex()
-    (der,) = {e["payload"]["der_base64"] for e in entries if e["kind"] == "certificate" and e["entry_id"] == named}
-    assert (middle, header["hb_role"], named in held) == ("", role, True)
-    key = x509.load_der_x509_certificate(base64.b64decode(der)).public_key()
-    raw, data = _decoded(tail), head.encode() + b"." + payload
-    if isinstance(key, ec.EllipticCurvePublicKey):
-        r, s = int.from_bytes(raw[:32], "big"), int.from_bytes(raw[32:], "big")
-        key.verify(encode_dss_signature(r, s), data, ec.ECDSA(SHA256()))
-    else:
-        key.verify(raw, data, padding.PSS(padding.MGF1(SHA256()), 32), SHA256())  # type: ignore[union-attr,call-arg]
-
-
-def _log_key(world: World, origin: str) -> tuple[int, bytes]:
-    """The note key that the trust policy names for an origin: kind and Ed25519 public key."""
-    policy = next(e["payload"] for e in reversed(_register(world, "ha-noi")) if e["kind"] == "trust_policy")
-    text = next(k["key"] for k in policy["log_keys"] if k["origin"] == origin)
-    data = base64.b64decode(text.split("+", 2)[2])
-    return data[0], data[1:]
 
 
 def _chunks(world: World, walked: LockedRound) -> list[dict[str, Any]]:
@@ -110,25 +55,23 @@ def _covering_checkpoint(world: World, walked: LockedRound) -> dict[str, Any]:
 
     def covers(record: Any) -> bool:
         message = record.decoded(topic)
-        return message.name == "Checkpoint" and message.value["tree_size"] > index
+        return bool(message.name == "Checkpoint" and message.value["tree_size"] > index)
 
     return dict(world.tail(topic).until("the covering checkpoint", covers).decoded(topic).value)
 
 
 def _bo_answer(world: World, walked: LockedRound) -> dict[str, Any]:
     topic = bo_receipt()
-    found = world.tail(topic).until(
-        "Bộ's receipt", lambda r: r.decoded(topic).value["lock_id"] == walked.lock_id.hex()
-    )
+    found = world.tail(topic).until("Bộ's receipt", lambda r: r.decoded(topic).value["lock_id"] == walked.lock_id.hex())
     return dict(found.decoded(topic).value)
 
 
 def test_receipt_is_signed_by_the_seal_of_so(world: World, walked: LockedRound) -> None:
     """A school can prove what it was answered, with the certificate that the register shows to everybody."""
     message = walked.submitted.message
-    _signed_by(world, message["statement"], message["signature"], "so_seal")
+    signed_by(world, message["statement"], message["signature"], "so_seal")
     with pytest.raises(InvalidSignature):
-        _signed_by(world, message["statement"].replace(b"accepted", b"refused"), message["signature"], "so_seal")
+        signed_by(world, message["statement"].replace(b"accepted", b"refused"), message["signature"], "so_seal")
 
 
 def test_receipt_answers_for_every_transcript_at_the_brokers_time(world: World, walked: LockedRound) -> None:
@@ -183,10 +126,10 @@ def test_manifest_root_is_that_of_the_leaves(world: World, walked: LockedRound) 
     """Anyone who has the chunks recomputes the root; the manifest is signed by the seal of Sở."""
     message = _manifest(world, walked)
     manifest = json.loads(message["statement"])
-    hashes = [_leaf(row["leaf"]) for chunk in _chunks(world, walked) for row in chunk["documents"]]
+    hashes = [hash_of_leaf(row["leaf"]) for chunk in _chunks(world, walked) for row in chunk["documents"]]
     assert hashes == sorted(hashes)
-    assert (manifest["root"], manifest["count"]) == (_root(hashes).hex(), 5)
-    _signed_by(world, message["statement"], message["signature"], "so_seal")
+    assert (manifest["root"], manifest["count"]) == (tree_root(hashes).hex(), 5)
+    signed_by(world, message["statement"], message["signature"], "so_seal")
 
 
 def test_checkpoint_is_over_every_manifest_of_the_log(world: World, walked: LockedRound) -> None:
@@ -195,14 +138,14 @@ def test_checkpoint_is_over_every_manifest_of_the_log(world: World, walked: Lock
     text, _, signatures = checkpoint["text"].decode().partition("\n\n")
     origin, size, root = text.split("\n")
     assert (origin, int(size)) == ("so-ha-noi.hocba/log", checkpoint["tree_size"])
-    leaves = [_leaf(m["statement"]) for m in _manifests(world)[: int(size)]]
-    assert base64.b64decode(root) == _root(leaves)
-    kind, public_key = _log_key(world, origin)
+    leaves = [hash_of_leaf(m["statement"]) for m in _manifests(world)[: int(size)]]
+    assert base64.b64decode(root) == tree_root(leaves)
+    kind, public_key = log_key(world, origin)
     assert kind == _ED25519
     dash, name, encoded = signatures.strip().split(" ")
     assert (dash, name) == ("\u2014", origin)
     Ed25519PublicKey.from_public_bytes(public_key).verify(base64.b64decode(encoded)[4:], (text + "\n").encode())
-    _signed_by(world, checkpoint["text"], checkpoint["signature"], "so_seal")
+    signed_by(world, checkpoint["text"], checkpoint["signature"], "so_seal")
 
 
 def test_receipt_of_bo_names_the_lock_and_is_signed(world: World, walked: LockedRound) -> None:
@@ -213,7 +156,7 @@ def test_receipt_of_bo_names_the_lock_and_is_signed(world: World, walked: Locked
     assert statement["outcome"] == "ingested"
     assert (statement["count"], statement["root"]) == (5, json.loads(manifest["statement"])["root"])
     assert statement["log_index"] == manifest["log_index"]
-    _signed_by(world, answer["statement"], answer["signature"], "bo_seal")
+    signed_by(world, answer["statement"], answer["signature"], "bo_seal")
 
 
 def test_cosignature_of_bo_is_over_the_checkpoint(world: World, walked: LockedRound) -> None:
@@ -224,11 +167,11 @@ def test_cosignature_of_bo_is_over_the_checkpoint(world: World, walked: LockedRo
 
     def same(record: Any) -> bool:
         message = record.decoded(topic)
-        return message.name == "Checkpoint" and message.value["tree_size"] == size
+        return bool(message.name == "Checkpoint" and message.value["tree_size"] == size)
 
     head = world.tail(topic).until("the cosigned head", same).decoded(topic).value["text"]
     text = head.decode().partition("\n\n")[0] + "\n"
-    kind, public_key = _log_key(world, "bo.hocba/witness")
+    kind, public_key = log_key(world, "bo.hocba/witness")
     assert kind == _COSIGNATURE
     raw = base64.b64decode(answer["cosignature"].split(" ")[2])
     (time_s,) = struct.unpack(">Q", raw[4:12])

@@ -3,6 +3,7 @@
 import json
 import urllib.request
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
@@ -31,9 +32,7 @@ def _samples(world: World, worker: str) -> Iterator[Sample]:
 
 def _value(world: World, worker: str, name: str, **labels: str) -> float:
     """Return the sum of all samples of that name with these labels."""
-    return sum(
-        s.value for s in _samples(world, worker) if s.name == name and labels.items() <= s.labels.items()
-    )
+    return sum(s.value for s in _samples(world, worker) if s.name == name and labels.items() <= s.labels.items())
 
 
 @pytest.fixture(scope="module")
@@ -79,8 +78,6 @@ def test_quarantined_messages_are_counted_by_code(world: World, walked: LockedRo
     labels = {"stage": "validate", "code": "MESSAGE_MAGIC"}
     before = _value(world, "so-nghe-an", "hub_stage_quarantined_messages_total", **labels)
     good = world.submission(walked.school, [world.signed(world.pupil(walked.school))], COMPLETED)
-    from dataclasses import replace
-
     world.ask(replace(good, value=b"\x05" + (good.value or b"")[1:]))
     assert _value(world, "so-nghe-an", "hub_stage_quarantined_messages_total", **labels) == before + 1
 
@@ -108,7 +105,7 @@ def test_lag_is_the_distance_to_the_true_position(world: World, walked: LockedRo
     def lag() -> float:
         return _value(world, "so-nghe-an", "hub_stage_lag_messages", stage="validate")
 
-    school = world.school("nghe-an", 3)
+    school = world.school("nghe-an", 4)
     records = [world.submission(school, [world.signed(world.pupil(school))], COMPLETED) for _ in range(3)]
     with owner.transaction():
         owner.execute(sql.SQL("LOCK TABLE inbox IN SHARE MODE"))

@@ -1,53 +1,33 @@
-"""A founded hub with its people, for tests: make pupils, sign, send, and wait for what is answered.
+"""A founded hub with its people, for tests: send, and wait for what is answered.
 
-Everything in it is shared by a whole session. A test takes pupils and rounds that nobody else has: `pupil`, `leaver`
-and `round_of` never give the same one twice. A school has one round of completed classes a year (`COMPLETED`), which
-stays open for all tests; what is locked here are the rounds of pupils who leave, of which a school has many.
+Everything in it is shared by a whole session: see `People` for how tests keep out of each other's way.
 """
 
-import itertools
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
-from datetime import datetime
-from functools import cached_property
 from typing import Any
 
-import msgspec
 from confluent_kafka import Producer
-from msgspec import UNSET
 
-from hub.client import command_sending, lock_request, recall, register_sending, submission_sending
-from hub.domain import canonical, civil_date
-from hub.domain.statements import ReceiptStatement, RegisterEntry, RoundName, Submission, encode, read
-from hub.domain.transcript import Result, Transcript
+from hub.domain.statements import ReceiptStatement, RoundName, read
+from hub.domain.transcript import Transcript
+from hub.kafka.partition import partition_of
 from hub.kafka.producer import Sending
 from hub.local.founding import Founded
 from hub.local.hub import LocalHub
-from hub.local.population import (
-    ClassSubmission,
-    Population,
-    SignedDocument,
-    Signer,
-    SyntheticSchool,
-    sign_chain,
-    sign_statement,
-)
-from hub.local.population.signed import document_scope, instant_text
+from hub.local.population import Population, SignedDocument, SyntheticSchool
 from hub.store import Connection, open_connection
 from hub.store.queries import queries_of
-from hub.topics import Topic, bo_receipt, bo_transcript, every_topic, receipt
-from hub.trust import sign
+from hub.topics import Topic, command, every_topic, receipt
+from tests.journey.people import CANARY, COMPLETED, People
 from tests.journey.tail import Tail
 
 __all__ = ["CANARY", "COMPLETED", "Answer", "LockedRound", "Place", "World", "eventually"]
 
-CANARY = "Hầm Lò"  # stands in the name of every pupil of these tests, and nowhere else
-COMPLETED = RoundName(cohort="completed", number=1)
-_LETTERS = "ABCDEGHIKLMNOPQRSTUVXY"
-_SEQUENCE_FIRST = 500_001
 _PATIENCE_S = 30.0
-_COMMON, _SO = queries_of("common"), queries_of("so")
+_COMMON = queries_of("common")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +45,16 @@ class Answer:
     """What became of one command: `outcome` as its receipt says, or "quarantined"; `documents` by hash."""
 
     outcome: str
-    codes: frozenset[str]
-    documents: dict[str, tuple[str, frozenset[str]]] = field(default_factory=dict)
+    codes: AbstractSet[str]
+    documents: dict[str, tuple[str, AbstractSet[str]]] = field(default_factory=dict)
     states: dict[str, str] = field(default_factory=dict)
     statement: ReceiptStatement | None = None
     message: dict[str, Any] = field(default_factory=dict)
 
     @property
-    def every_code(self) -> frozenset[str]:
+    def every_code(self) -> AbstractSet[str]:
         """All codes, of the command and of its documents."""
-        return self.codes.union(*(codes for _, codes in self.documents.values()))
+        return set(self.codes).union(*(codes for _, codes in self.documents.values()))
 
 
 @dataclass(frozen=True)
@@ -99,13 +79,12 @@ def eventually(what: str, found: Callable[[], Any], patience_s: float = _PATIENC
     return answer
 
 
-class World:
+class World(People):
     """The hub of a session, its population and its keys. Not for use from several threads."""
 
     def __init__(self, hub: LocalHub, population: Population, founded: Founded) -> None:
-        self.hub, self.population, self.founded = hub, population, founded
-        self.people = founded.credentials
-        self._numbers, self._rounds = itertools.count(_SEQUENCE_FIRST), itertools.count(2)
+        super().__init__(population, founded)
+        self.hub = hub
         self._tails: dict[str, Tail] = {}
         self._connections: dict[str, Connection] = {}
         self._producer = Producer(
@@ -125,127 +104,6 @@ class World:
             tail.close()
         for connection in self._connections.values():
             connection.close()
-
-    # -- who and what
-
-    def school(self, so: str, nth: int = 0) -> SyntheticSchool:
-        """Return a school of a Sở; 0 is a primary school."""
-        return [s for s in self.population.schools() if s.so == so][nth]
-
-    @cached_property
-    def _classes(self) -> dict[str, ClassSubmission]:
-        found: dict[str, ClassSubmission] = {}
-        for submission in self.population.submissions():
-            if submission.round.cohort == "completed" and not submission.history:
-                found.setdefault(submission.school, submission)
-        return found
-
-    def class_of(self, school: SyntheticSchool) -> ClassSubmission:
-        """Return the class that all made-up pupils of a school sit in: who signs for them."""
-        return self._classes[school.code]
-
-    def pupil(self, school: SyntheticSchool) -> Transcript:
-        """Return the year transcript of a pupil whom no other test knows."""
-        number = next(self._numbers)
-        base = next(t for t in self.class_of(school).transcripts if t.student.nationality == "VN")
-        person = f"{base.student.personal_id}"[:6] + f"{number:06d}"
-        student = msgspec.structs.replace(
-            base.student, name=f"Bạch Yến {CANARY} {_word(number)}", personal_id=person, student_code=f"T{number:09d}"
-        )
-        return msgspec.structs.replace(base, student=student)
-
-    def leaver(self, school: SyntheticSchool) -> Transcript:
-        """Return the transcript of a primary pupil who leaves after semester I."""
-        made = self.pupil(school)
-        return msgspec.structs.replace(made, period="semester_1", rating=UNSET, result=Result(completed=False))
-
-    def round_of(self) -> RoundName:
-        """Return a transfer round that no other test uses, in any school."""
-        return RoundName(cohort="transfer", number=next(self._rounds))
-
-    def command_id(self) -> str:
-        """Return a command id that was never used."""
-        return f"test-{next(self._numbers)}"
-
-    @property
-    def at(self) -> datetime:
-        """When everything is signed."""
-        return self.population.at
-
-    @property
-    def iat(self) -> int:
-        """The same in seconds."""
-        return int(self.at.timestamp())
-
-    # -- signing
-
-    def signed(self, transcript: Transcript, school: SyntheticSchool | None = None) -> SignedDocument:
-        """Sign a transcript by the people of its school (or of another one)."""
-        return self.signed_bytes(canonical(transcript), transcript, school)
-
-    def signed_bytes(
-        self, document: bytes, like: Transcript, school: SyntheticSchool | None = None, **scope: str
-    ) -> SignedDocument:
-        """Sign any bytes as if they were this transcript."""
-        code = like.school.code if school is None else school.code
-        chain = self._classes[code].signers[0]
-        said = document_scope(like.school.code, like.school_year, like.period) | scope
-        return sign_chain(document, chain, said, self.people, self.iat)
-
-    def edited(self, transcript: Transcript, edit: Callable[[dict[str, Any]], None]) -> SignedDocument:
-        """Sign a transcript after a change of its JSON that the types would not allow."""
-        value = msgspec.json.decode(canonical(transcript))
-        edit(value)
-        document = msgspec.json.encode(value, order="sorted")
-        return self.signed_bytes(document, transcript, school_year=value["school_year"])
-
-    # -- commands
-
-    def submission(
-        self, school: SyntheticSchool, documents: Sequence[SignedDocument], name: RoundName, *,
-        command_id: str | None = None, issuer: Signer | None = None, school_year: str | None = None,
-    ) -> Sending:  # fmt: skip
-        """Return the record that hands in these documents."""
-        statement = Submission(
-            command_id=command_id or self.command_id(),
-            documents=tuple(d.sha256 for d in documents),
-            issued_at=instant_text(self.at),
-            mode="each",
-            round=name,
-            school=school.code,
-            school_year=school_year or self.population.school_year,
-            type="vn.hocba.submission/1",
-        )
-        signature = sign_statement(statement, issuer or self.class_of(school).issued_by, self.people, self.iat)
-        rows = [(d.document, d.signatures) for d in documents]
-        return submission_sending(school.so, school.code, statement.command_id, encode(statement), signature, rows)
-
-    def recall(self, school: SyntheticSchool, document_sha256: str, name: RoundName) -> Sending:
-        """Return the record that recalls a document."""
-        statement = recall(
-            self.command_id(), school.code, self.population.school_year, name, document_sha256, "Nhập nhầm", self.at
-        )
-        return self._command(school, statement)
-
-    def lock(self, school: SyntheticSchool, hashes: Sequence[str], name: RoundName) -> Sending:
-        """Return the record that asks to lock exactly these documents."""
-        statement = lock_request(
-            self.command_id(), school.code, self.population.school_year, name, list(hashes), self.at
-        )
-        return self._command(school, statement)
-
-    def _command(self, school: SyntheticSchool, statement: Any) -> Sending:
-        issuer = self.class_of(school).issued_by
-        return command_sending(school.so, statement, self.people(issuer.person), issuer.role, self.iat)
-
-    def register(self, entry: RegisterEntry) -> Sending:
-        """Return the record of a register entry, signed by the registrar of its Sở."""
-        payload = encode(entry)
-        signature = sign(
-            self.people(f"DK-{entry.so}-001"), payload, role="registrar", scope={"owner": f"so-{entry.so}"},
-            typ=entry.type, iat=self.iat,
-        )  # fmt: skip
-        return register_sending(entry, payload, signature)
 
     # -- sending and waiting
 
@@ -277,9 +135,7 @@ class World:
     def database(self, owner: str) -> Connection:
         """Return a connection of the worker's role: `owner` is a slug or "bo"."""
         if owner not in self._connections:
-            self._connections[owner] = open_connection(
-                self.hub.bo_url if owner == "bo" else self.hub.so_url(owner)
-            )
+            self._connections[owner] = open_connection(self.hub.bo_url if owner == "bo" else self.hub.so_url(owner))
         return self._connections[owner]
 
     def tail(self, topic: Topic) -> Tail:
@@ -340,6 +196,20 @@ class World:
         found = self.tail(topic).until(f"{outcome} {command_id}", lambda r: wanted(_statement(r.decoded(topic).value)))
         return _answer(found.decoded(topic).value)
 
+    def good(self, school: SyntheticSchool) -> Sending:
+        """Return a command that is accepted."""
+        return self.submission(school, [self.signed(self.pupil(school))], COMPLETED)
+
+    def answered_and_on(self, school: SyntheticSchool, record: Sending) -> Answer:
+        """Send a bad record and a good one behind it, in the same partition if it may be; the good one must stand."""
+        good = self.good(school)
+        own = partition_of(good.key or b"", command(school.so).partitions)
+        bad, after = self.send(replace(record, part=own if record.part is None else record.part), good)
+        assert (after.part, bad.part) == (own, own if record.part is None else record.part)
+        answer = self.answer(bad)
+        assert self.answer(after).outcome == "accepted"
+        return answer
+
     # -- a whole way
 
     def hand_in(self, school: SyntheticSchool, count: int = 1, name: RoundName | None = None) -> LockedRound:
@@ -380,27 +250,9 @@ class World:
         )
         return {bytes(digest).hex(): str(state) for digest, state in rows}
 
-    @property
-    def today(self) -> str:
-        """The civil date (UTC+7) of the population's time."""
-        return civil_date(self.at).isoformat()
-
     def every_topic(self) -> tuple[Topic, ...]:
         """All topics of this hub."""
         return every_topic(self.hub.slugs)
-
-    def bo_topics(self) -> tuple[Topic, Topic]:
-        """Bộ's receipts and the national stream."""
-        return bo_receipt(), bo_transcript()
-
-
-def _word(number: int) -> str:
-    """Return the number in letters, because names have no digits."""
-    text = ""
-    while number:
-        number, rest = divmod(number, len(_LETTERS))
-        text = _LETTERS[rest] + text
-    return text.capitalize()
 
 
 def _noting(places: list[Any], n: int) -> Callable[[Any, Any], None]:
@@ -416,7 +268,7 @@ def _statement(value: dict[str, Any]) -> ReceiptStatement:
 
 def _answer(value: dict[str, Any]) -> Answer:
     statement = _statement(value)
-    documents = {
+    documents: dict[str, tuple[str, AbstractSet[str]]] = {
         d.document_sha256: (d.outcome, frozenset(f["code"] for f in d.findings or ())) for d in statement.documents
     }
     states = {d.document_sha256: str(d.state) for d in statement.documents if d.state}

@@ -54,7 +54,9 @@ def with_value(record: Record, **changes: object) -> Record:
 
 
 def with_headers(record: Record, **changes: str) -> Record:
-    return replace(record, headers=tuple((k, changes.get(k.replace("-", "_"), v.decode()).encode()) for k, v in record.headers))
+    return replace(
+        record, headers=tuple((k, changes.get(k.replace("-", "_"), v.decode()).encode()) for k, v in record.headers)
+    )
 
 
 def test_good_submission_stands_with_its_documents(good: Record, prepare) -> None:

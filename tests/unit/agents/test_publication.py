@@ -28,7 +28,9 @@ CANARIES = (
     "Nguyễn Thị Chim Hoàng Yến", "001217999777", "P7654321", "0100009999", "Trường Chim", "3Chim",
     "Lời nhận xét chim", "Ghi chú chim", "Lý do chim", "2017-03-19", "Chimkinh", "CMR",
 )  # fmt: skip
-NAME, PERSONAL_ID, PASSPORT, STUDENT_CODE, SCHOOL_NAME, CLASS, COMMENT, REMARKS, REASON, BIRTH, ETHNICITY, NATION = CANARIES
+NAME, PERSONAL_ID, PASSPORT, STUDENT_CODE, SCHOOL_NAME, CLASS, COMMENT, REMARKS, REASON, BIRTH, ETHNICITY, NATION = (
+    CANARIES
+)
 
 
 def with_canaries(**student: Any) -> Transcript:
@@ -159,7 +161,9 @@ def test_quarantined_record_that_fits_into_no_message_is_only_told_of(
     """It came compressed; its bytes stay in the database, and the relay goes on."""
     row = (key, value, json.dumps(headers).encode(), "MESSAGE_TOO_LARGE")
     reference = {"quarantine": ["validate", "t", 3, 17]}
-    ((*built_key_and_id, built_value, own),) = built(so_build("ha-noi"), FakeConnection(lambda *_: Answer([row])), reference)
+    ((*built_key_and_id, built_value, own),) = built(
+        so_build("ha-noi"), FakeConnection(lambda *_: Answer([row])), reference
+    )
     assert (built_key_and_id, built_value) == ([None, "validate.t.3.17"], None)
     assert int(dict(own)["hub.error.bytes"]) > MESSAGE_BYTES_MAX
     assert dict(own)["hub.error.code"] == b"MESSAGE_TOO_LARGE"

@@ -30,10 +30,17 @@ def a_statement(kind: str = "school", entry_id: str = "010199", **changes: Any) 
     return with_fields(made, **changes)
 
 
-def a_record(world: World, statement: RegisterEntry, who: str = "officer", so: str = SO, role: str = "registrar") -> Record:
+def a_record(
+    world: World, statement: RegisterEntry, who: str = "officer", so: str = SO, role: str = "registrar"
+) -> Record:
     data = encode(statement)
     signature = sign(
-        world.issued[who].signer, data, role=role, scope={"owner": f"so-{so}"}, typ=statement.type, iat=int(AT.timestamp())
+        world.issued[who].signer,
+        data,
+        role=role,
+        scope={"owner": f"so-{so}"},
+        typ=statement.type,
+        iat=int(AT.timestamp()),
     )
     return record_of(register_sending(statement, data, signature))
 
@@ -58,7 +65,9 @@ def test_entry_of_anyone_else_is_refused(world: World) -> None:
     """A principal, and a seal of Sở itself, are no registrars."""
     for who in ("principal", "so"):
         assert code_of(a_record(world, a_statement(), who), world.snapshot()) == "REGISTRAR_UNKNOWN"
-    assert code_of(a_record(world, a_statement(), "officer", role="so_officer"), world.snapshot()) == "REGISTRAR_UNKNOWN"
+    assert (
+        code_of(a_record(world, a_statement(), "officer", role="so_officer"), world.snapshot()) == "REGISTRAR_UNKNOWN"
+    )
 
 
 def test_anchor_counts_while_there_is_no_policy(world: World) -> None:

@@ -64,9 +64,7 @@ class Desk:
             self.world.issued[who].signer, data, role=role, scope=scope_of(statement), typ=statement.type,
             iat=int(AT.timestamp()),
         )  # fmt: skip
-        return record_of(
-            submission_sending(SO, statement.school, statement.command_id, data, signature, documents)
-        )
+        return record_of(submission_sending(SO, statement.school, statement.command_id, data, signature, documents))
 
     def command(self, statement: Command, role: str = "principal", who: str = "principal") -> Record:
         return record_of(command_sending(SO, statement, self.world.issued[who].signer, role, int(AT.timestamp())))

@@ -120,7 +120,12 @@ def test_lock_request_in_one_batch_with_its_submission_is_judged_on_the_new_sign
 
 def test_lock_id_is_one_for_each_round_of_each_so() -> None:
     """Derived, so that a replay gives the same, and unlike for everything that differs."""
-    keys = [ROUND, ROUND._replace(number=2), ROUND._replace(cohort="transfer"), RoundKey("0101009", YEAR, "completed", 1)]
+    keys = [
+        ROUND,
+        ROUND._replace(number=2),
+        ROUND._replace(cohort="transfer"),
+        RoundKey("0101009", YEAR, "completed", 1),
+    ]
     ids = {lock_id_of(so, key) for so in (SO, "nghe-an") for key in keys}
     assert len(ids) == 2 * len(keys)
     assert lock_id_of(SO, ROUND) == lock_id_of(SO, RoundKey(*ROUND))

@@ -25,7 +25,9 @@ def a_lockable(number: int, pupil: str | None = None, period: str = "year") -> L
 
 
 def build(*documents: Lockable, **known: dict[str, str]) -> Locked:
-    found = KnownRound("closing", sha("request"), documents, dict(known.get("locators", {})), dict(known.get("taken", {})))
+    found = KnownRound(
+        "closing", sha("request"), documents, dict(known.get("locators", {})), dict(known.get("taken", {}))
+    )
     return build_lock(ORDER, found, so="ha-noi", so_symbols="01", key=KEY)
 
 
