@@ -89,6 +89,7 @@ def locked(so: str) -> Topic:
     """Locked transcripts on their way to Bộ; one partition, so that the log's order is the topic's order."""
     return Topic(
         f"hocba.so-{so}.locked.v1", f"so-{so}", "Sở slug", ("LockedChunk", "LockManifest", "Checkpoint"), 1,
+        append_time=True,
         written_by=(f"so-{so}",), read_by=("bo",),
     )  # fmt: skip
 
@@ -102,6 +103,7 @@ def bo_receipt(readers: Iterable[str] = ()) -> Topic:
     """Bộ's answer to each lock."""
     return Topic(
         "hocba.bo.receipt.v1", "bo", "Sở slug", ("IngestReceipt",), 1,
+        append_time=True,
         written_by=("bo",), read_by=tuple(f"so-{so}" for so in readers),
     )  # fmt: skip
 

@@ -36,10 +36,20 @@ class _Answer:
     cosignature: str
 
 
-_Schools = dict[bytes, str]
+@dataclass(frozen=True, slots=True)
+class _Lock:
+    """Our own lock that the receipt must be about."""
+
+    school: str
+    count: int
+    root: bytes
+    log_index: int
 
 
-def acknowledge_stage(so: str, seal: Signer) -> Stage[Snapshot, _Answer, _Schools, tuple[_Answer, str]]:
+_Locks = dict[bytes, _Lock]
+
+
+def acknowledge_stage(so: str, seal: Signer) -> Stage[Snapshot, _Answer, _Locks, tuple[_Answer, str]]:
     """Build the stage for one Sở."""
     topic, cache, snapshots, receipts = bo_receipt(), ChainCache(), Snapshots(), Receipts(so, seal)
 
@@ -61,28 +71,31 @@ def acknowledge_stage(so: str, seal: Signer) -> Stage[Snapshot, _Answer, _School
         topics=(topic,),
         read=lambda connection: snapshots.of(connection, so),
         prepare=prepare,
-        load=_schools,
+        load=_locks,
         decide=_decide,
         write=lambda connection, effects: [_write(connection, so, receipts, *effect) for effect in effects],
         mine=lambda record: record.key == so.encode(),
     )
 
 
-def _schools(connection: Connection, answers: Sequence[_Answer]) -> _Schools:
-    found: _Schools = {}
+def _locks(connection: Connection, answers: Sequence[_Answer]) -> _Locks:
+    found: _Locks = {}
     for answer in answers:
         lock_id = bytes.fromhex(answer.statement.lock_id)
         row = connection.execute(_SQL["lock_by_id"], (lock_id,)).fetchone()
         if row is not None:
-            found[lock_id] = row[0]
+            found[lock_id] = _Lock(*row)
     return found
 
 
-def _decide(answer: _Answer, schools: _Schools) -> tuple[tuple[_Answer, str], _Schools]:
-    school = schools.get(bytes.fromhex(answer.statement.lock_id))
-    if school is None:
+def _decide(answer: _Answer, locks: _Locks) -> tuple[tuple[_Answer, str], _Locks]:
+    said, lock = answer.statement, locks.get(bytes.fromhex(answer.statement.lock_id))
+    if lock is None:
         raise Refused("INGEST_RECEIPT_UNKNOWN_LOCK")
-    return (answer, school), schools
+    count = lock.count if said.outcome == "ingested" else 0
+    if (said.count, said.root, said.log_index) != (count, lock.root.hex(), lock.log_index):
+        raise Refused("INGEST_RECEIPT_DIFFERS")
+    return (answer, lock.school), locks
 
 
 def _write(connection: Connection, so: str, receipts: Receipts, answer: _Answer, school: str) -> list[Outgoing]:

@@ -15,7 +15,7 @@ from msgspec import UNSET
 from hub.agents.receipts import Receipts, instant
 from hub.agents.stage import Outgoing, Record, Stage
 from hub.decision import RoundKey
-from hub.decision.locking import KnownRound, Locked, Order, build_lock, chunk_bounds
+from hub.decision.locking import KnownRound, Locked, Order, build_lock, chunk_bounds, is_requested
 from hub.domain.organisations import department
 from hub.domain.statements import ReceiptStatement, encode
 from hub.errors import Corrupt, Refused
@@ -49,13 +49,10 @@ def lock_stage(so: str, keyring: Keyring) -> Stage[None, Order, _Known, Locked |
         found = known[order.lock_id]
         if found.state == "locked":
             return None, known  # the order came again: the lock stands already
-        if (
-            found.state != "closing"
-        ):  # the order left with the transaction that closed the round: the database went back
+        if found.state != "closing" or not is_requested(found):
+            # the order left with the transaction that closed the round over this set: the database is another one
             raise Corrupt("LOCK_SET_CHANGED", {"lock_id": order.lock_id.hex(), "state": found.state})
         locked = build_lock(order, found, so=so, so_symbols=symbols, key=keyring.secret)
-        if not locked.leaves:
-            raise Corrupt("LOCK_SET_CHANGED", {"lock_id": order.lock_id.hex()})
         found.state = "locked"
         return locked, known
 

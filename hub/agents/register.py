@@ -38,7 +38,13 @@ class _Entry:
     signature: str
 
 
-def register_stage(slugs: Iterable[str], anchors: Sequence[bytes]) -> Stage[dict[str, Snapshot], _Entry, None, _Entry]:
+_Issued = dict[tuple[str, str, str], datetime]
+"""When the newest version of each entry was issued, by Sở, kind and id."""
+
+
+def register_stage(
+    slugs: Iterable[str], anchors: Sequence[bytes]
+) -> Stage[dict[str, Snapshot], _Entry, _Issued, _Entry]:
     """Build the stage over the registers of these Sở: its own for a Sở, all of them for Bộ."""
     owners = {register_topic(so).name: so for so in slugs}
     cache, snapshots = ChainCache(), Snapshots()
@@ -55,6 +61,7 @@ def register_stage(slugs: Iterable[str], anchors: Sequence[bytes]) -> Stage[dict
             raise Refused("STATEMENT_INVALID", {"reason": "NUL"})
         entry = _Entry(record, statement, value["statement"], value["signature"])
         _authentic(entry, so, registers.get(so) or Snapshot.of(()), anchors, cache)
+        _instant(statement.issued_at)
         Snapshot.of([_row(entry)])  # what cannot be indexed is refused here, not by every reader
         return entry
 
@@ -63,10 +70,25 @@ def register_stage(slugs: Iterable[str], anchors: Sequence[bytes]) -> Stage[dict
         topics=tuple(register_topic(so) for so in owners.values()),
         read=snapshots.all,
         prepare=prepare,
-        load=lambda *_: None,
-        decide=lambda entry, known: (entry, known),
+        load=_issued,
+        decide=_decide,
         write=lambda connection, entries: [_write(connection, owners, entry) for entry in entries],
     )
+
+
+def _issued(connection: Connection, entries: Sequence[_Entry]) -> _Issued:
+    keys = [(e.statement.so, e.statement.kind, e.statement.entry_id) for e in entries]
+    columns = tuple([key[i] for key in keys] for i in range(3))
+    return {(so, kind, entry_id): at for so, kind, entry_id, at in connection.execute(_SQL["issued_at"], columns)}
+
+
+def _decide(entry: _Entry, known: _Issued) -> tuple[_Entry, _Issued]:
+    """Refuse an entry that is older than the newest of its id: an old signature does not bring an old register back."""
+    s = entry.statement
+    key, issued_at = (s.so, s.kind, s.entry_id), _instant(s.issued_at)
+    if key in known and issued_at < known[key]:
+        raise Refused("REGISTER_ENTRY_OLD", {"kind": s.kind})
+    return entry, known | {key: issued_at}
 
 
 def _authentic(entry: _Entry, so: str, snapshot: Snapshot, anchors: Sequence[bytes], cache: ChainCache) -> None:
@@ -103,7 +125,7 @@ def _write(connection: Connection, owners: dict[str, str], entry: _Entry) -> Seq
     row, so = _row(entry), owners[entry.record.topic]
     connection.execute(
         _SQL["add_entry"],
-        (so, row.version, row.kind, row.entry_id, row.valid_from, row.valid_to, Jsonb(entry.statement.payload),
-         entry.payload, entry.signature, entry.record.at),
+        (so, row.version, row.kind, row.entry_id, _instant(entry.statement.issued_at), row.valid_from, row.valid_to,
+         Jsonb(entry.statement.payload), entry.payload, entry.signature, entry.record.at),
     )  # fmt: skip
     return ()

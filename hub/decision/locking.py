@@ -7,14 +7,26 @@ the same bytes. Nothing here can refuse: the lock request was judged when the ro
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from hashlib import sha256
 
 from hub.decision.known import RecordKey, RoundKey
+from hub.decision.lock_request import set_root
 from hub.domain import civil_date
 from hub.domain.locator import derive
-from hub.domain.statements import Manifest, RoundName
+from hub.domain.statements import LockRequest, Manifest, RoundName
 from hub.trust import leaf_bytes, leaf_hash, leaf_of, manifest_root
 
-__all__ = ["CHUNK_BYTES_MAX", "KnownRound", "LeafRow", "Lockable", "Locked", "Order", "build_lock", "chunk_bounds"]
+__all__ = [
+    "CHUNK_BYTES_MAX",
+    "KnownRound",
+    "LeafRow",
+    "Lockable",
+    "Locked",
+    "Order",
+    "build_lock",
+    "chunk_bounds",
+    "is_requested",
+]
 
 CHUNK_BYTES_MAX = 700_000  # leaves room for envelope and headers in the size budget of a message
 _LOCATOR_TRIES_MAX = 64
@@ -51,6 +63,7 @@ class KnownRound:
     documents: Sequence[Lockable] = ()
     locators: dict[str, str] = field(default_factory=dict)
     taken: dict[str, str] = field(default_factory=dict)
+    request: LockRequest | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +118,14 @@ def build_lock(order: Order, known: KnownRound, *, so: str, so_symbols: str, key
         type="vn.hocba.manifest/1",
     )
     return Locked(order, leaves, manifest, effective_on, new)
+
+
+def is_requested(known: KnownRound) -> bool:
+    """Tell whether the open documents of the round are exactly the set that the request meant, and there are some."""
+    hashes = [sha256(d.document).digest() for d in known.documents]
+    if not hashes or known.request is None:
+        return False
+    return (known.request.count, known.request.root) == (len(hashes), set_root(hashes).hex())
 
 
 def _locator(pupil: str, known: KnownRound, new: dict[str, tuple[str, int]], so_symbols: str, key: bytes) -> str:

@@ -18,6 +18,7 @@ _BACKOFF_FIRST_S = 0.5
 _BACKOFF_MAX_S = 10.0
 _STOP_TIMEOUT_S = 15.0
 _POLL_S = 0.2
+_HEALTHY_S = 30.0  # a worker that ran for so long starts again without delay
 _LOG_BYTES_MAX = 8_388_608
 
 
@@ -98,6 +99,8 @@ class Workers:
 
     def _look(self, child: _Child) -> None:
         now = time.monotonic()
+        if child.process is not None and child.process.poll() is None and now - child.start_at > _HEALTHY_S:
+            child.backoff_s = _BACKOFF_FIRST_S
         if child.process is not None and child.process.poll() is not None:
             child.process = None
             child.start_at = now + child.backoff_s

@@ -195,14 +195,7 @@ def test_every_named_query_is_asked_for() -> None:
     assert sorted(unused - UNUSED_QUERIES.keys()) == []
 
 
-UNUSED_QUERIES = {
-    "bo/locks": "an operator's question, asked by hand",
-    "so/codes_of_command": "an operator's question, asked by hand",
-    "so/codes_of_documents": "an operator's question, asked by hand",
-    "so/count_commands": "an operator's question, asked by hand",
-    "so/history_by_student": "an operator's question, asked by hand",
-    "so/known_of_hashes": "a recall's documents with all that is claimed for the same pupils, to look at by hand",
-}
+UNUSED_QUERIES: dict[str, str] = {}  # by name, with the reason
 
 
 def _checked(table: str) -> set[str]:

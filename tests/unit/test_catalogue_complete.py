@@ -17,7 +17,7 @@ CODE = re.compile(r"[A-Z][A-Z0-9_]{4,}")
 TAKES_CODE = {"finding", "note", "Refused", "Unavailable", "Corrupt", "Finding"}
 # Catalogue codes that no literal names, with the reason.
 UNUSED = {
-    "COMMAND_KIND_UNKNOWN": "for a kind of command that a later version drops; the schema refuses kinds that never were",
+    "COMMAND_KIND_UNKNOWN": "for a kind that a later version drops; the schema refuses kinds that never were",
     "COMPETENCE_TWICE": "composed from the kind of list, hub/domain/regulations/tt27_assessed.py",
     "COMPETENCE_UNKNOWN": "composed from the kind of list, hub/domain/regulations/tt27_assessed.py",
     "QUALITY_TWICE": "composed from the kind of list, hub/domain/regulations/tt27_assessed.py",

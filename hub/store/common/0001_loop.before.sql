@@ -55,6 +55,7 @@ CREATE TABLE register_entry (
     version       bigint  NOT NULL, -- offset in the register topic: the order of publication
     kind          text    NOT NULL,
     entry_id      text    NOT NULL,
+    issued_at     timestamptz NOT NULL,
     valid_from    timestamptz NOT NULL,
     valid_to      timestamptz,
     payload       jsonb   NOT NULL,
@@ -63,6 +64,7 @@ CREATE TABLE register_entry (
     appended_at   timestamptz NOT NULL,
     PRIMARY KEY (so, version)
 );
+CREATE INDEX register_entry_by_id ON register_entry (so, kind, entry_id);
 COMMENT ON TABLE register_entry IS 'Effective-dated; a later entry of the same id adds a row and overwrites nothing.';
 
 CREATE TABLE transition (

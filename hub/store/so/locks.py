@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from hub.decision import RecordKey
 from hub.decision.locking import KnownRound, Lockable, Locked, Order
 from hub.domain.locator import derive
+from hub.domain.statements import LockRequest, read
 from hub.store.connection import Connection
 from hub.store.queries import queries_of
 
@@ -25,7 +26,7 @@ def load_rounds(
             known[order.lock_id] = KnownRound("unknown")
             continue
         documents = _lockable(connection, order) if row[0] == "closing" else []
-        known[order.lock_id] = KnownRound(row[0], row[1], documents)
+        known[order.lock_id] = KnownRound(row[0], row[1], documents, request=read(row[2], LockRequest))
     _locators(connection, list(known.values()), so_symbols, key)
     return known
 

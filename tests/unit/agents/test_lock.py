@@ -1,5 +1,7 @@
 """The lock stage: orders become locks once, and never silently nothing."""
 
+import hashlib
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -7,9 +9,9 @@ import pytest
 
 from hub.agents.lock import lock_stage
 from hub.agents.stage import Record
-from hub.decision import RecordKey, RoundKey
+from hub.decision import RecordKey, RoundKey, set_root
 from hub.decision.locking import KnownRound, Lockable, Order
-from hub.domain.statements import Manifest, ReceiptStatement, read
+from hub.domain.statements import LockRequest, Manifest, ReceiptStatement, RoundName, read
 from hub.errors import Corrupt, Refused
 from hub.schemas import decode, encode
 from hub.signing import Keyring, NoteKeySigner
@@ -34,12 +36,26 @@ def a_record(key: bytes = SCHOOL.encode(), **changes: Any) -> Record:
     return Record("hocba.so-ha-noi.lock-command.v1", 0, 0, key, encode("LockOrder", VALUE | changes), (), AT, True)
 
 
+def a_request(rows: list[Lockable]) -> LockRequest:
+    hashes = [hashlib.sha256(row.document).digest() for row in rows]
+    return LockRequest(
+        command_id="lock-0001",
+        count=len(rows),
+        issued_at="2026-06-20T00:00:00Z",
+        root=set_root(hashes).hex(),
+        round=RoundName(cohort="completed", number=1),
+        school=SCHOOL,
+        school_year="2025-2026",
+        type="vn.hocba.lock-request/1",
+    )
+
+
 def a_round(state: str = "closing", count: int = 2) -> KnownRound:
     rows = [
         Lockable(sha("m"), n, RecordKey(SCHOOL, f"id:{n:012d}", YEAR, "year"), 1, b"document %d" % n, ("a..b",))
         for n in range(count)
     ]
-    return KnownRound(state, sha("request"), rows)
+    return KnownRound(state, sha("request"), rows, request=a_request(rows))
 
 
 def test_order_is_read_with_the_append_time_of_its_request(stage: Any) -> None:
@@ -72,6 +88,15 @@ def test_order_stops_the_worker_when_its_round_is_not_as_it_was_left(stage: Any,
     order = stage.prepare(a_record(), None)
     with pytest.raises(Corrupt) as stopped:
         stage.decide(order, {order.lock_id: a_round(state, count)})
+    assert stopped.value.code == "LOCK_SET_CHANGED"
+
+
+def test_order_stops_the_worker_when_the_set_is_not_the_one_asked_for(stage: Any) -> None:
+    """The principal signed for another set: nobody locks this one."""
+    order = stage.prepare(a_record(), None)
+    found = a_round(count=3)
+    with pytest.raises(Corrupt) as stopped:
+        stage.decide(order, {order.lock_id: replace(found, documents=found.documents[:2])})
     assert stopped.value.code == "LOCK_SET_CHANGED"
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -143,11 +144,22 @@ def test_entry_is_written_under_its_place_in_the_topic(world: World) -> None:
     """The offset gives the version, so a later entry of the same id is the newer one."""
     stage, connection = register_stage((SO,), ()), FakeConnection()
     entry = stage.prepare(replace(a_record(world, a_statement()), offset=41), {SO: world.snapshot()})
-    effect, _ = stage.decide(entry, None)
+    effect, _ = stage.decide(entry, {})
     assert stage.write(connection, [effect]) == [()]  # type: ignore[arg-type]
     ((sql, row),) = connection.calls
     assert sql == queries_of("common")["add_entry"]
     assert row[:4] == (SO, 42, "school", "010199")
+
+
+def test_entry_that_is_older_than_the_one_that_stands_is_refused(world: World) -> None:
+    """An old signature does not bring an old register back; the same entry again does no harm."""
+    stage = register_stage((SO,), ())
+    entry = stage.prepare(a_record(world, a_statement()), {SO: world.snapshot()})
+    _, known = stage.decide(entry, {})
+    assert stage.decide(entry, known)[0] == entry
+    with pytest.raises(Refused) as refused:
+        stage.decide(entry, {key: at + timedelta(seconds=1) for key, at in known.items()})
+    assert refused.value.code == "REGISTER_ENTRY_OLD"
 
 
 def test_newer_version_of_an_entry_replaces_the_older_one_in_a_snapshot(world: World) -> None:

@@ -4,10 +4,6 @@
 -- Transcripts of promoted locks.
 SELECT so, count(*) FROM document GROUP BY so ORDER BY so
 
--- name: locks
--- Every decided lock.
-SELECT so, outcome, count(*), sum(count) FROM lock GROUP BY so, outcome ORDER BY so, outcome
-
 -- name: ingested_of_hashes
 -- Which of these transcripts Bộ has, and since when.
 SELECT d.document_sha256, d.locator, d.effective_on, l.log_index, l.decided_at

@@ -37,13 +37,6 @@ WHERE message_sha256 = ANY(%s::bytea[])
 SELECT message_sha256, n, document_sha256, school, pupil, school_year, period, cohort, round_number, version, state
 FROM document WHERE (pupil, school_year) IN (SELECT * FROM unnest(%s::text[], %s::text[]))
 
--- name: known_of_hashes
--- Documents that a recall names, with all that is claimed for the same pupils and years.
-SELECT d.message_sha256, d.n, d.document_sha256, d.school, d.pupil, d.school_year, d.period, d.cohort, d.round_number,
-       d.version, d.state
-FROM document named JOIN document d USING (pupil, school_year)
-WHERE (named.school, named.document_sha256) IN (SELECT * FROM unnest(%s::text[], %s::bytea[]))
-
 -- name: pupils_of_hashes
 -- Whose documents a recall names: their claims are locked first.
 SELECT DISTINCT pupil, school_year FROM document
@@ -59,7 +52,7 @@ WHERE (school, school_year, cohort, round_number) IN (SELECT * FROM unnest(%s::t
 -- The signatures of what stands open in those rounds, to judge their revocation again.
 SELECT message_sha256, n, signatures FROM document
 WHERE (school, school_year, cohort, round_number) IN (SELECT * FROM unnest(%s::text[], %s::text[], %s::text[], %s::integer[]))
-  AND state = 'open'
+  AND state IN ('open', 'held')
 
 -- name: add_command
 -- One row for each distinct command.

@@ -2,7 +2,7 @@
 
 -- name: round_to_lock
 -- The round of an order, locked.
-SELECT r.state, i.statement_sha256 FROM round r
+SELECT r.state, i.statement_sha256, i.statement FROM round r
 JOIN inbox i ON i.school = r.school AND i.command_id = %s AND i.holds_id
 WHERE r.school = %s AND r.school_year = %s AND r.cohort = %s AND r.number = %s
 FOR UPDATE OF r

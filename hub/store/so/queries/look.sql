@@ -5,10 +5,6 @@
 SELECT (SELECT count(*) FROM round WHERE state = 'closing')
      + (SELECT count(*) FROM lock l LEFT JOIN ingest_receipt r USING (lock_id) WHERE r.lock_id IS NULL)
 
--- name: count_commands
--- Transcripts of every command that decoded.
-SELECT coalesce(sum(transcript_count), 0) FROM inbox
-
 -- name: count_answers
 -- Transcripts that were not accepted.
 SELECT outcome, count(*) FROM answer GROUP BY outcome
@@ -43,16 +39,6 @@ SELECT message_sha256, count(*) FROM (
     SELECT message_sha256, n FROM document UNION ALL SELECT message_sha256, n FROM answer
 ) o GROUP BY message_sha256
 
--- name: codes_of_documents
--- What was answered for the transcripts with these hashes, in whatever command.
-SELECT document_sha256, outcome, codes FROM answer WHERE document_sha256 = ANY(%s)
-UNION ALL
-SELECT document_sha256, 'accepted', codes FROM document WHERE document_sha256 = ANY(%s)
-
--- name: codes_of_command
--- What was answered to a command as a whole.
-SELECT outcome, codes FROM inbox WHERE command_id = %s
-
 -- name: open_rounds_of
 -- Rounds that a school may lock now, with the hashes of what stands open in them.
 SELECT school, school_year, cohort, round_number, array_agg(document_sha256 ORDER BY document_sha256) FROM document
@@ -74,15 +60,6 @@ FROM document d
 LEFT JOIN leaf f ON f.message_sha256 = d.message_sha256 AND f.document_n = d.n
 LEFT JOIN lock l USING (lock_id) LEFT JOIN locator lo ON lo.pupil = d.pupil
 WHERE d.pupil = ANY(%s) ORDER BY d.school_year, d.period, d.school, d.version
-
--- name: history_by_student
--- All versions of the pupil whom a school knows under this code.
-SELECT d.document, d.state, d.version, d.document_sha256, l.effective_on, l.locked_at, lo.locator, l.log_index
-FROM document d
-LEFT JOIN leaf f ON f.message_sha256 = d.message_sha256 AND f.document_n = d.n
-LEFT JOIN lock l USING (lock_id) LEFT JOIN locator lo ON lo.pupil = d.pupil
-WHERE d.pupil IN (SELECT pupil FROM document WHERE school = %s AND student_code = %s)
-ORDER BY d.school_year, d.period, d.school, d.version
 
 -- name: rounds
 -- Every round and its state.

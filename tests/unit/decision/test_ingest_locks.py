@@ -1,0 +1,110 @@
+"""Locks at Bộ: promoted whole or refused whole, with every code that a lock can be refused for."""
+
+import hashlib
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from msgspec.structs import replace as with_fields
+
+from hub.decision.ingest import KnownLog
+from hub.trust import leaf_bytes, leaf_hash, manifest_root, parse_leaf
+from tests.unit.decision.builders import sha
+from tests.unit.decision.ingest_builders import (
+    FIRST,
+    SCHOOLS,
+    SECOND,
+    SO,
+    Lock,
+    Row,
+    after,
+    chunks_of,
+    head_over,
+    manifest_of,
+    verdict,
+)
+
+
+@pytest.mark.parametrize("kept", [(), (0,), (1,)])
+def test_lock_is_refused_whole_when_a_chunk_is_missing(kept: tuple[int, ...]) -> None:
+    """None of its transcripts is taken, and the log goes on."""
+    known = KnownLog(SO)
+    assert verdict([FIRST.chunks[n] for n in kept], FIRST.manifest, known) == ("CHUNK_MISSING",)
+    assert verdict(SECOND.chunks, SECOND.manifest, known) == ()
+
+
+def test_lock_is_refused_when_its_chunks_do_not_agree_how_many_they_are() -> None:
+    """Numbers 0 and 1 are there, but one of them says that there are three."""
+    chunks = (FIRST.chunks[0], replace(FIRST.chunks[1], of=3))
+    assert verdict(chunks, FIRST.manifest) == ("CHUNK_FOREIGN",)
+
+
+def test_lock_is_refused_when_count_or_root_differs() -> None:
+    """Both are told at once."""
+    manifest = with_fields(FIRST.manifest.manifest, count=3)
+    assert verdict(FIRST.chunks, manifest_of(manifest, 0)) == ("MANIFEST_COUNT_DIFFERS",)
+    manifest = with_fields(manifest, root=sha("other").hex())
+    assert verdict(FIRST.chunks, manifest_of(manifest, 0)) == ("MANIFEST_COUNT_DIFFERS", "MANIFEST_ROOT_DIFFERS")
+
+
+def test_lock_is_refused_when_a_transcript_is_of_another_school() -> None:
+    """The manifest names the school that asked for the lock."""
+    manifest = with_fields(FIRST.manifest.manifest, school=SCHOOLS[2])
+    assert verdict(FIRST.chunks, manifest_of(manifest, 0)) == ("CHUNK_FOREIGN",)
+
+
+def _rows(lock: Lock) -> list[Row]:
+    return [row for chunk in lock.chunks for row in chunk.rows]
+
+
+def _releafed(row: Row, **changes: Any) -> Row:
+    return row[0], row[1], leaf_bytes(with_fields(parse_leaf(row[2]), **changes))
+
+
+def _other_document(row: Row) -> Row:
+    return row[0].replace(b'"3A"', b'"3B"'), row[1], row[2]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda row: (row[0], row[1], row[2] + b" "),
+        lambda row: (row[0], ("x..y",), row[2]),
+        _other_document,
+        lambda row: _releafed(row, pupil="id:001217999999"),
+        lambda row: _releafed(row, year="2024-2025"),
+        lambda row: _releafed(row, period="semester_1"),
+        lambda row: _releafed(row, effective_on="2026-06-19"),
+        lambda row: _releafed((b"{}", row[1], row[2]), document_sha256=hashlib.sha256(b"{}").hexdigest()),
+    ],
+)
+def test_lock_is_refused_when_a_leaf_does_not_say_what_the_document_is(change: Any) -> None:
+    """Even when manifest and root agree with the leaf."""
+    rows = [change(_rows(FIRST)[0]), *_rows(FIRST)[1:]]
+    root = manifest_root(leaf_hash(leaf) for _, _, leaf in rows).hex()
+    manifest = with_fields(FIRST.manifest.manifest, root=root)
+    assert verdict(chunks_of(manifest, [rows]), manifest_of(manifest, 0)) == ("LEAF_DIFFERS",)
+
+
+def test_record_of_an_earlier_lock_is_refused() -> None:
+    """The same version of the same record cannot stand twice, in one log or another."""
+    known = after(*FIRST.chunks, FIRST.manifest, head_over(FIRST))
+    manifest = with_fields(FIRST.manifest.manifest, lock_id=sha("second lock").hex())
+    again = chunks_of(manifest, [_rows(FIRST)])
+    assert verdict(again, manifest_of(manifest, 1), known) == ("RECORD_REPEATED",)
+
+
+def test_record_that_stands_twice_in_one_lock_is_refused() -> None:
+    """The same pupil under two versions is two records; under one version it is a repetition."""
+    rows = [*_rows(FIRST), _rows(FIRST)[0]]
+    root = manifest_root(leaf_hash(leaf) for _, _, leaf in rows).hex()
+    manifest = with_fields(FIRST.manifest.manifest, root=root, count=3)
+    assert verdict(chunks_of(manifest, [rows]), manifest_of(manifest, 0)) == ("RECORD_REPEATED",)
+
+
+def test_refused_lock_leaves_its_records_free() -> None:
+    """What was not taken does not stand in the way of a right lock."""
+    known = KnownLog(SO)
+    assert verdict(FIRST.chunks[:1], FIRST.manifest, known) == ("CHUNK_MISSING",)
+    manifest = with_fields(FIRST.manifest.manifest, lock_id=sha("second lock").hex())
+    assert verdict(chunks_of(manifest, [_rows(FIRST)]), manifest_of(manifest, 1), known) == ()
