@@ -5,7 +5,7 @@ PYTHON ?= $(firstword $(shell command -v python3.11 python3.12 python3))
 BIN := .venv/bin
 VENV := .venv/.complete
 
-.PHONY: help setup demo test check unit journey conformance fault bench generate clean
+.PHONY: help setup demo test check unit journey conformance fault generate clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14

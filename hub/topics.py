@@ -1,4 +1,4 @@
-"""Every topic of the hub, declared once: name, key, messages, partitions, policy and reason.
+"""Every topic of the hub, declared once: name, key, messages, partitions and policy; each function says what for.
 
 `deploy/kafka/topics.json` and the ACLs are generated from here; `hub up` creates what is missing and refuses to start
 on a topic that differs. Partition counts never change: a new count is a new topic version.

@@ -34,7 +34,7 @@ def up(data: Data = None, json: Json = False) -> None:
     folder, addresses = data or settings.data_dir, addresses_of(settings)
     embedded = addresses.wants_kafka and addresses.wants_postgres
     empty = embedded and needs_founding(folder)
-    hub = LocalHub(folder, known_slugs(folder, settings), settings.cache_dir, addresses)
+    hub = LocalHub(folder, known_slugs(folder, settings), settings.cache_dir, addresses, secrets=settings.secrets_dir)
     if not embedded and not (hub.secrets / "bo").is_dir():
         raise Refused("KEYS_MISSING", {"folder": str(hub.secrets), "owner": "bo"})
     try:

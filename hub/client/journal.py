@@ -1,6 +1,6 @@
 """The client's journal: what was sent, written and synced before each send and after each acknowledgement.
 
-It is the one witness of a run that owes nothing to the hub; `hub audit` reads nothing else of the sender.
+It is the one witness of a run that owes nothing to the hub: the balance is drawn against it.
 """
 
 import json

@@ -20,9 +20,10 @@ __all__ = [
 
 
 def decide(command: Prepared, known: Known, so: str) -> tuple[Outcome, Known]:
-    """Decide one command and return its outcome with what is known afterwards."""
+    """Decide one command and return its outcome; `known` is brought up to date and handed on."""
     outcome = _decide(command, known, so)
-    return outcome, known.after(outcome)
+    outcome.add_to(known)
+    return outcome, known
 
 
 def _decide(command: Prepared, known: Known, so: str) -> Outcome:

@@ -1,16 +1,12 @@
 """What Sở knows of the schools, rounds and pupils that a batch of commands is about.
 
-Loaded under row locks by the store, handed from one decision to the next: `Known.after(outcome)` is the same knowledge
-one command later.
+Loaded under row locks by the store and handed from one decision to the next; each outcome is added to it.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
-
-if TYPE_CHECKING:
-    from hub.decision.outcome import Outcome
+from typing import NamedTuple
 
 __all__ = ["CURRENT_STATES", "Current", "Known", "RecordKey", "RoundKey", "RoundRow", "Seen"]
 
@@ -69,7 +65,7 @@ class Seen:
 
 @dataclass
 class Known:
-    """Mutable only through `after`; every look-up is by key."""
+    """Grows by what is loaded and by outcomes (`Outcome.add_to`); every look-up is by key."""
 
     rounds: dict[RoundKey, RoundRow] = field(default_factory=dict)
     commands: dict[tuple[str, str], Seen] = field(default_factory=dict)
@@ -111,22 +107,6 @@ class Known:
     def in_round(self, key: RoundKey) -> list[Current]:
         """Return the current documents of a round."""
         return [row for row in self.by_round.get(key, {}).values() if row.state in CURRENT_STATES and row.round == key]
-
-    def after(self, outcome: "Outcome") -> "Known":
-        """Return what is known once `outcome` stands."""
-        for move in outcome.moves:
-            self.add([replace(move.document, state=move.state)])
-        self.add(new.current for new in outcome.accepted)
-        for new in outcome.accepted:
-            self.signatures[new.current.message_sha256, new.current.n] = list(new.judged.signatures)
-        if outcome.closing is not None:
-            self.rounds[outcome.closing.key] = outcome.closing
-        if outcome.repeats is None:
-            seen = outcome.seen
-            self.messages[seen.message_sha256] = seen
-            if seen.holds_id:
-                self.commands[outcome.command.school, outcome.command.command_id] = seen
-        return self
 
 
 def _claim(record: RecordKey) -> tuple[str, str, str]:

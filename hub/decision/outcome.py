@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from hub.decision.command import Judged, Prepared
-from hub.decision.known import Current, RoundKey, RoundRow, Seen
+from hub.decision.known import Current, Known, RoundKey, RoundRow, Seen
 from hub.domain.findings import Finding
 
 __all__ = ["Answer", "Move", "NewDocument", "Outcome"]
@@ -63,6 +63,20 @@ class Outcome:
     def codes(self) -> list[str]:
         """All codes of the command itself, sorted."""
         return sorted({f.code for f in self.findings})
+
+    def add_to(self, known: Known) -> None:
+        """Bring what is known up to date: the next command is decided behind this one."""
+        known.add(replace(move.document, state=move.state) for move in self.moves)
+        known.add(new.current for new in self.accepted)
+        for new in self.accepted:
+            known.signatures[new.current.message_sha256, new.current.n] = list(new.judged.signatures)
+        if self.closing is not None:
+            known.rounds[self.closing.key] = self.closing
+        if self.repeats is None:
+            seen = self.seen
+            known.messages[seen.message_sha256] = seen
+            if seen.holds_id:
+                known.commands[self.command.school, self.command.command_id] = seen
 
     def closed(self, key: RoundKey, lock_id: bytes) -> "Outcome":
         """Return the outcome with the round closing."""

@@ -54,6 +54,7 @@ _DENIED = {
     KafkaError.GROUP_AUTHORIZATION_FAILED,
     KafkaError.CLUSTER_AUTHORIZATION_FAILED,
 }
+_BETWEEN_LEADERS = {KafkaError.NOT_LEADER_FOR_PARTITION, KafkaError.LEADER_NOT_AVAILABLE}
 _MISSING = {KafkaError.UNKNOWN_TOPIC_OR_PART, KafkaError._UNKNOWN_TOPIC, KafkaError._NOENT}
 _AWAY = {KafkaError._TIMED_OUT, KafkaError._TRANSPORT, KafkaError._ALL_BROKERS_DOWN, KafkaError._RESOLVE}
 
@@ -237,16 +238,24 @@ class _Session:
         return self._admin.list_topics(timeout=self._left_s())
 
     def each(self, ask: Callable[..., Mapping[Any, "Future[Any]"]], but: int | None = None) -> dict[Any, Any]:
-        """Ask, and wait for all answers; those that failed with error code `but` are left out."""
-        limit = self._left_s()
-        answers: dict[Any, Any] = {}
-        for key, future in ask(self._admin, request_timeout=limit).items():
-            try:
-                answers[key] = future.result(limit + 1)
-            except KafkaException as error:
-                if error.args[0].code() != but:
-                    raise self._wording(error.args[0], key) from error
-        return answers
+        """Ask, and wait for all answers; those that failed with error code `but` are left out.
+
+        A partition between two leaders is asked again until the time is up: that is a matter of moments.
+        """
+        while True:
+            limit = self._left_s()
+            answers: dict[Any, Any] = {}
+            leaderless = False
+            for key, future in ask(self._admin, request_timeout=limit).items():
+                try:
+                    answers[key] = future.result(limit + 1)
+                except KafkaException as error:
+                    leaderless = leaderless or error.args[0].code() in _BETWEEN_LEADERS
+                    if error.args[0].code() not in {but, *_BETWEEN_LEADERS}:
+                        raise self._wording(error.args[0], key) from error
+            if not leaderless:
+                return answers
+            time.sleep(_POLL_S)
 
     def settings(self, names: Sequence[str]) -> dict[str, dict[str, str]]:
         """Return all settings of the topics, as the broker has them now."""

@@ -1,5 +1,7 @@
 """A whole hub on this machine: servers, databases, keys and workers of every organisation, as one context manager."""
 
+import json
+import threading
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -23,9 +25,9 @@ class LocalHub:
 
     def __init__(
         self, data: Path, slugs: Sequence[str], cache: Path = CACHE, addresses: Addresses | None = None,
-        *, join: bool = False,
+        *, join: bool = False, secrets: Path | None = None,
     ) -> None:  # fmt: skip
-        self.data, self.slugs = data, tuple(slugs)
+        self.data, self.slugs, self._secrets = data, tuple(slugs), secrets
         self.servers = Servers(data, cache, addresses, join=join)
         self.workers: list[Workers] = []
         self._stack = ExitStack()
@@ -37,12 +39,13 @@ class LocalHub:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.stop_workers()
         self._stack.close()
 
     @property
     def secrets(self) -> Path:
         """The folder of keys."""
-        return self.data / "secrets"
+        return self._secrets or self.data / "secrets"
 
     @property
     def bootstrap(self) -> str:
@@ -66,12 +69,16 @@ class LocalHub:
         """Start workers; each sees the address of its own database and of no other."""
         for spec in worker_specs(self.slugs) if specs is None else specs:
             workers = Workers([spec], self._environment(spec), self.data / "logs")
-            self.workers.append(self._stack.enter_context(workers))
+            self.workers.append(workers.__enter__())
 
     def stop_workers(self) -> None:
         """Stop all workers; the servers stay."""
-        while self.workers:
-            self.workers.pop().stop()
+        stopping = [threading.Thread(target=workers.stop, name="stop-workers") for workers in self.workers]
+        for thread in stopping:
+            thread.start()
+        for thread in stopping:
+            thread.join()
+        self.workers.clear()
 
     def worker(self, name: str) -> Workers:
         """Return the keeper of a worker by its name, such as "so-ha-noi"."""
@@ -81,7 +88,7 @@ class LocalHub:
         own = {"HUB_BO_DATABASE_URL": self.bo_url}
         if spec.arguments[0] == "so":
             own = {"HUB_SO_DATABASE_URL": self.so_url(spec.arguments[1])}
-        slugs = "[" + ",".join(f'"{so}"' for so in self.slugs) + "]"
+        slugs = json.dumps(self.slugs)
         common = {
             "HUB_KAFKA_BOOTSTRAP": self.bootstrap,
             "HUB_SO_SLUGS": slugs,

@@ -1,6 +1,6 @@
 """The one loop: the only place with a Faust agent, an acknowledgement or a retry.
 
-A stage is four functions around a pure decision (`Stage`); `run_stage` puts it into a process.
+A stage is four functions around a pure decision (`Stage`); `run_process` puts stages into a process.
 """
 
 from hub.agents.stage.record import Outgoing, Quarantined, Record

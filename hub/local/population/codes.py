@@ -1,7 +1,7 @@
 """Mã môn học, phẩm chất, năng lực by grade, as the population writes them.
 
 Kept apart from `hub.domain.regulations` on purpose: two tables written from the same source check one another.
-Source: domain reference §2.1, §2.2, §3.1 (TT 27/2020, TT 22/2021, TT 32/2018) [secondary].
+Source: TT 27/2020, TT 22/2021, TT 32/2018 [secondary]; docs/field.md.
 """
 
 from types import MappingProxyType

@@ -106,7 +106,7 @@ class Population:
                 yield from planter.shipments(submission)
 
     def prepare_on_disk(self, folder: Path, keyring: Keyring, plan: Plan = NO_FAULTS) -> int:
-        """Sign everything into a new or empty folder; return the number of shipments. Read by `read_from_disk`."""
+        """Sign everything into a new or empty folder; return the number of shipments. Read by `read_shipments`."""
         about = {
             "at": instant_text(self.at),
             "pupil_count": self.pupil_count,

@@ -52,7 +52,7 @@ COMMENT ON TABLE quarantine IS 'Messages that do not decode, byte for byte, with
 
 CREATE TABLE register_entry (
     so            text    NOT NULL,
-    version       bigint  NOT NULL, -- offset in the register topic: the order of publication
+    version       bigint  NOT NULL, -- offset in the register topic and one: the order of publication
     kind          text    NOT NULL,
     entry_id      text    NOT NULL,
     issued_at     timestamptz NOT NULL,

@@ -1,7 +1,7 @@
 -- Outgoing messages, written with the effects that they tell of.
 
 -- name: put
--- Queue one message; a repetition of the same effect queues nothing.
+-- Queue one message; the position guards against the same effect twice, and the unique place would notice it.
 INSERT INTO outbox (source_topic, source_part, source_offset, n, topic, key, kind, message_id, value, reference, headers)
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 

@@ -1,7 +1,7 @@
 -- The projected register.
 
 -- name: add_entry
--- One entry of the register topic; the offset is its version.
+-- One entry of the register topic; its version is its offset and one.
 INSERT INTO register_entry (so, version, kind, entry_id, issued_at, valid_from, valid_to, payload, statement, signature, appended_at)
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING
 
