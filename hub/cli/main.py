@@ -7,7 +7,22 @@ from collections.abc import Callable
 import typer
 from pydantic import ValidationError
 
-from hub.cli import check, demo, lock, lookup, prepare, recall, receipts, sign, status, submit, topics, up, worker
+from hub.cli import (
+    audit,
+    check,
+    demo,
+    lock,
+    lookup,
+    prepare,
+    recall,
+    receipts,
+    sign,
+    status,
+    submit,
+    topics,
+    up,
+    worker,
+)
 from hub.cli.exits import EXIT_CODES, exit_code, explain
 from hub.errors import HubError, Refused
 
@@ -35,6 +50,7 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "lookup": lookup.lookup,
     "status": status.status,
     "topics": topics.topics,
+    "audit": audit.audit,
 }
 
 for name, command in _COMMANDS.items():
