@@ -77,8 +77,6 @@ def _quarantined(connection: Connection, reference: dict[str, Any]) -> _Built:
     key, value, headers, code = row
     own = [(name, None if text is None else bytes.fromhex(text)) for name, text in json.loads(headers)]
     place = [("hub.error.topic", topic), ("hub.error.partition", str(part)), ("hub.error.offset", str(offset))]
-    if key is None and value is None:  # a producer sends no such record: the header says that it was none
-        value, code = b"", f"{code} null"
     added = [(name, text.encode()) for name, text in [("hub.error.code", code), ("hub.error.stage", stage), *place]]
     message_id = f"{stage}.{topic}.{part}.{offset}"
     size = len(key or b"") + len(value or b"") + sum(len(name.encode()) + len(data or b"") + 8 for name, data in own)
