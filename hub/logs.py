@@ -3,6 +3,10 @@
 import logging
 import sys
 import time
+import traceback
+from collections.abc import MutableMapping
+from pathlib import Path
+from typing import Any
 
 import structlog
 
@@ -27,11 +31,28 @@ class _Limited(logging.Filter):
         return self._count <= _LINES_PER_SECOND_MAX
 
 
+class _Plain(logging.Formatter):
+    """Names an exception and keeps its text to itself."""
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802  # the library's name
+        return f"({ei[0].__name__})"
+
+
+def _places_of_exception(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Replace an exception by its type and the places it came through: its text and locals may hold a pupil."""
+    if event.pop("exc_info", None):
+        kind, _error, trace = sys.exc_info()
+        frames = traceback.extract_tb(trace)
+        event["exception"] = kind.__name__ if kind is not None else "?"
+        event["places"] = [f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in frames]
+    return event
+
+
 def set_up_logs(level: int = logging.INFO) -> None:
     """Set up both structlog and the standard library's logging; call once in a process."""
     handler = logging.StreamHandler(sys.stderr)
     handler.addFilter(_Limited())
-    handler.setFormatter(logging.Formatter('{"level":"%(levelname)s","logger":"%(name)s","event":"%(message).300s"}'))
+    handler.setFormatter(_Plain('{"level":"%(levelname)s","logger":"%(name)s","event":"%(message).300s"}'))
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     for name in _NOISY:
         logging.getLogger(name).setLevel(logging.ERROR)
@@ -39,7 +60,7 @@ def set_up_logs(level: int = logging.INFO) -> None:
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.dict_tracebacks,
+            _places_of_exception,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),

@@ -8,7 +8,7 @@ Invariant: a lock is promoted whole or refused whole; only a head that is consis
 import hashlib
 import hmac
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from hub.agents.receipts import instant
@@ -100,6 +100,10 @@ def _read_chunk(record: Record, message: Message, _: Snapshot, __: ChainCache) -
 def _read_manifest(record: Record, message: Message, snapshot: Snapshot, cache: ChainCache) -> ManifestRow:
     value = message.value
     manifest = read(value["statement"], Manifest)
+    try:
+        date.fromisoformat(manifest.effective_on)
+    except ValueError:
+        raise Refused("STATEMENT_INVALID", {"reason": "date"}) from None
     if (manifest.so, manifest.lock_id, manifest.school) != (value["so"], value["lock_id"], value["school"]):
         raise Refused("MANIFEST_FOREIGN")
     if not _sealed(record, value["statement"], value["signature"], manifest.type, manifest.so, snapshot, cache):

@@ -6,7 +6,7 @@ Invariant: an entry counts only when a registrar signed it: one whom the trust p
 policy, one whose certificate was handed over by hand. Such a one counts on until a policy no longer names them.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,7 +21,16 @@ from hub.schemas import decode
 from hub.store import Connection
 from hub.store.queries import queries_of
 from hub.topics import register as register_topic
-from hub.trust import ChainCache, Entry, Snapshot, Status, fingerprint, verify_statement, verify_with_anchor
+from hub.trust import (
+    ChainCache,
+    Entry,
+    Snapshot,
+    Status,
+    check_entry,
+    fingerprint,
+    verify_statement,
+    verify_with_anchor,
+)
 
 __all__ = ["register_stage"]
 
@@ -43,7 +52,7 @@ _Issued = dict[tuple[str, str, str], datetime]
 
 
 def register_stage(
-    slugs: Iterable[str], anchors: Sequence[bytes]
+    slugs: Iterable[str], anchors: Mapping[str, bytes]
 ) -> Stage[dict[str, Snapshot], _Entry, _Issued, _Entry]:
     """Build the stage over the registers of these Sở: its own for a Sở, all of them for Bộ."""
     owners = {register_topic(so).name: so for so in slugs}
@@ -60,9 +69,9 @@ def register_stage(
         if b"\\u0000" in value["statement"]:
             raise Refused("STATEMENT_INVALID", {"reason": "NUL"})
         entry = _Entry(record, statement, value["statement"], value["signature"])
-        _authentic(entry, so, registers.get(so) or Snapshot.of(()), anchors, cache)
+        _authentic(entry, so, registers.get(so) or Snapshot.of(()), anchors.get(so), cache)
         _instant(statement.issued_at)
-        Snapshot.of([_row(entry)])  # what cannot be indexed is refused here, not by every reader
+        check_entry(_row(entry))  # what cannot be used is refused here, not by every reader
         return entry
 
     return Stage(
@@ -91,13 +100,14 @@ def _decide(entry: _Entry, known: _Issued) -> tuple[_Entry, _Issued]:
     return entry, known | {key: issued_at}
 
 
-def _authentic(entry: _Entry, so: str, snapshot: Snapshot, anchors: Sequence[bytes], cache: ChainCache) -> None:
+def _authentic(entry: _Entry, so: str, snapshot: Snapshot, anchor: bytes | None, cache: ChainCache) -> None:
     scope, typ, at = {"owner": f"so-{so}"}, entry.statement.type, entry.record.at
     policy = snapshot.policy(at)
-    trusted = [a for a in anchors if policy is None or fingerprint(a) in policy.registrars]
-    if any(
-        verify_with_anchor(entry.payload, entry.signature, typ=typ, scope=scope, anchor=anchor, proven_at=at)
-        for anchor in trusted
+    trusted = anchor is not None and (policy is None or fingerprint(anchor) in policy.registrars)
+    if (
+        trusted
+        and anchor is not None
+        and verify_with_anchor(entry.payload, entry.signature, typ=typ, scope=scope, anchor=anchor, proven_at=at)
     ):
         return
     verdict = verify_statement(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from hub.connectors.opening import check_regular
 from hub.errors import Refused
 
 __all__ = ["LINE_BYTES_MAX", "Line", "lines_of"]
@@ -26,6 +27,7 @@ class Line:
 
 def lines_of(path: Path, line_bytes_max: int = LINE_BYTES_MAX) -> Iterator[Line]:
     """Yield the lines that are not blank. Raises Refused when the file as a whole is no such file."""
+    check_regular(path)
     try:
         with path.open("rb") as stream:
             _check_opening(stream.read(4))

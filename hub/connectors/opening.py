@@ -66,6 +66,7 @@ def open_package(path: Path) -> Package:
 
 def read_whole(path: Path, bytes_max: int) -> bytes:
     """Return the file's bytes, read once. Raises Refused FILE_UNREADABLE or FILE_TOO_LARGE."""
+    check_regular(path)
     try:
         with path.open("rb") as stream:
             data = stream.read(bytes_max + 1)
@@ -74,6 +75,12 @@ def read_whole(path: Path, bytes_max: int) -> bytes:
     if len(data) > bytes_max:
         raise Refused("FILE_TOO_LARGE", {"bytes": f"> {bytes_max}", "bytes_max": str(bytes_max)})
     return data
+
+
+def check_regular(path: Path) -> None:
+    """Refuse what is no ordinary file: a device or a pipe may have no end. Raises Refused FILE_UNREADABLE."""
+    if path.exists() and not path.is_file():
+        raise Refused("FILE_UNREADABLE", {"reason": "no ordinary file"})
 
 
 def _check_kind(path: Path, data: bytes) -> None:

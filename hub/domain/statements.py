@@ -134,7 +134,7 @@ class ReceiptStatement(_Statement, frozen=True, kw_only=True):
 class Manifest(_Statement, frozen=True, kw_only=True):
     """Bản kê chốt: what one lock covers. The root is over the pupil leaf hashes in ascending order (RFC 9162)."""
 
-    count: int
+    count: Annotated[int, Meta(ge=1, le=1_000_000)]
     effective_on: Date
     lock_id: Sha256
     requested_by: Sha256
@@ -176,6 +176,6 @@ def read(data: bytes, kind: type[_S]) -> _S:
         statement = msgspec.json.decode(data, type=kind)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         raise Refused("STATEMENT_INVALID") from None
-    if encode(statement) != data:
+    if encode(statement) != data or b"\\u0000" in data:
         raise Refused("STATEMENT_INVALID", {"reason": "not canonical"})
     return statement

@@ -2,7 +2,6 @@
 
 from hub.kafka.admin import (
     Member,
-    begin_offsets,
     cluster_id,
     create_missing,
     differences,
@@ -13,7 +12,6 @@ from hub.kafka.admin import (
 
 __all__ = [
     "Member",
-    "begin_offsets",
     "cluster_id",
     "create_missing",
     "differences",

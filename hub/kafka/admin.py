@@ -28,7 +28,6 @@ from hub.topics import Topic
 __all__ = [
     "TIMEOUT_S",
     "Member",
-    "begin_offsets",
     "cluster_id",
     "create_missing",
     "differences",
@@ -54,7 +53,12 @@ _DENIED = {
     KafkaError.GROUP_AUTHORIZATION_FAILED,
     KafkaError.CLUSTER_AUTHORIZATION_FAILED,
 }
-_BETWEEN_LEADERS = {KafkaError.NOT_LEADER_FOR_PARTITION, KafkaError.LEADER_NOT_AVAILABLE}
+_BETWEEN_LEADERS = {
+    KafkaError.NOT_LEADER_FOR_PARTITION,
+    KafkaError.LEADER_NOT_AVAILABLE,
+    KafkaError.UNKNOWN_LEADER_EPOCH,
+    KafkaError.FENCED_LEADER_EPOCH,
+}
 _MISSING = {KafkaError.UNKNOWN_TOPIC_OR_PART, KafkaError._UNKNOWN_TOPIC, KafkaError._NOENT}
 _AWAY = {KafkaError._TIMED_OUT, KafkaError._TRANSPORT, KafkaError._ALL_BROKERS_DOWN, KafkaError._RESOLVE}
 
@@ -159,14 +163,6 @@ def group_members(
             lambda admin, **limit: admin.describe_consumer_groups(wanted, **limit), but=KafkaError.GROUP_ID_NOT_FOUND
         )
     return {group: _members(found.get(group)) for group in wanted}
-
-
-def begin_offsets(
-    bootstrap: str, partitions: Iterable[tuple[str, int]], *, client: Mapping[str, str] | None = None,
-    timeout_s: float = TIMEOUT_S,
-) -> dict[tuple[str, int], int]:  # fmt: skip
-    """Return the lowest offset still kept of each (topic, partition)."""
-    return _offsets(bootstrap, partitions, OffsetSpec.earliest(), client, timeout_s)
 
 
 def end_offsets(

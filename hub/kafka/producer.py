@@ -50,7 +50,8 @@ class Sender:
             producer = await self._started()
             futures = [
                 await asyncio.wait_for(
-                    producer.send(r.topic, r.value, r.key, partition=r.part, headers=list(r.headers)), _BATCH_TIMEOUT_S
+                    producer.send(r.topic, _sendable(r), r.key, partition=r.part, headers=list(r.headers)),
+                    _BATCH_TIMEOUT_S,
                 )
                 for r in batch
             ]
@@ -89,6 +90,11 @@ class Sender:
                 await asyncio.wait_for(producer.stop(), _STOP_TIMEOUT_S)
             except (KafkaError, TimeoutError):
                 return
+
+
+def _sendable(record: Sending) -> bytes | None:
+    """Return the value; a record with neither key nor value, which the client does not send, gets an empty one."""
+    return b"" if record.key is None and record.value is None else record.value
 
 
 def _too_large(record: Sending) -> Refused:

@@ -4,7 +4,7 @@ The keys are for development. A real Sở brings its own seal and key folder; to
 """
 
 import secrets as chance
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -61,10 +61,10 @@ def found_keys(population: Population, secrets: Path) -> Founded:
     """Make the development authority and every key; write those of Sở and Bộ as key folders, of schools as .p12."""
     pki = Pki.create(population.at)
     credentials = population.credentials(pki)
-    anchors = [credentials.of(f"DK-{so}-001").der for so in population.sos]
+    anchors = {so: credentials.of(f"DK-{so}-001").der for so in population.sos}
     log_keys = []
     for so in population.sos:
-        note = _key_folder(secrets / f"so-{so}", log_origin(so), credentials.of(f"DAU-{so}").p12(), anchors)
+        note = _key_folder(secrets / f"so-{so}", log_origin(so), credentials.of(f"DAU-{so}").p12(), {so: anchors[so]})
         log_keys.append((log_origin(so), note.key(ED25519).text))
     note = _key_folder(secrets / "bo", COSIGNER, credentials.of("DAU-bo").p12(), anchors)
     log_keys.append((COSIGNER, note.key(COSIGNATURE).text))
@@ -88,7 +88,7 @@ def _signed(statement: RegisterEntry, registrar: Signer, iat: int) -> Sending:
     return register_sending(statement, payload, signature)
 
 
-def _key_folder(folder: Path, note_name: str, seal: bytes, anchors: Sequence[bytes]) -> NoteKeySigner:
+def _key_folder(folder: Path, note_name: str, seal: bytes, anchors: Mapping[str, bytes]) -> NoteKeySigner:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     seed = chance.token_bytes(_SEED_BYTES)
     contents: dict[str, Any] = {
@@ -97,7 +97,7 @@ def _key_folder(folder: Path, note_name: str, seal: bytes, anchors: Sequence[byt
         "note.seed": seed.hex().encode(),
         "secret": chance.token_bytes(_SEED_BYTES).hex().encode(),
     }
-    contents |= {f"anchor-{n}.der": der for n, der in enumerate(anchors)}
+    contents |= {f"anchor-{so}.der": der for so, der in anchors.items()}
     for name, data in contents.items():
         path = folder / name
         path.touch(mode=0o600)

@@ -1,5 +1,6 @@
 """The keys of one organisation: its seal (JWS), its note key (log or cosignature), its secret for derived values."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,16 +23,16 @@ def log_origin(so: str) -> str:
 
 @dataclass(frozen=True)
 class Keyring:
-    """Never logged. `anchors` are registrars' certificates (DER) handed over by hand: trust starts from them."""
+    """Never logged. `anchors`: by slug, a registrar's certificate (DER) handed over by hand; trust starts from it."""
 
     seal: Signer
     note: NoteKeySigner = field(repr=False)
     secret: bytes = field(repr=False)
-    anchors: tuple[bytes, ...] = field(repr=False)
+    anchors: Mapping[str, bytes] = field(repr=False)
 
 
 def load_keyring(folder: Path, note_name: str) -> Keyring:
-    """Load `seal.p12` with `seal.password`, `note.seed`, `secret` (both hex) and `anchor-*.der`.
+    """Load `seal.p12` with `seal.password`, `note.seed`, `secret` (both hex) and `anchor-<so>.der`.
 
     Raises Refused: KEY_FILE_UNREADABLE, KEY_FILE_INCOMPLETE, and the codes of `load_pkcs12`.
     """
@@ -39,7 +40,7 @@ def load_keyring(folder: Path, note_name: str) -> Keyring:
         password = (folder / "seal.password").read_text(encoding="utf-8").strip()
         seed = bytes.fromhex((folder / "note.seed").read_text(encoding="ascii"))
         secret = bytes.fromhex((folder / "secret").read_text(encoding="ascii"))
-        anchors = tuple(path.read_bytes() for path in sorted(folder.glob("anchor-*.der")))
+        anchors = {path.stem.removeprefix("anchor-"): path.read_bytes() for path in folder.glob("anchor-*.der")}
     except (OSError, ValueError):
         raise Refused("KEY_FILE_UNREADABLE") from None
     if len(secret) != _SECRET_BYTES:

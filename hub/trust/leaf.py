@@ -23,7 +23,9 @@ LEAF_BYTE_COUNT_MAX = 2048
 SALT_KEY_BYTE_COUNT_MIN = 32
 
 Sha256 = Annotated[str, Meta(pattern=r"\A[0-9a-f]{64}\Z")]
-Text = Annotated[str, Meta(min_length=1, max_length=128)]  # the longest identifier is school and student code
+Text = Annotated[
+    str, Meta(min_length=1, max_length=128, pattern=r"\A[^\x00-\x1f\x7f]+\Z")
+]  # the longest identifier is school and student code
 
 
 class Leaf(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):

@@ -8,7 +8,9 @@ A newer version of the same entry replaces the older one whole; entries hold fro
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any, Literal
+
+import msgspec
 
 from hub.errors import Refused
 from hub.trust.der import certificate_of_base64, crl_of, decode_base64, fingerprint
@@ -18,6 +20,7 @@ from hub.trust.times import civil_date
 
 __all__ = ["KINDS", "Entry", "Holding", "RegisteredSchool", "Snapshot", "check_entry"]
 
+_Word = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 KINDS = frozenset({"school", "official", "certificate", "trust_policy", "revocation"})
 
 
@@ -131,11 +134,50 @@ class Snapshot:
             self._crls += _crls(payload)
 
 
+_Role = Literal[
+    "subject_teacher",
+    "homeroom_teacher",
+    "principal",
+    "school_seal",
+    "registrar",
+    "so_officer",
+    "so_seal",
+    "bo_seal",
+]
+
+
+class _Official(msgspec.Struct, forbid_unknown_fields=True):
+    certificate_sha256: Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{64}\Z")]
+    person: _Word
+    role: _Role
+    school: _Word | msgspec.UnsetType = msgspec.UNSET
+    so: _Word | msgspec.UnsetType = msgspec.UNSET
+    decision: _Word | msgspec.UnsetType = msgspec.UNSET
+
+
+class _RegisteredSchool(msgspec.Struct, forbid_unknown_fields=True):
+    code: _Word
+    name: _Word
+    province: _Word
+    grades: tuple[int, int]
+    so: _Word
+    closed_on: str | msgspec.UnsetType = msgspec.UNSET
+
+
+_SHAPES: Mapping[str, type[msgspec.Struct]] = {"official": _Official, "school": _RegisteredSchool}
+
+
 def check_entry(entry: Entry) -> None:
     """Refuse a payload that the register could not use, before it is registered. Raises Refused REGISTER_ENTRY_WRONG.
 
     Stricter than `Snapshot`: a certificate is parsed too, which a snapshot of many schools leaves to its first use.
     """
+    shape = _SHAPES.get(entry.kind)
+    try:
+        if shape is not None:
+            msgspec.convert(dict(entry.payload), shape)
+    except msgspec.ValidationError:
+        raise Refused("REGISTER_ENTRY_WRONG", {"kind": entry.kind, "entry_id": entry.entry_id}) from None
     Snapshot([entry])
     if entry.kind == "certificate":
         try:

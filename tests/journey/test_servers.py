@@ -125,7 +125,6 @@ def test_offsets_and_members_are_those_of_the_broker(servers: Servers) -> None:
     end = admin.end_offsets(servers.bootstrap, [(topic.name, 0)])[topic.name, 0]
     _send(servers.bootstrap, topic.name, b"one")
     assert admin.end_offsets(servers.bootstrap, [(topic.name, 0)]) == {(topic.name, 0): end + 1}
-    assert admin.begin_offsets(servers.bootstrap, [(topic.name, 0)]) == {(topic.name, 0): 0}
     consumer = Consumer(
         {"bootstrap.servers": servers.bootstrap, "group.id": "hocba.bo.test", "client.id": "me", "log_level": 0}
     )

@@ -29,13 +29,13 @@ def register_entries(
 ) -> Iterator[dict[str, Any]]:
     """Yield the statements: for each Sở policy, revocation, its people and Bộ's seal; then school by school.
 
-    Every Sở gets the same policy with the registrars of all, so that Bộ may read all registers as one.
+    Each policy names the registrars of its own Sở and of no other.
     """
-    registrars = [credentials.of(o.person).sha256 for so in sos for o in officials_of_so(so) if o.role == "registrar"]
-    policy = pki.trust_policy_payload(registrars=registrars, log_keys=log_keys)
     revocation = pki.revocation_payload(at)
     for so in sos:
         entry = _Entries(so, at)
+        registrars = [credentials.of(o.person).sha256 for o in officials_of_so(so) if o.role == "registrar"]
+        policy = pki.trust_policy_payload(registrars=registrars, log_keys=log_keys)
         yield entry.of("trust_policy", f"trust-policy.{so}", policy)
         yield entry.of("revocation", f"revocation.{so}", revocation)
         yield from _of_officials(entry, [*officials_of_so(so), *officials_of_bo()], credentials)

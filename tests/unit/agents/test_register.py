@@ -1,6 +1,5 @@
 """The register: whose entries count, and what is refused before any reader meets it."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -46,14 +45,14 @@ def a_record(
     return record_of(register_sending(statement, data, signature))
 
 
-def prepare(record: Record, snapshot: Snapshot | None, anchors: Sequence[bytes] = ()) -> Any:
-    stage = register_stage((SO,), anchors)
+def prepare(record: Record, snapshot: Snapshot | None, anchor: bytes | None = None) -> Any:
+    stage = register_stage((SO,), {} if anchor is None else {SO: anchor})
     return stage.prepare(record, {} if snapshot is None else {SO: snapshot})
 
 
-def code_of(record: Record, snapshot: Snapshot | None, anchors: Sequence[bytes] = ()) -> str:
+def code_of(record: Record, snapshot: Snapshot | None, anchor: bytes | None = None) -> str:
     with pytest.raises(Refused) as refused:
-        prepare(record, snapshot, anchors)
+        prepare(record, snapshot, anchor)
     return refused.value.code
 
 
@@ -74,8 +73,8 @@ def test_entry_of_anyone_else_is_refused(world: World) -> None:
 def test_anchor_counts_while_there_is_no_policy(world: World) -> None:
     """Trust starts with a certificate that was handed over by hand."""
     record = a_record(world, a_statement(), "teacher")
-    anchors = [world.issued["teacher"].der]
-    assert prepare(record, None, anchors).statement == a_statement()
+    anchor = world.issued["teacher"].der
+    assert prepare(record, None, anchor).statement == a_statement()
     assert code_of(record, None, [world.issued["seal"].der]) == "REGISTRAR_UNKNOWN"
     assert code_of(record, None) == "REGISTRAR_UNKNOWN"
 
@@ -83,9 +82,9 @@ def test_anchor_counts_while_there_is_no_policy(world: World) -> None:
 def test_anchor_counts_no_more_when_a_policy_does_not_name_it(world: World) -> None:
     """A policy ends what was only a beginning; one that names the anchor lets it go on."""
     teacher, officer = world.issued["teacher"], world.issued["officer"]
-    assert code_of(a_record(world, a_statement(), "teacher"), world.snapshot(), [teacher.der]) == "REGISTRAR_UNKNOWN"
+    assert code_of(a_record(world, a_statement(), "teacher"), world.snapshot(), teacher.der) == "REGISTRAR_UNKNOWN"
     unregistered = world.with_(without=[officer.sha256.hex()]).snapshot()
-    assert prepare(a_record(world, a_statement()), unregistered, [officer.der]).statement == a_statement()
+    assert prepare(a_record(world, a_statement()), unregistered, officer.der).statement == a_statement()
 
 
 def test_entry_is_refused_when_message_key_and_statement_disagree(world: World) -> None:
@@ -142,7 +141,7 @@ def test_entry_with_a_text_that_the_database_cannot_hold_is_refused(world: World
 
 def test_entry_is_written_under_its_place_in_the_topic(world: World) -> None:
     """The offset gives the version, so a later entry of the same id is the newer one."""
-    stage, connection = register_stage((SO,), ()), FakeConnection()
+    stage, connection = register_stage((SO,), {}), FakeConnection()
     entry = stage.prepare(replace(a_record(world, a_statement()), offset=41), {SO: world.snapshot()})
     effect, _ = stage.decide(entry, {})
     assert stage.write(connection, [effect]) == [()]  # type: ignore[arg-type]
@@ -153,7 +152,7 @@ def test_entry_is_written_under_its_place_in_the_topic(world: World) -> None:
 
 def test_entry_that_is_older_than_the_one_that_stands_is_refused(world: World) -> None:
     """An old signature does not bring an old register back; the same entry again does no harm."""
-    stage = register_stage((SO,), ())
+    stage = register_stage((SO,), {})
     entry = stage.prepare(a_record(world, a_statement()), {SO: world.snapshot()})
     _, known = stage.decide(entry, {})
     assert stage.decide(entry, known)[0] == entry

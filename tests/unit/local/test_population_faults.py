@@ -308,4 +308,4 @@ def test_register_entries_are_statements_for_every_official(world: World) -> Non
     assert {o["role"] for o in officials} >= {"principal", "school_seal", "subject_teacher", "so_seal", "bo_seal"}
     assert any("decision" in o for o in officials)
     policies = [e["payload"] for e in entries if e["kind"] == "trust_policy"]
-    assert all(len(p["registrars"]) == 2 and p["log_keys"] for p in policies)
+    assert all(len(p["registrars"]) == 1 and p["log_keys"] for p in policies)
