@@ -198,7 +198,7 @@ def _decide_lock(row: ManifestRow, known: KnownLog) -> LockVerdict:
 
 def _documents(row: ManifestRow, chunks: dict[int, Chunk]) -> Iterator[Ingested]:
     of = next((chunk.of for chunk in chunks.values()), 0)
-    if sorted(chunks) != list(range(of)) or not chunks:
+    if not chunks or len(chunks) != of or sorted(chunks) != list(range(of)):  # the length first: `of` is a stranger's
         raise Refused("CHUNK_MISSING")
     if any(chunk.of != of for chunk in chunks.values()):
         raise Refused("CHUNK_FOREIGN")
