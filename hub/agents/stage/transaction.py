@@ -4,25 +4,21 @@ Order inside: (1) the position's compare-and-set, (2) locks and what is known, (
 (4) writes. Everything that needs no database came before.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from psycopg.types.json import Jsonb
-
+from hub.agents.stage.outbox import put
 from hub.agents.stage.position import Position, advance
-from hub.agents.stage.record import Outgoing, Quarantined, Record
+from hub.agents.stage.quarantine import keep
+from hub.agents.stage.record import Quarantined, Record
 from hub.agents.stage.stage import Stage
 from hub.errors import Refused
 from hub.schemas import decode_in_child
 from hub.store import Connection
-from hub.store.queries import queries_of
-from hub.topics import quarantine
 
-__all__ = ["Batch", "Done", "prepare", "put", "transact"]
+__all__ = ["Batch", "Done", "prepare", "transact"]
 
-_SQL = queries_of("common")
 _SUSPECT_TIMEOUT_S = 10.0
 
 
@@ -82,7 +78,7 @@ def transact(connection: Connection, stage: Stage[Any, Any, Any, Any], position:
             put(connection, record.topic, record.part, record.offset, outgoing)
         quarantined = [*batch.quarantined, *refused]
         for entry in quarantined:
-            _keep(connection, stage.name, batch.owner, entry)
+            keep(connection, stage.name, batch.owner, entry)
     return Done(moved, [effect for _, effect in decided], quarantined)
 
 
@@ -98,28 +94,3 @@ def _fold(
         except Refused as error:
             refused.append(Quarantined(record, error.code, error.facts))
     return decided, refused
-
-
-def put(connection: Connection, topic: str, part: int, offset: int, messages: Sequence[Outgoing]) -> None:
-    """Queue messages under their source record (or log position)."""
-    rows = [
-        (topic, part, offset, n, m.topic, m.key, m.kind, m.message_id, m.value,
-         None if m.reference is None else Jsonb(dict(m.reference)), Jsonb({"ce_source": m.source}))
-        for n, m in enumerate(messages)
-    ]  # fmt: skip
-    if rows:
-        connection.cursor().executemany(_SQL["put"], rows)
-
-
-def _keep(connection: Connection, stage: str, owner: str, entry: Quarantined) -> None:
-    record = entry.record
-    headers = json.dumps([[name, None if value is None else value.hex()] for name, value in record.headers]).encode()
-    connection.execute(
-        _SQL["quarantine"],
-        (stage, record.topic, record.part, record.offset, record.key, record.value, headers, entry.code,
-         json.dumps(dict(entry.facts)).encode(), record.at),
-    )  # fmt: skip
-    reference = {"quarantine": [stage, record.topic, record.part, record.offset]}
-    message_id = f"{stage}.{record.topic}.{record.part}.{record.offset}"
-    out = Outgoing(quarantine(owner).name, record.key, "Quarantined", message_id, f"/{owner}", reference=reference)
-    put(connection, record.topic, record.part, record.offset, [out])
