@@ -5,7 +5,7 @@ PYTHON ?= $(firstword $(shell command -v python3.11 python3.12 python3))
 BIN := .venv/bin
 VENV := .venv/.complete
 
-.PHONY: help setup demo test check unit journey conformance fault generate clean
+.PHONY: help setup demo test check unit model journey conformance fault campaign generate clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -36,6 +36,9 @@ check: $(VENV) ## format, lint, types, import arrows
 unit: $(VENV) ## unit tests only
 	$(BIN)/python -m pytest -n 2 tests/unit
 
+model: $(VENV) ## the loop's model over many histories without servers; EXAMPLES=n
+	HUB_MODEL_EXAMPLES=$(or $(EXAMPLES),20000) $(BIN)/python -m pytest -s -p no:randomly -k any_history tests/unit/agents/test_loop_machine.py
+
 journey: setup ## journey tests only, on real servers
 	$(BIN)/python -m pytest tests/journey
 
@@ -44,6 +47,9 @@ conformance: $(VENV) ## published vectors, from the folder that HUB_VECTORS name
 
 fault: setup ## break things on purpose; SEEDS=n for more runs
 	$(BIN)/python -m pytest tests/fault -p no:randomly
+
+campaign: setup ## SEEDS=200 seeds of worker and broker kills; HUB_CAMPAIGN_RESULTS names the file that it goes on with
+	$(BIN)/python -m tests.fault.campaign
 
 generate: $(VENV) ## write what is generated from code: docs, schemas, deployment files
 	$(BIN)/python -m hub.domain.documentation

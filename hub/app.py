@@ -11,6 +11,7 @@ import structlog
 from prometheus_client import start_http_server
 
 from hub.agents.acknowledge import acknowledge_stage
+from hub.agents.backlog import backlog
 from hub.agents.ingest import ingest_stage
 from hub.agents.lock import lock_stage
 from hub.agents.recheck import recheck
@@ -19,7 +20,10 @@ from hub.agents.register import register_stage
 from hub.agents.sequencer import sequencer
 from hub.agents.stage import Stage
 from hub.agents.stage.process import Beside, run_process
+from hub.agents.stage.worker import fatal
 from hub.agents.validate import validate_stage
+from hub.errors import Corrupt, Unavailable
+from hub.recovery import refuse_if_behind
 from hub.signing import COSIGNER, Keyring, load_keyring, log_origin
 from hub.web import serve_registry
 
@@ -28,6 +32,7 @@ __all__ = ["BO_STAGES", "SO_STAGES", "run_bo", "run_so", "so_keyring"]
 SO_STAGES = ("register", "validate", "lock", "acknowledge")
 BO_STAGES = ("register", "ingest")
 _log = structlog.get_logger()
+_WAIT_S = 1.0
 
 
 def so_keyring(secrets: Path, so: str) -> Keyring:
@@ -36,8 +41,9 @@ def so_keyring(secrets: Path, so: str) -> Keyring:
 
 
 def run_so(
-    so: str, *, database_url: str, bootstrap: str, secrets: Path, slot: str, stages: Collection[str], metrics_port: int
-) -> None:
+    so: str, *, database_url: str, bootstrap: str, secrets: Path, slot: str, stages: Collection[str],
+    metrics_port: int, standstill_s: float,
+) -> None:  # fmt: skip
     """Run a worker of one Sở with the named stages until SIGTERM or SIGINT."""
     keyring = so_keyring(secrets, so)
     every: dict[str, Stage[Any, Any, Any, Any]] = {
@@ -46,19 +52,19 @@ def run_so(
         "lock": lock_stage(so, keyring),
         "acknowledge": acknowledge_stage(so, keyring.seal),
     }
-    beside: list[Beside] = []
+    beside: list[Beside] = [lambda _: backlog(f"so-{so}", database_url)]
     if "validate" in stages:
         beside.append(lambda kick: recheck(so, keyring.seal, database_url, kick))
     if "lock" in stages:
         beside.append(lambda kick: sequencer(so, keyring, database_url, _now, kick))
     chosen = [stage for name, stage in every.items() if name in stages]
     _serve_metrics(metrics_port)
-    _run(f"so-{so}", chosen, database_url, bootstrap, slot, so_build(so), beside)
+    _run(f"so-{so}", chosen, database_url, bootstrap, slot, so_build(so), beside, standstill_s)
 
 
 def run_bo(
     slugs: Collection[str], *, database_url: str, bootstrap: str, secrets: Path, slot: str, stages: Collection[str],
-    metrics_port: int, registry_port: int | None = None,
+    metrics_port: int, standstill_s: float, registry_port: int | None = None,
 ) -> None:  # fmt: skip
     """Run a worker of Bộ over the topics of these Sở until SIGTERM or SIGINT."""
     keyring = load_keyring(secrets / "bo", COSIGNER)
@@ -68,27 +74,46 @@ def run_bo(
     }
     chosen = [stage for name, stage in every.items() if name in stages]
     _serve_metrics(metrics_port)
-    beside: list[Beside] = []
+    beside: list[Beside] = [lambda _: backlog("bo", database_url)]
     if registry_port is not None:
         beside.append(lambda _: serve_registry(slugs, registry_port))
-    _run("bo", chosen, database_url, bootstrap, slot, bo_build(keyring.secret), beside)
+    _run("bo", chosen, database_url, bootstrap, slot, bo_build(keyring.secret), beside, standstill_s)
 
 
 def _run(
     owner: str, stages: list[Stage[Any, Any, Any, Any]], url: str, bootstrap: str, slot: str, build: Any,
-    beside: list[Beside],
+    beside: list[Beside], standstill_s: float,
 ) -> None:  # fmt: skip
     async def main() -> None:
         stop = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
-        await run_process(owner, stages, url, bootstrap, slot, build, beside, stop)
+        await _not_behind(owner, url, bootstrap, stop)
+        await run_process(owner, stages, url, bootstrap, slot, build, beside, stop, standstill_s)
 
     asyncio.run(main())
 
 
+async def _not_behind(owner: str, url: str, bootstrap: str, stop: asyncio.Event) -> None:
+    """Return when the database knows what its organisation wrote last; a worker behind it ends with its own code."""
+    while not stop.is_set():
+        try:
+            await refuse_if_behind(owner, url, bootstrap)
+        except Unavailable as error:
+            _log.warning("worker_waits", owner=owner, code=error.code, **error.facts)
+            await asyncio.sleep(_WAIT_S)
+        except Corrupt as error:
+            fatal("start", error)
+        else:
+            return
+
+
 def _serve_metrics(port: int) -> None:
-    server, _ = start_http_server(port, addr="127.0.0.1")
+    try:
+        server, _ = start_http_server(port, addr="127.0.0.1")
+    except OSError as error:
+        facts = {"port": str(port), "setting": "HUB_METRICS_PORT", "reason": error.strerror or type(error).__name__}
+        raise Unavailable("METRICS_PORT_TAKEN", facts) from error
     _log.info("metrics_up", port=server.server_port)
 
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pydantic import SecretStr
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 __all__ = ["Settings"]
@@ -31,8 +31,10 @@ class Settings(BaseSettings):
     """Owner URL of Bộ's database for migrations."""
     secrets_dir: Path | None = None
     """Folder with one sub-folder of keys for each organisation; default: `secrets` in the data folder."""
-    metrics_port: int = 0
-    """Port of /metrics on 127.0.0.1; 0 picks a free one and logs it."""
+    metrics_port: int = Field(default=0, ge=0, le=65_535)
+    """Port of /metrics on 127.0.0.1; 0 picks a free one and logs it. `hub up` counts on from it, one a worker."""
+    standstill_s: float = Field(default=60.0, gt=0)
+    """A worker whose lag has not moved for so long, though database and cluster answer, leaves with 76."""
     registry_port: int | None = None
     """Port of the read-only schema registry on 127.0.0.1, served by Bộ's worker; absent: not served."""
 

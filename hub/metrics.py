@@ -3,8 +3,10 @@
 from prometheus_client import Counter, Gauge, Histogram
 
 __all__ = [
-    "ACCEPTED", "BATCH_RECORDS", "BATCH_SECONDS", "INGESTED", "LAG", "LOCKED", "QUARANTINED", "REFUSED", "RELAYED",
-    "RETRIES", "UNCHANGED",
+    "ACCEPTED", "BATCH_RECORDS", "BATCH_SECONDS", "EXPORTER_LAG", "EXPORTER_OFFSET", "GROUP_LAG", "GROUP_LAG_MAX",
+    "GROUP_LAG_SECONDS", "GROUP_LAG_SECONDS_MAX", "GROUP_OFFSET", "INGESTED", "LAG", "LOCKED", "QUARANTINED",
+    "QUARANTINE_OLDEST", "QUARANTINE_WAITING",
+    "REFUSED", "RELAYED", "RETRIES", "STATUS", "UNCHANGED", "WAITING", "WAITING_SECONDS",
 ]  # fmt: skip
 
 ACCEPTED = Counter("hub_validate_accepted_transcripts", "Transcripts accepted by Sở", ["so"])
@@ -13,6 +15,14 @@ REFUSED = Counter("hub_validate_refused_transcripts", "Transcripts refused, by t
 LOCKED = Counter("hub_lock_locked_transcripts", "Transcripts locked", ["so"])
 INGESTED = Counter("hub_ingest_ingested_transcripts", "Transcripts ingested by Bộ", ["so"])
 QUARANTINED = Counter("hub_stage_quarantined_messages", "Messages that did not decode", ["stage", "code"])
+HEALED = Counter("hub_stage_healed_records", "Records that were never delivered and read from the log", ["stage"])
+PARKED = Gauge("hub_stage_parked_schools", "Schools (record keys) that wait for a person", ["stage"])
+QUARANTINE_WAITING = Gauge(
+    "hub_quarantine_waiting_messages", "Entries neither dismissed nor redriven, or that came back", ["stage"]
+)
+QUARANTINE_OLDEST = Gauge(
+    "hub_quarantine_oldest_seconds", "Age of the oldest of these by its append time; 0 for none", ["stage"]
+)
 RETRIES = Counter("hub_stage_database_retries", "Attempts that found no database", ["stage"])
 RELAYED = Counter("hub_relay_sent_messages", "Messages of the outbox that the broker acknowledged", ["owner"])
 BATCH_RECORDS = Histogram(
@@ -20,3 +30,30 @@ BATCH_RECORDS = Histogram(
 )
 BATCH_SECONDS = Histogram("hub_stage_batch_seconds", "Time of one batch, preparation and transaction", ["stage"])
 LAG = Gauge("hub_stage_lag_messages", "Messages between the true position and the end", ["stage", "topic", "partition"])
+STATUS = Gauge(
+    "hub_stage_status", "1 for what the stage is: OK, STALL or REWIND; STOP can only be seen from outside",
+    ["stage", "status"],
+)  # fmt: skip
+WAITING = Gauge("hub_waiting_count", "What waits beside the topics, by kind: outbox, parked", ["owner", "kind"])
+WAITING_SECONDS = Gauge("hub_waiting_oldest_seconds", "Age of the oldest that waits, 0 for none", ["owner", "kind"])
+
+# Names and labels that the dashboards of kafka_exporter and of kafka-lag-exporter ask for; measured against the true
+# position, not the Kafka commit. Each worker tells of the partitions that it has claimed, and of no other.
+_PLACE = ["cluster_name", "group", "topic", "partition"]
+EXPORTER_LAG = Gauge(
+    "kafka_consumergroup_lag", "Messages between true position and end", ["consumergroup", "topic", "partition"]
+)
+EXPORTER_OFFSET = Gauge(
+    "kafka_consumergroup_current_offset",
+    "True position: the next offset to do",
+    ["consumergroup", "topic", "partition"],
+)
+GROUP_OFFSET = Gauge("kafka_consumergroup_group_offset", "True position: the next offset to do", _PLACE)
+GROUP_LAG = Gauge("kafka_consumergroup_group_lag", "Messages between true position and end", _PLACE)
+GROUP_LAG_SECONDS = Gauge(
+    "kafka_consumergroup_group_lag_seconds",
+    "Age of the oldest message not done, by its append time; 0 for none",
+    _PLACE,
+)
+GROUP_LAG_MAX = Gauge("kafka_consumergroup_group_max_lag", "Largest lag in messages", _PLACE[:2])
+GROUP_LAG_SECONDS_MAX = Gauge("kafka_consumergroup_group_max_lag_seconds", "Largest lag in seconds", _PLACE[:2])

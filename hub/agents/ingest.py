@@ -28,6 +28,7 @@ from hub.decision.ingest import (
 from hub.domain.statements import IngestStatement, Manifest, encode, read
 from hub.errors import Refused
 from hub.metrics import INGESTED
+from hub.recovery import await_registers
 from hub.schemas import Message, decode
 from hub.schemas import encode as encode_message
 from hub.signing import Keyring, log_origin
@@ -66,6 +67,10 @@ def ingest_stage(slugs: Iterable[str], keyring: Keyring) -> Stage[dict[str, Snap
             raise Refused(_FOREIGN[message.name])
         return _READ[message.name](record, message, registers.get(so) or Snapshot.of(()), cache)
 
+    def registers_of(connection: Connection) -> dict[str, Snapshot]:
+        await_registers(connection)
+        return snapshots.all(connection)
+
     def load(connection: Connection, items: Sequence[_Item]) -> _Logs:
         return {
             so: load_log(connection, so, [i for i in items if i.so == so], _rows)
@@ -78,7 +83,7 @@ def ingest_stage(slugs: Iterable[str], keyring: Keyring) -> Stage[dict[str, Snap
     return Stage(
         name="ingest",
         topics=tuple(locked_topic(so) for so in owners.values()),
-        read=snapshots.all,
+        read=registers_of,
         prepare=prepare,
         load=load,
         decide=decide,

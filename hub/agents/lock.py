@@ -2,24 +2,28 @@
 
 In:  hocba.so-<so>.lock-command.v1, key = school code.
 Out: leaves, locators and a signed manifest in Sở's database; hocba.so-<so>.locked.v1 chunks; a receipt to the school.
-Invariant: a round is locked once, with exactly the documents that stood open when it was closed; the manifest gets
-its place in the log from the sequencer alone.
+Invariant: a round is locked once, with exactly the documents that stood open when it was closed, and only by the order
+that validate wrote when it closed it; the manifest gets its place in the log from the sequencer alone.
 Legal source: chốt, ngày hiệu lực and mã số tra cứu by the practice of the 2024 pilot [secondary].
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from typing import Annotated, Any
 
-from msgspec import UNSET
+import msgspec
+from msgspec import UNSET, Meta
 
 from hub.agents.receipts import Receipts, instant
 from hub.agents.stage import Outgoing, Record, Stage
-from hub.decision import RoundKey
+from hub.decision import RoundKey, lock_id_of
 from hub.decision.locking import KnownRound, Locked, Order, build_lock, chunk_bounds, is_requested
 from hub.domain.organisations import department
-from hub.domain.statements import ReceiptStatement, encode
-from hub.errors import Corrupt, Refused
+from hub.domain.statements import Cohort, CommandId, ReceiptStatement, encode
+from hub.domain.transcript import Code, SchoolYear
+from hub.errors import Corrupt, Refused, Unavailable
+from hub.kafka.times import instant_of, is_possible
 from hub.metrics import LOCKED
+from hub.recovery import manifest_signature, unmet
 from hub.schemas import decode
 from hub.signing import Keyring
 from hub.store import Connection
@@ -33,23 +37,42 @@ __all__ = ["lock_stage"]
 _Known = dict[bytes, KnownRound]
 
 
+class _Said(msgspec.Struct):
+    """What an order says, as far as the database will be asked with it."""
+
+    command_id: CommandId
+    school: Code
+    school_year: SchoolYear
+    cohort: Cohort
+    number: Annotated[int, Meta(ge=1, le=9999)]
+
+
 def lock_stage(so: str, keyring: Keyring) -> Stage[None, Order, _Known, Locked | None]:
     """Build the stage for one Sở; its keyring holds seal and secret."""
     topic, receipts, symbols = lock_command(so), Receipts(so, keyring.seal), department(so).symbols
 
     def prepare(record: Record, _: None) -> Order:
+        if not is_possible(record.at):
+            raise Refused("RECORD_TIME_IMPOSSIBLE")
         value = decode(record.value, topic.messages).value
         if value["so"] != so or record.key != value["school"].encode():
             raise Refused("ENVELOPE_DISAGREES")
-        key = RoundKey(value["school"], value["school_year"], value["cohort"], value["number"])
-        at = datetime.fromtimestamp(value["appended_at_ms"] / 1000, UTC)
-        return Order(key, bytes.fromhex(value["lock_id"]), value["command_id"], at)
+        return _order(so, value)
+
+    def load(connection: Connection, orders: Sequence[Order]) -> _Known:
+        for order in orders:  # in a replay an order may stand there before its request was decided again
+            if unmet(connection, topic.name, "LockOrder", order.command_id, order.key.school.encode()) is not None:
+                raise Unavailable("REPLAY_BEHIND", {"waits_for": order.command_id})
+        return load_rounds(connection, orders, symbols, keyring.secret)
 
     def decide(order: Order, known: _Known) -> tuple[Locked | None, _Known]:
         found = known[order.lock_id]
+        closed_without_request = found.state == "closing" and found.order is None
+        if found.order != order and not closed_without_request:
+            raise Refused("LOCK_ORDER_WRONG", {"reason": "round"})  # not what validate wrote, whoever sent it
         if found.state == "locked":
             return None, known  # the order came again: the lock stands already
-        if found.state != "closing" or not is_requested(found):
+        if closed_without_request or found.state != "closing" or not is_requested(found):
             # the order left with the transaction that closed the round over this set: the database is another one
             raise Corrupt("LOCK_SET_CHANGED", {"lock_id": order.lock_id.hex(), "state": found.state})
         locked = build_lock(order, found, so=so, so_symbols=symbols, key=keyring.secret)
@@ -64,16 +87,30 @@ def lock_stage(so: str, keyring: Keyring) -> Stage[None, Order, _Known, Locked |
         topics=(topic,),
         read=lambda _: None,
         prepare=prepare,
-        load=lambda connection, orders: load_rounds(connection, orders, symbols, keyring.secret),
+        load=load,
         decide=decide,
         write=write,
         done=lambda effects: LOCKED.labels(so).inc(sum(len(e.leaves) for e in effects if e is not None)),
     )
 
 
+def _order(so: str, value: dict[str, Any]) -> Order:
+    """Read an order strictly: its shape, and the id that its round's lock must have."""
+    try:
+        said = msgspec.convert({name: value[name] for name in _Said.__struct_fields__}, _Said)
+    except msgspec.ValidationError:
+        raise Refused("LOCK_ORDER_WRONG", {"reason": "shape"}) from None
+    key = RoundKey(said.school, said.school_year, said.cohort, said.number)
+    lock_id = lock_id_of(so, key)
+    if value["lock_id"] != lock_id.hex():
+        raise Refused("LOCK_ORDER_WRONG", {"reason": "lock id"})
+    return Order(key, lock_id, said.command_id, instant_of(value["appended_at_ms"]))
+
+
 def _write(connection: Connection, so: str, keyring: Keyring, receipts: Receipts, locked: Locked) -> list[Outgoing]:
     manifest = encode(locked.manifest)
-    signature = sign(
+    published = manifest_signature(connection, locked_topic(so).name, locked.manifest.lock_id)
+    signature = published or sign(
         keyring.seal, manifest, role="so_seal", scope={"owner": f"so-{so}"}, typ=locked.manifest.type,
         iat=int(locked.order.at.timestamp()),
     )  # fmt: skip

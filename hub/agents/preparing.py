@@ -17,7 +17,7 @@ from hub.domain.findings import Finding, finding, refuses
 from hub.domain.statements import Command, LockRequest, Recall, Submission
 from hub.domain.statements import read as read_statement
 from hub.domain.transcript import Transcript
-from hub.errors import Corrupt, Refused
+from hub.errors import Refused
 from hub.kafka.headers import disagreement, read_headers
 from hub.kafka.identity import record_sha256
 from hub.kafka.partition import partition_of
@@ -59,9 +59,7 @@ class _Ground:
 
 
 def prepare_command(record: Record, topic: Topic, snapshot: Snapshot, cache: ChainCache) -> Prepared:
-    """Decode, verify and judge one command. Refused: it does not decode. Corrupt: the topic has no append time."""
-    if not record.append_time:
-        raise Corrupt("TOPIC_NOT_APPEND_TIME", {"topic": record.topic})
+    """Decode, verify and judge one command. Refused: it does not decode."""
     if record.key is None:
         raise Refused("KEY_MISSING")
     message = decode(record.value, topic.messages)

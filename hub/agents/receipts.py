@@ -1,12 +1,12 @@
 """Biên nhận: Sở's signed answers. The same outcome gives the same bytes, so a replay repeats and never contradicts."""
 
-import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from msgspec import UNSET
 
+from hub.agents.snapshots import receipt_id_of
 from hub.agents.stage import Outgoing
 from hub.decision import Answer, Outcome
 from hub.domain.findings import Finding, render
@@ -50,7 +50,7 @@ class Receipts:
             self._seal, payload, role="so_seal", scope={"owner": f"so-{self.so}"}, typ=statement.type, iat=issued_s
         )
         step = statement.outcome if statement.kind == "Lock" else "answer"
-        receipt_id = hashlib.sha256(f"{self.so}\n{of}\n{step}".encode()).hexdigest()[:32]
+        receipt_id = receipt_id_of(self.so, of, step)
         value = {
             "receipt_id": receipt_id,
             "command_id": statement.command_id,

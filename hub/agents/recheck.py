@@ -15,15 +15,18 @@ import structlog
 from msgspec import UNSET
 
 from hub.agents.receipts import Receipts, instant
-from hub.agents.snapshots import Snapshots
+from hub.agents.snapshots import Snapshots, Versions
 from hub.agents.stage import Outgoing, put
 from hub.domain import render
 from hub.domain.lifecycle import next_state
-from hub.domain.statements import ReceiptDocument, ReceiptStatement
+from hub.domain.statements import ReceiptDocument, ReceiptStatement, read
 from hub.errors import Unavailable
+from hub.recovery import is_replaying, unmet_before, unmet_values
+from hub.schemas import decode
 from hub.signing import Signer
 from hub.store import Connection, open_connection, unavailable
 from hub.store.queries import queries_of
+from hub.topics import receipt as receipt_topic
 from hub.trust import ChainCache, Snapshot, Status, Verdict, verify_document
 
 __all__ = ["recheck", "recheck_all"]
@@ -31,7 +34,9 @@ __all__ = ["recheck", "recheck_all"]
 _log = structlog.get_logger()
 _SQL = queries_of("so")
 _DOCUMENTS_MAX = 200
+_REPLAYED_MAX = 1_000_000  # all of them: the one that was told about is among them
 _POLL_S = 1.0
+_NOT_SEEN = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +58,7 @@ class _Waiting:
 
 async def recheck(so: str, seal: Signer, url: str, kick: Callable[[], None]) -> None:
     """Run until cancelled; works only when the register has moved on since the last look."""
-    snapshots, receipts, seen = Snapshots(), Receipts(so, seal), -1
+    snapshots, receipts, seen = Snapshots(), Receipts(so, seal), _NOT_SEEN
     while True:
         try:
             seen = await asyncio.to_thread(_look, so, url, snapshots, receipts, seen)
@@ -65,6 +70,9 @@ async def recheck(so: str, seal: Signer, url: str, kick: Callable[[], None]) -> 
 
 def _look(so: str, url: str, snapshots: Snapshots, receipts: Receipts, seen: int) -> int:
     with open_connection(url) as connection, unavailable():
+        if is_replaying(connection):
+            recheck_as_told(connection, so, receipts)
+            return _NOT_SEEN
         snapshot = snapshots.of(connection, so)
         if snapshot.version != seen:
             recheck_all(connection, snapshot, receipts)
@@ -80,6 +88,23 @@ def recheck_all(connection: Connection, snapshot: Snapshot, receipts: Receipts) 
         if len(waiting) < _DOCUMENTS_MAX:
             return decided
         after = (waiting[-1].message_sha256, waiting[-1].n)
+
+
+def recheck_as_told(connection: Connection, so: str, receipts: Receipts) -> int:
+    """In a replay: decide again what was told before, each on the register of its receipt and in its turn; how many."""
+    topic, versions, decided = receipt_topic(so).name, Versions(so), 0
+    versions.read(connection)
+    for receipt_id, message, sent_at in unmet_values(connection, "Receipt"):
+        said = read(decode(message, ("Receipt",)).value["statement"], ReceiptStatement)
+        if said.kind != "Recheck":
+            continue
+        if unmet_before(connection, topic, "Receipt", receipt_id, sent_at):
+            break
+        rows = (_Waiting(*row) for row in connection.execute(_SQL["pending"], (b"", -1, _REPLAYED_MAX)))
+        told = {(said.school, said.command_id, d.document_sha256) for d in said.documents}
+        waiting = [w for w in rows if (w.school, w.command_id, w.document_sha256.hex()) in told]
+        decided += _decide(connection, waiting, versions.at(said.register_version), receipts, ChainCache())
+    return decided
 
 
 def _decide(

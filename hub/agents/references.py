@@ -1,12 +1,16 @@
 """What the relay builds from a reference in the outbox: always the same messages, from rows that never change."""
 
-import json
+import hashlib
+import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Any
 
 from hub.agents.publication import publication
 from hub.agents.stage.relay import Build
+from hub.catalogue import CATALOGUE
 from hub.errors import Corrupt
+from hub.kafka.dead_letter import VALUE_BYTES, VALUE_SHA256, EntryId, Pair, error_headers, read_kept, sendable, size_of
 from hub.schemas import encode
 from hub.store import Connection
 from hub.store.bo import published_rows
@@ -29,7 +33,7 @@ def so_build(so: str) -> Build:
         elif "chunk" in reference:
             yield _chunk(connection, so, reference["chunk"])
         else:
-            yield _quarantined(connection, reference)
+            yield _quarantined(connection, f"so-{so}", reference)
 
     return build
 
@@ -44,7 +48,7 @@ def bo_build(secret: bytes) -> Build:
                 key, message_id, value = publication(so, lock_id, row, secret)
                 yield key, message_id, value, ()
         else:
-            yield _quarantined(connection, reference)
+            yield _quarantined(connection, "bo", reference)
 
     return build
 
@@ -65,21 +69,31 @@ def _chunk(connection: Connection, so: str, place: Sequence[Any]) -> _Built:
     return so.encode(), f"{lock_id}/{index}", encode("LockedChunk", value), ()
 
 
-def _quarantined(connection: Connection, reference: dict[str, Any]) -> _Built:
-    """The record as it came, with its own headers and the code that says why it stands here.
+def _quarantined(connection: Connection, owner: str, reference: dict[str, Any]) -> _Built:
+    """The record as it came, with its own headers and, behind them, ours that say why it stands here.
 
-    One that fits into no message any more (it came compressed) leaves its bytes in the database and says how many.
+    Of one that fits into no message any more (it came compressed) only size and hash of its value are told.
     """
-    stage, topic, part, offset = reference["quarantine"]
-    row = connection.execute(_COMMON["quarantined_record"], (stage, topic, part, offset)).fetchone()
+    entry = EntryId(owner, *reference["quarantine"])
+    row = connection.execute(
+        _COMMON["quarantined_record"],
+        {"stage": entry.stage, "topic": entry.topic, "part": entry.part, "offset": entry.offset,
+         "bytes_max": MESSAGE_BYTES_MAX},
+    ).fetchone()  # fmt: skip
     if row is None:
         raise Corrupt("UNEXPECTED", {"reason": "quarantine without row"})
-    key, value, headers, code = row
-    own = [(name, None if text is None else bytes.fromhex(text)) for name, text in json.loads(headers)]
-    place = [("hub.error.topic", topic), ("hub.error.partition", str(part)), ("hub.error.offset", str(offset))]
-    added = [(name, text.encode()) for name, text in [("hub.error.code", code), ("hub.error.stage", stage), *place]]
-    message_id = f"{stage}.{topic}.{part}.{offset}"
-    size = len(key or b"") + len(value or b"") + sum(len(name.encode()) + len(data or b"") + 8 for name, data in own)
-    if size > _QUARANTINED_BYTES_MAX:
-        return None, message_id, None, [*added, ("hub.error.bytes", str(size).encode())]
-    return key, message_id, value, [*own, *added]
+    key, value, headers, code, whole, value_bytes, value_sha256 = row
+    own, added = sendable(read_kept(headers)), error_headers(entry, code, _told(code))
+    message_id = f"{entry.stage}.{entry.topic}.{entry.part}.{entry.offset}"
+    if whole and len(key or b"") + len(value or b"") + size_of(own) <= _QUARANTINED_BYTES_MAX:
+        return key, message_id, value, [*own, *added]
+    digest = value_sha256 if value is None else hashlib.sha256(value).digest()
+    told: list[Pair] = [(VALUE_BYTES, str(value_bytes).encode())]
+    told += [(VALUE_SHA256, digest.hex().encode())] if digest is not None else []
+    return None, message_id, None, [*added, *told]
+
+
+@cache
+def _told(code: str) -> str:
+    """Explain a code without the facts: these may repeat what a stranger wrote."""
+    return re.sub(r"\{[^{}]*\}", "…", CATALOGUE[code].en) if code in CATALOGUE else code

@@ -13,7 +13,8 @@ import structlog
 
 from hub.agents.stage import Outgoing, put
 from hub.errors import Corrupt, Unavailable
-from hub.schemas import encode
+from hub.recovery import PublishedHead, Step, next_step, unmet_values
+from hub.schemas import decode, encode
 from hub.signing import Keyring, log_origin
 from hub.store import Connection, open_connection, unavailable
 from hub.store.queries import queries_of
@@ -55,13 +56,39 @@ def sequence_once(connection: Connection, so: str, keyring: Keyring, now: dateti
             return 0
         with connection.transaction():
             connection.execute(_SQL["sequence"])
-            waiting = connection.execute(_SQL["unsequenced"], (_LOCKS_MAX,)).fetchall()
-            return _append(connection, so, keyring, now, waiting) if waiting else 0
+            head = connection.execute(_SQL["head"]).fetchone()
+            frontier = Frontier() if head is None else Frontier.of_hex(*head)
+            step = _published(connection, frontier.size)
+            if step is None:
+                waiting = connection.execute(_SQL["unsequenced"], (_LOCKS_MAX,)).fetchall()
+            else:
+                waiting = _as_published(connection, step)
+            return _append(connection, so, keyring, now, frontier, waiting, step) if waiting else 0
 
 
-def _append(connection: Connection, so: str, keyring: Keyring, now: datetime, waiting: Sequence[Any]) -> int:
-    head = connection.execute(_SQL["head"]).fetchone()
-    frontier = Frontier() if head is None else Frontier.of_hex(*head)
+def _published(connection: Connection, size: int) -> Step | None:
+    """Return what was published of this log and lost: it takes its places again before anything new gets one."""
+    places, heads = {}, {}
+    for _, message, _ in unmet_values(connection, "LockManifest"):
+        value = decode(message, ("LockManifest",)).value
+        places[int(value["log_index"])] = bytes.fromhex(value["lock_id"])
+    for _, message, sent_at in unmet_values(connection, "Checkpoint"):
+        value = decode(message, ("Checkpoint",)).value
+        heads[int(value["tree_size"])] = PublishedHead(value["text"], value["signature"], sent_at)
+    return next_step(size, places, heads)
+
+
+def _as_published(connection: Connection, step: Step) -> list[Any]:
+    """Return the rows of these locks in their published order; nothing until all of them are locked again."""
+    rows = connection.execute(_SQL["unsequenced_of"], (list(step.lock_ids),)).fetchall()
+    by_id = {bytes(row[0]): row for row in rows}
+    return [by_id[lock_id] for lock_id in step.lock_ids] if len(by_id) == len(step.lock_ids) else []
+
+
+def _append(
+    connection: Connection, so: str, keyring: Keyring, now: datetime, frontier: Frontier, waiting: Sequence[Any],
+    step: Step | None,
+) -> int:  # fmt: skip
     messages = []
     for lock_id, school, manifest, signature in waiting:
         log_index = frontier.size
@@ -69,17 +96,28 @@ def _append(connection: Connection, so: str, keyring: Keyring, now: datetime, wa
         if connection.execute(_SQL["place"], (log_index, lock_id)).rowcount != 1:
             raise Corrupt("LOG_BEHIND", {"lock_id": lock_id.hex()})
         messages.append(_manifest(so, lock_id, school, manifest, signature, log_index))
-    checkpoint = Checkpoint(log_origin(so), frontier.size, frontier.root)
-    text = sign_checkpoint(checkpoint, keyring.note)
-    signature = sign(
-        keyring.seal, text, role="so_seal", scope={"owner": f"so-{so}"}, typ=CHECKPOINT_TYPE, iat=int(now.timestamp())
-    )
-    row = (frontier.size, frontier.root, frontier.to_hex(), text, signature, now)
+    text, signature, made_at = _head(so, keyring, now, frontier, step)
+    row = (frontier.size, frontier.root, frontier.to_hex(), text, signature, made_at)
     connection.execute(_SQL["add_checkpoint"], row)
     value = {"so": so, "text": text, "signature": signature, "tree_size": frontier.size}
     messages.append(_outgoing(so, "Checkpoint", str(frontier.size), value))
     put(connection, "log", 0, frontier.size, messages)
     return len(waiting)
+
+
+def _head(
+    so: str, keyring: Keyring, now: datetime, frontier: Frontier, step: Step | None
+) -> tuple[bytes, str, datetime]:  # fmt: skip
+    """Sign a head over the frontier, or return the published one. Corrupt(RECOVERED_DIFFERS): another root."""
+    checkpoint = Checkpoint(log_origin(so), frontier.size, frontier.root)
+    text = sign_checkpoint(checkpoint, keyring.note)
+    if step is None or step.head is None:
+        scope = {"owner": f"so-{so}"}
+        iat = int(now.timestamp())
+        return text, sign(keyring.seal, text, role="so_seal", scope=scope, typ=CHECKPOINT_TYPE, iat=iat), now
+    if not step.head.text.startswith(checkpoint.text):
+        raise Corrupt("RECOVERED_DIFFERS", {"kind": "Checkpoint", "message_id": str(frontier.size)})
+    return step.head.text, step.head.signature, step.head.sent_at
 
 
 def _manifest(so: str, lock_id: bytes, school: str, manifest: bytes, signature: str, log_index: int) -> Outgoing:

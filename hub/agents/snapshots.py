@@ -1,12 +1,25 @@
-"""The register as a stage uses it: one snapshot per Sở, read again only when a new version is there."""
+"""The register as a stage uses it: one snapshot per Sở, read again only when a new version is there.
 
+After a recovery, a command whose receipt was sent before is judged on the register that this receipt names.
+"""
+
+import hashlib
+from collections.abc import Mapping
+
+import msgspec
+
+from hub.agents.stage import Record
+from hub.kafka.identity import record_sha256
+from hub.recovery import await_registers, unmet_values
+from hub.schemas import decode
 from hub.store import Connection
 from hub.store.queries import queries_of
 from hub.trust import Entry, Snapshot
 
-__all__ = ["Snapshots"]
+__all__ = ["Snapshots", "Versions", "receipt_id_of"]
 
 _SQL = queries_of("common")
+_MADE_MAX = 8
 
 
 class Snapshots:
@@ -26,6 +39,53 @@ class Snapshots:
             if known is None or known.version != version:
                 self._known[so] = Snapshot.of(_entries(connection, so))
         return dict(self._known)
+
+
+def receipt_id_of(so: str, of: str, step: str) -> str:
+    """Return the id of a receipt: derived from what it answers (`of`) and its kind of answer."""
+    return hashlib.sha256(f"{so}\n{of}\n{step}".encode()).hexdigest()[:32]
+
+
+class Versions:
+    """The registers that recovered receipts name, for the replay of their commands; empty when nothing is replayed."""
+
+    def __init__(self, so: str) -> None:
+        self._so = so
+        self._named: Mapping[str, int] | None = None  # by receipt id; what was read once holds until the worker ends
+        self._entries: list[Entry] = []
+        self._made: dict[int, Snapshot] = {}
+
+    def read(self, connection: Connection) -> None:
+        """Read which versions are named. Raises Unavailable(REPLAY_BEHIND) until the register has come so far."""
+        if self._named is None:
+            await_registers(connection)
+            found = unmet_values(connection, "Receipt")
+            self._named = {receipt_id: _version(message) for receipt_id, message, _ in found}
+            if self._named:
+                self._entries = _entries(connection, self._so)
+
+    def of(self, record: Record) -> Snapshot | None:
+        """Return the register on which this command was judged before, or None when it was not."""
+        if not self._named:
+            return None
+        digest = record_sha256(record.part, record.key, record.headers, record.value)
+        version = self._named.get(receipt_id_of(self._so, digest.hex(), "answer"))
+        return None if version is None else self.at(version)
+
+    def at(self, version: int) -> Snapshot:
+        """Return the register as it was at a version."""
+        if version not in self._made:
+            if len(self._made) >= _MADE_MAX:
+                self._made.clear()
+            made = Snapshot.of(entry for entry in self._entries if entry.version <= version)
+            made.version = version  # compaction may have taken the entry that made it
+            self._made[version] = made
+        return self._made[version]
+
+
+def _version(receipt: bytes) -> int:
+    said = msgspec.json.decode(decode(receipt, ("Receipt",)).value["statement"])
+    return int(said["register_version"])
 
 
 def _entries(connection: Connection, so: str) -> list[Entry]:

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 
 from hub.agents.preparing import prepare_command
 from hub.agents.receipts import Receipts
-from hub.agents.snapshots import Snapshots
-from hub.agents.stage import Outgoing, Record, Stage
+from hub.agents.snapshots import Snapshots, Versions
+from hub.agents.stage import Outgoing, Record, Stage, as_decided
 from hub.decision import Known, Outcome, Prepared, decide
 from hub.metrics import ACCEPTED, REFUSED, UNCHANGED
 from hub.schemas import encode
@@ -20,6 +20,7 @@ from hub.store import Connection
 from hub.store.so import load_known, receipt_of_message, write_outcome
 from hub.topics import command as command_topic
 from hub.topics import lock_command
+from hub.topics import receipt as receipt_topic
 from hub.trust import ChainCache, Snapshot
 
 __all__ = ["validate_stage"]
@@ -28,9 +29,14 @@ __all__ = ["validate_stage"]
 def validate_stage(so: str, seal: Signer) -> Stage[Snapshot, Prepared, Known, Outcome]:
     """Build the stage for one Sở; `seal` signs its receipts."""
     topic, cache, snapshots, receipts = command_topic(so), ChainCache(), Snapshots(), Receipts(so, seal)
+    versions = Versions(so)
+
+    def read(connection: Connection) -> Snapshot:
+        versions.read(connection)
+        return snapshots.of(connection, so)
 
     def prepare(record: Record, snapshot: Snapshot) -> Prepared:
-        return prepare_command(record, topic, snapshot, cache)
+        return prepare_command(record, topic, versions.of(record) or snapshot, cache)
 
     def write(connection: Connection, outcomes: Sequence[Outcome]) -> list[list[Outgoing]]:
         return [_write(connection, so, receipts, outcome) for outcome in outcomes]
@@ -38,7 +44,7 @@ def validate_stage(so: str, seal: Signer) -> Stage[Snapshot, Prepared, Known, Ou
     return Stage(
         name="validate",
         topics=(topic,),
-        read=lambda connection: snapshots.of(connection, so),
+        read=read,
         prepare=prepare,
         load=load_known,
         decide=lambda prepared, known: decide(prepared, known, so),
@@ -53,6 +59,8 @@ def _write(connection: Connection, so: str, receipts: Receipts, outcome: Outcome
         school, receipt_id, receipt = receipt_of_message(connection, outcome.repeats)
         return [receipts.outgoing(school, receipt_id, value=receipt)]
     receipt_id, receipt = receipts.of_outcome(outcome)
+    at = outcome.command.offset
+    receipt = as_decided(connection, receipt_topic(so).name, "Receipt", receipt_id, receipt, offset=at)
     write_outcome(connection, outcome, receipt_id, receipt)
     reference = {"receipt": outcome.command.message_sha256.hex()}
     messages = [receipts.outgoing(outcome.command.school, receipt_id, reference=reference)]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -15,7 +16,10 @@ __all__ = ["Stood", "World"]
 
 
 class Stood(NamedTuple):
-    """One record that stands in a topic. `message_id` is its ce_id; `digest` is over key and value."""
+    """One record that stands in a topic. `message_id` is its ce_id; `digest` is over key and value.
+
+    `redriven` is the quarantine entry that it says it comes from, "" for the many that say nothing.
+    """
 
     part: int
     offset: int
@@ -24,6 +28,7 @@ class Stood(NamedTuple):
     digest: bytes
     at_ms: int
     fact: Any
+    redriven: str = ""
 
 
 @dataclass
@@ -57,6 +62,26 @@ class World:
         """By owner, the (stage, topic, part, offset) of what stands in quarantine."""
         return {owner: frozenset(rows.rows("quarantine_places")) for owner, rows in self.owners}
 
+    @cached_property
+    def parked(self) -> Mapping[str, frozenset[Row]]:
+        """By owner, the (stage, topic, part, offset) of what waits aside with its school."""
+        return {owner: frozenset(rows.rows("parked_places")) for owner, rows in self.owners}
+
+    @cached_property
+    def entries(self) -> Mapping[str, tuple[datetime, bool]]:
+        """By name (owner/stage/topic/part/offset): first time of receipt of a quarantined record, asked for again."""
+        return {
+            f"{owner}/{stage}/{topic}/{part}/{offset}": (at, asked)
+            for owner, rows in self.owners
+            for stage, topic, part, offset, at, asked in rows.rows("quarantine_entries")
+        }
+
+    @cached_property
+    def new_logs(self) -> Mapping[str, tuple[datetime, Mapping[str, int]]]:
+        """By owner, when it began again on a new log, and the version of each register then; absent for most."""
+        found = ((owner, next(rows.rows("new_log"), None)) for owner, rows in self.owners)
+        return {owner: (row[0], row[1] or {}) for owner, row in found if row is not None}
+
     def extent(self, topic: str) -> Mapping[int, tuple[int, int]]:
         """Return [start, end) of each partition of a topic."""
         if topic not in self._extents:
@@ -75,7 +100,9 @@ class World:
         if so not in self._handling:
             topic = names.command(so)
             places = {place[1:] for place in self.quarantined[f"so-{so}"] if place[0] == "validate"}
-            self._handling[so] = Handling(topic, self.so[so].rows("inbox_places"), places, self.stood(topic))
+            began = self.new_logs.get(f"so-{so}")
+            since = None if began is None else began[0]
+            self._handling[so] = Handling(topic, self.so[so].rows("inbox_places"), places, self.stood(topic), since)
         return self._handling[so]
 
     def _stand(self, record: Record) -> Stood:
@@ -91,12 +118,18 @@ class World:
             fact = fact_of(family, record, register)
         message_id = _quarantine_id(headers) if family == "quarantine" else _text(headers.get("ce_id"))
         digest = digest_of(record.key, record.value)
-        return Stood(record.part, record.offset, message_id, record.key, digest, record.at_ms, fact)
+        named = _text(headers.get(_REDRIVEN))
+        return Stood(record.part, record.offset, message_id, record.key, digest, record.at_ms, fact, named)
+
+
+_REDRIVEN = "hub-redriven"
+_CONTEXTS = ("__connect.errors.", "hub.error.")  # the second one in messages of the hub's first version
 
 
 def _quarantine_id(headers: Mapping[str, bytes | None]) -> str:
-    named = ("stage", "topic", "partition", "offset")
-    return ".".join(_text(headers.get(f"hub.error.{name}")) for name in named)
+    """Return the id of a dead letter; of headers that occur twice the last one is the hub's."""
+    prefix = _CONTEXTS[0] if f"{_CONTEXTS[0]}stage" in headers else _CONTEXTS[1]
+    return ".".join(_text(headers.get(f"{prefix}{name}")) for name in ("stage", "topic", "partition", "offset"))
 
 
 def _text(data: bytes | None) -> str:

@@ -129,6 +129,16 @@ _OURS = (
         "Hub không lập được bản tin: {path} ({reason}).",
         "The hub could not write a message: {path} ({reason}).",
     ),
+    _hub(
+        "LOCK_ORDER_WRONG",
+        "Lệnh chốt nội bộ không phải do bước thẩm tra ghi ra ({reason}); hub giữ lại nguyên văn để kiểm tra.",
+        "The lock order is not one that validate wrote ({reason}); its bytes are kept for examination.",
+    ),
+    _hub(
+        "RECORD_TIME_IMPOSSIBLE",
+        "Dấu thời gian của bản ghi nằm ngoài lịch; hub giữ lại nguyên văn để kiểm tra.",
+        "The timestamp of the record lies outside the calendar; its bytes are kept for examination.",
+    ),
     _hub("SCHEMA_UNFIT", "Tệp lược đồ của hub bị hỏng: {reason}.", "The hub's schema files are damaged: {reason}."),
 )
 

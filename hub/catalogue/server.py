@@ -110,4 +110,11 @@ ENTRIES: tuple[Entry, ...] = (
         "Hồ sơ không bị mất, hệ thống tự thử lại. Nếu kéo dài, báo người vận hành.",
         "Nothing is lost and the hub tries again. If it lasts, tell the operator.",
     ),
+    _entry(
+        "METRICS_PORT_TAKEN",
+        "Cổng {port} cho trang số liệu không dùng được: {reason}.",
+        "Port {port} of the metrics page cannot be used: {reason}.",
+        "Đặt {setting} khác cho tiến trình này, hoặc 0 để tự chọn cổng; hub up tự đánh số từ cổng đó.",
+        "Give this process another {setting}, or 0 for a free port; hub up counts on from it by itself.",
+    ),
 )

@@ -23,7 +23,8 @@ def connected(data: Path | None, *, workers: bool = False) -> Iterator[LocalHub]
     folder, addresses = data or settings.data_dir, addresses_of(settings)
     if (addresses.wants_kafka or addresses.wants_postgres) and not has_hub(folder):
         raise Unavailable("DATA_FOLDER_NOT_FOUNDED", {"folder": str(folder)})
-    with LocalHub(folder, known_slugs(folder, settings), settings.cache_dir, addresses, join=True) as hub:
+    slugs, port = known_slugs(folder, settings), settings.metrics_port
+    with LocalHub(folder, slugs, settings.cache_dir, addresses, join=True, metrics_port=port) as hub:
         if workers and hub.servers.kafka is not None:
             hub.start_workers()
         yield hub

@@ -48,7 +48,10 @@ def demo(
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
     empty_data_folder(folder)
-    with Told(console) as tell, LocalHub(folder, settings.so_slugs, settings.cache_dir, addresses_of(settings)) as hub:
+    hub = LocalHub(
+        folder, settings.so_slugs, settings.cache_dir, addresses_of(settings), metrics_port=settings.metrics_port
+    )
+    with Told(console) as tell, hub:
         tell("servers up", 1)
         hub.make_stores()
         founded = found_keys(population, hub.secrets)

@@ -11,7 +11,7 @@ __all__ = ["EXIT_CODES", "exit_code", "explain"]
 
 EXIT_CODES = (
     "Exit codes: 0 done · 1 refused, or findings that refuse · 2 unreadable input or wrong use · "
-    "3 a server is not there · 4 an invariant is broken."
+    "3 a server is not there · 4 an invariant is broken · 5 a stage is not keeping up (hub lag)."
 )
 _KINDS = {Refused: 1, Unavailable: 3, Corrupt: 4}
 _ANSWERS = frozenset(

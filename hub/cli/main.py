@@ -11,11 +11,15 @@ from hub.cli import (
     audit,
     check,
     demo,
+    lag,
     lock,
     lookup,
+    parked,
     prepare,
+    quarantine,
     recall,
     receipts,
+    recover,
     sign,
     status,
     submit,
@@ -49,12 +53,17 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "lock": lock.lock,
     "lookup": lookup.lookup,
     "status": status.status,
+    "lag": lag.lag,
     "topics": topics.topics,
     "audit": audit.audit,
+    "recover": recover.recover,
 }
 
 for name, command in _COMMANDS.items():
     app.command(name, epilog=EXIT_CODES)(command)
+
+app.add_typer(quarantine.app, name="quarantine")
+app.add_typer(parked.app, name="parked")
 
 
 def main() -> None:

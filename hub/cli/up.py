@@ -34,7 +34,10 @@ def up(data: Data = None, json: Json = False) -> None:
     folder, addresses = data or settings.data_dir, addresses_of(settings)
     embedded = addresses.wants_kafka and addresses.wants_postgres
     empty = embedded and needs_founding(folder)
-    hub = LocalHub(folder, known_slugs(folder, settings), settings.cache_dir, addresses, secrets=settings.secrets_dir)
+    hub = LocalHub(
+        folder, known_slugs(folder, settings), settings.cache_dir, addresses, secrets=settings.secrets_dir,
+        metrics_port=settings.metrics_port,
+    )  # fmt: skip
     if not embedded and not (hub.secrets / "bo").is_dir():
         raise Refused("KEYS_MISSING", {"folder": str(hub.secrets), "owner": "bo"})
     try:
@@ -65,6 +68,9 @@ def _tell_addresses(hub: LocalHub, addresses: Addresses, console: Console, as_js
         "logs": str(hub.data / "logs"),
         "workers": sorted(_restarts(hub)),
     }
+    metrics = {name: port for name in sorted(_restarts(hub)) if (port := hub.metrics_port(name))}
+    if metrics:
+        shown["metrics"] = {name: f"http://127.0.0.1:{port}/metrics" for name, port in metrics.items()}
     if as_json:
         print_line({"event": "up", **shown})
         return
@@ -88,12 +94,17 @@ def _watch(hub: LocalHub, console: Console, as_json: bool) -> None:
         now = _restarts(hub)
         for name, count in now.items():
             if count > known.get(name, 0):
-                if as_json:
-                    print_line({"event": "restarted", "worker": name, "count": count})
-                else:
-                    log: Path = hub.data / "logs" / f"{name}.log"
-                    console.print(f"khởi động lại / restarted {name} ({count}); log: {log}", highlight=False)
+                _tell_restart(hub, console, as_json, name, count)
         known = now
+
+
+def _tell_restart(hub: LocalHub, console: Console, as_json: bool, name: str, count: int) -> None:
+    code = hub.worker(name).left_with[name]
+    if as_json:
+        print_line({"event": "restarted", "worker": name, "count": count, "left_with": code})
+    else:
+        log: Path = hub.data / "logs" / f"{name}.log"
+        console.print(f"khởi động lại / restarted {name} ({count}), left with {code}; log: {log}", highlight=False)
 
 
 def _restarts(hub: LocalHub) -> dict[str, int]:

@@ -26,14 +26,15 @@ def worker(
         url = _url(settings.so_database_url, "HUB_SO_DATABASE_URL").replace("{so}", so)
         run_so(
             so, database_url=url, bootstrap=_bootstrap(settings), secrets=settings.secrets, slot=slot, stages=chosen,
-            metrics_port=settings.metrics_port,
+            metrics_port=settings.metrics_port, standstill_s=settings.standstill_s,
         )  # fmt: skip
     elif organisation == "bo" and so is None:
         chosen = _chosen(stages, BO_STAGES)
         url = _url(settings.bo_database_url, "HUB_BO_DATABASE_URL")
         run_bo(
             settings.so_slugs, database_url=url, bootstrap=_bootstrap(settings), secrets=settings.secrets, slot=slot,
-            stages=chosen, metrics_port=settings.metrics_port, registry_port=settings.registry_port,
+            stages=chosen, metrics_port=settings.metrics_port, standstill_s=settings.standstill_s,
+            registry_port=settings.registry_port,
         )  # fmt: skip
     else:
         raise typer.BadParameter("say `so <slug>` or `bo`")

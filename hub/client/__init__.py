@@ -6,6 +6,7 @@ from hub.client.batch import Batch, BatchDocument, is_batch, load_batch
 from hub.client.commands import SentCommand, commands_at_broker, commands_in_journal
 from hub.client.history import History, Version, find_by_locator, find_by_student, marks_of
 from hub.client.journal import Journal
+from hub.client.lag import OrganisationLag, lag_of
 from hub.client.lock_set import LockSet, command_ids_of, lock_set
 from hub.client.preparing import PreparedBatch, Rounds, prepare_batch
 from hub.client.receipts import ReadReceipt, next_receipts, read_receipts, receipt_ends, verify_receipt
@@ -26,6 +27,7 @@ __all__ = [
     "JudgedRow",
     "LockSet",
     "Mode",
+    "OrganisationLag",
     "OrganisationStatus",
     "Outbound",
     "Planned",
@@ -46,6 +48,7 @@ __all__ = [
     "is_batch",
     "judge_document",
     "judge_file",
+    "lag_of",
     "load_batch",
     "lock_request",
     "lock_set",

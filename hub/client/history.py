@@ -1,4 +1,7 @@
-"""Look up (tra cứu): every version of one pupil's học bạ, over years, schools and Sở, and whether Bộ has it."""
+"""Look up (tra cứu): every version of one pupil's học bạ, over years, schools and Sở, and whether Bộ has it.
+
+Nothing is shown that is not what was accepted and locked: one changed version stops the whole look-up.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,10 +11,11 @@ from typing import Any
 import msgspec
 from msgspec import UnsetType
 
+from hub.client.unchanged import Locked, Stored, check_unchanged, is_manifest_of
 from hub.domain import Transcript, read
 from hub.domain.locator import check, printed
 from hub.domain.transcript import Assessed, Subject, YearLevels
-from hub.errors import Refused
+from hub.errors import Corrupt, Refused
 from hub.store import open_connection, unavailable
 from hub.store.queries import queries_of
 
@@ -80,7 +84,8 @@ class History:
 def find_by_locator(locator: str, so_urls: Mapping[str, str], bo_url: str) -> History:
     """Search these Sở for a locator as a person typed it.
 
-    Raises Refused LOCATOR_MALFORMED, LOCATOR_CHECK_SYMBOL, LOOKUP_NOTHING_FOUND; Unavailable without a database.
+    Raises Refused LOCATOR_MALFORMED, LOCATOR_CHECK_SYMBOL, LOOKUP_NOTHING_FOUND; Unavailable without a database;
+    Corrupt(RECORD_CHANGED) when a version is not what was accepted or locked any more.
     """
     return _find("pupil_of_locator", (check(locator),), so_urls, bo_url)
 
@@ -110,9 +115,9 @@ def _values(subject: Subject) -> dict[str, str]:
 
 def _find(query: str, values: Sequence[str], so_urls: Mapping[str, str], bo_url: str) -> History:
     pupils = sorted({pupil for url in so_urls.values() for (pupil,) in _rows(url, _SO[query], values)})
-    rows = [(so, row) for so, url in so_urls.items() for row in _rows(url, _SO["history_of_pupils"], (pupils,))]
+    rows = [(so, row) for so, url in so_urls.items() for row in _unchanged(url, pupils)]
     ingested = {row[0]: row[4] for row in _rows(bo_url, _BO["ingested_of_hashes"], ([row[3] for _, row in rows],))}
-    versions = tuple(version for so, row in rows if (version := _version(so, row, ingested)) is not None)
+    versions = tuple(_version(so, row, ingested) for so, row in rows)
     if not versions:
         raise Refused("LOOKUP_NOTHING_FOUND")
     locator = next((v.locator for v in versions if v.locator is not None), None)
@@ -120,11 +125,36 @@ def _find(query: str, values: Sequence[str], so_urls: Mapping[str, str], bo_url:
     return History(None if locator is None else printed(locator), tuple(by_year))
 
 
-def _version(so: str, row: Sequence[Any], ingested: Mapping[bytes, datetime]) -> Version | None:
+def _unchanged(url: str, pupils: Sequence[str]) -> list[Any]:
+    """Read the versions that one Sở has of these pupils and check each against its hash, its leaf and its manifest."""
+    rows = _rows(url, _SO["history_of_pupils"], (pupils,))
+    for row in rows:
+        check_unchanged(_stored(row))
+    locks = sorted({row[9] for row in rows if row[9] is not None})
+    sound = {
+        bytes(lock_id)
+        for lock_id, manifest, root, leaves in _rows(url, _SO["manifests"], (locks,))
+        if is_manifest_of(manifest, root, leaves)
+    }
+    for lock_id in locks:
+        if bytes(lock_id) not in sound:
+            raise Corrupt("RECORD_CHANGED", {"document": bytes(lock_id).hex(), "what": "manifest"})
+    return rows
+
+
+def _stored(row: Sequence[Any]) -> Stored:
+    document, state, version, sha256, effective_on, _, locator, _, _, lock_id, leaf, leaf_sha256 = row
+    locked = None if lock_id is None else Locked(lock_id, leaf, leaf_sha256, effective_on, locator)
+    if locked is None and state in ("locked", "superseded"):
+        raise Corrupt("RECORD_CHANGED", {"document": sha256.hex(), "what": "leaf"})
+    return Stored(document, sha256, version, locked)
+
+
+def _version(so: str, row: Sequence[Any], ingested: Mapping[bytes, datetime]) -> Version:
     document, state, version, sha256, effective_on, _, locator, log_index, accepted_at, *_ = row
     transcript = read(document).transcript
     if transcript is None:
-        return None
+        raise Corrupt("RECORD_CHANGED", {"document": sha256.hex(), "what": "document"})
     return Version(
         so, transcript, state, version, sha256.hex(), accepted_at, effective_on, locator, log_index,
         ingested.get(sha256),

@@ -13,7 +13,9 @@ from hub.store import open_connection, unavailable
 from hub.store.queries import queries_of
 from hub.topics import Topic, bo_receipt, command, lock_command, locked, register
 
-__all__ = ["OrganisationStatus", "Source", "StageStatus", "bo_source", "so_source", "status_of"]
+__all__ = [
+    "OrganisationStatus", "Source", "StageStatus", "bo_source", "group_of", "members_of", "so_source", "status_of",
+]  # fmt: skip
 
 _COMMON = queries_of("common")
 _LOADING_S = 20.0
@@ -96,14 +98,14 @@ def status_of(bootstrap: str, sources: Sequence[Source], *, running: bool = True
     Not `running`: the servers were started for this question alone, so nobody works, whatever the broker remembers
     of the groups of an earlier run.
     """
-    groups = [_group(source, stage) for source in sources for stage in source.stages] if running else []
-    members = _members(bootstrap, groups)
+    groups = [group_of(source, stage) for source in sources for stage in source.stages] if running else []
+    members = members_of(bootstrap, groups)
     topics = {t.name: t for source in sources for stage in source.stages.values() for t in stage}
     ends = end_offsets(bootstrap, [(t.name, part) for t in topics.values() for part in range(t.partitions)])
     return [_organisation(source, members, ends) for source in sources]
 
 
-def _members(bootstrap: str, groups: Sequence[str]) -> Mapping[str, tuple[Member, ...]]:
+def members_of(bootstrap: str, groups: Sequence[str]) -> Mapping[str, tuple[Member, ...]]:
     """Ask for the groups; a broker that has just started needs some seconds to load them."""
     deadline = time.monotonic() + _LOADING_S
     while True:
@@ -115,7 +117,8 @@ def _members(bootstrap: str, groups: Sequence[str]) -> Mapping[str, tuple[Member
         time.sleep(_POLL_S)
 
 
-def _group(source: Source, stage: str) -> str:
+def group_of(source: Source, stage: str) -> str:
+    """Return the consumer group of a stage."""
     return f"{group_prefix(source.owner)}{stage}"
 
 
@@ -150,5 +153,5 @@ def _stage(
     done = {place: own[place][0] if place in own else 0 for place in places}
     lag = sum(max(0, ends[place] - done[place]) for place in places)
     moved_at = max((own[place][1] for place in places if place in own and own[place][0]), default=None)
-    group = _group(source, stage)
+    group = group_of(source, stage)
     return StageStatus(stage, group, members.get(group, ()), sum(done.values()), lag, moved_at)

@@ -217,6 +217,8 @@ def _ingested(row: ManifestRow, document: bytes, signatures: tuple[str, ...], da
     transcript = reading.transcript
     if transcript is None or not reading.sound or leaf.document_sha256 != hashlib.sha256(document).hexdigest():
         raise Refused("LEAF_DIFFERS")
+    if leaf.action != "LOCK":  # an unlock or a supersession has no order yet that could have asked for it
+        raise Refused("LEAF_ACTION_UNKNOWN")
     pupil = pupil_of(transcript)
     said = (leaf.envelope_sha256, leaf.pupil, leaf.year, leaf.period, leaf.effective_on)
     true = (

@@ -56,7 +56,10 @@ class Lockable:
 
 @dataclass
 class KnownRound:
-    """What the lock stage knows of one order: its state, its documents, the locators of its pupils, those taken."""
+    """What the lock stage knows of one order: its round's state and documents, its pupils' locators, those taken.
+
+    `order` is the order as it must be by what validate wrote when it closed the round; None while nobody has closed it.
+    """
 
     state: str
     requested_by: bytes = b""
@@ -64,6 +67,7 @@ class KnownRound:
     locators: dict[str, str] = field(default_factory=dict)
     taken: dict[str, str] = field(default_factory=dict)
     request: LockRequest | None = None
+    order: Order | None = None
 
 
 @dataclass(frozen=True, slots=True)

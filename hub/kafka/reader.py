@@ -1,21 +1,24 @@
-"""Plain reading of a topic, without group or framework: single records, ranges, whole topics."""
+"""Plain reading of a topic, without group or framework: pages, ranges, whole topics."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from hub.errors import Unavailable
+from hub.kafka.times import instant_of
 from hub.topics import MESSAGE_BYTES_MAX
 
-__all__ = ["Found", "read_one", "read_range", "read_topic"]
+__all__ = ["Found", "log_start", "read_pages", "read_range", "read_topic"]
 
 _TIMEOUT_MS = 10_000
 _NO_END = 2**62
+_SILENT_POLLS_MAX = 3  # a broker that answers, has more, and gives nothing so often is not one to wait for
+_LOG_APPEND_TIME = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +30,9 @@ class Found:
     offset: int
     key: bytes | None
     value: bytes | None
-    headers: tuple[tuple[str, bytes], ...]
+    headers: tuple[tuple[str, bytes | None], ...]
     at: datetime
+    append_time: bool
 
 
 @asynccontextmanager
@@ -43,28 +47,51 @@ async def _consumer(bootstrap: str) -> AsyncIterator[Any]:
     try:
         await consumer.start()
         yield consumer
-    except KafkaError as error:
+    except (KafkaError, TimeoutError) as error:
         raise Unavailable("KAFKA_UNAVAILABLE", {"error": type(error).__name__}) from error
     finally:
         await consumer.stop()
 
 
-async def read_one(bootstrap: str, topic: str, part: int, offset: int) -> Found | None:
-    """Return the record at `offset`, or the next one kept after it, or None when nothing stands there any more."""
-    async for found in read_range(bootstrap, topic, part, offset, offset + 1):
-        return found
-    return None
+async def log_start(bootstrap: str, topic: str, part: int) -> int:
+    """Return the lowest offset that the partition still keeps. Raises Unavailable(KAFKA_UNAVAILABLE)."""
+    place = TopicPartition(topic, part)
+    async with _consumer(bootstrap) as consumer:
+        return int((await consumer.beginning_offsets([place]))[place])
 
 
-async def read_range(bootstrap: str, topic: str, part: int, start: int, end: int) -> AsyncIterator[Found]:
-    """Yield the records of [start, end) that the log still has, in order; stops at the log's end."""
+async def read_pages(
+    bootstrap: str, topic: str, part: int, start: int, end: int, records_max: int
+) -> AsyncGenerator[list[Found], None]:
+    """Yield the records of [start, end) that the log still has, in order, at most `records_max` at once. Close it.
+
+    Ends only when everything below `end` was read; Unavailable when the log does not reach so far (yet).
+    """
     place = TopicPartition(topic, part)
     async with _consumer(bootstrap) as consumer:
         consumer.assign([place])
-        log_end = (await consumer.end_offsets([place]))[place]
-        log_start = (await consumer.beginning_offsets([place]))[place]
-        consumer.seek(place, max(start, log_start))
-        while await consumer.position(place) < min(end, log_end):
+        if (await consumer.end_offsets([place]))[place] < end:
+            raise Unavailable("KAFKA_UNAVAILABLE", {"error": "the log ends early"})
+        consumer.seek(place, max(start, (await consumer.beginning_offsets([place]))[place]))
+        silent = 0
+        while await consumer.position(place) < end:
+            found = (await consumer.getmany(place, timeout_ms=_TIMEOUT_MS, max_records=records_max)).get(place, [])
+            page = [_found(record) for record in found if record.offset < end]
+            silent = 0 if page else silent + 1
+            if silent > _SILENT_POLLS_MAX:
+                raise Unavailable("KAFKA_UNAVAILABLE", {"error": "the log gives nothing"})
+            if page:
+                yield page
+
+
+async def read_range(bootstrap: str, topic: str, part: int, start: int, end: int) -> AsyncGenerator[Found, None]:
+    """Yield the records of [start, end) that the log still has, in order; stops at the log's end. Close it."""
+    place = TopicPartition(topic, part)
+    async with _consumer(bootstrap) as consumer:
+        consumer.assign([place])
+        last = min(end, (await consumer.end_offsets([place]))[place])
+        consumer.seek(place, max(start, (await consumer.beginning_offsets([place]))[place]))
+        while await consumer.position(place) < last:
             for record in (await consumer.getmany(place, timeout_ms=_TIMEOUT_MS)).get(place, []):
                 if record.offset >= end:
                     return
@@ -74,10 +101,13 @@ async def read_range(bootstrap: str, topic: str, part: int, start: int, end: int
 async def read_topic(bootstrap: str, topic: str, partitions: int) -> AsyncIterator[Found]:
     """Yield every record that stands in a topic now, partition by partition."""
     for part in range(partitions):
-        async for found in read_range(bootstrap, topic, part, 0, _NO_END):
-            yield found
+        async with aclosing(read_range(bootstrap, topic, part, 0, _NO_END)) as records:
+            async for found in records:
+                yield found
 
 
 def _found(record: Any) -> Found:
-    at = datetime.fromtimestamp(record.timestamp / 1000, UTC)
-    return Found(record.topic, record.partition, record.offset, record.key, record.value, tuple(record.headers), at)
+    at = instant_of(record.timestamp)
+    append_time = record.timestamp_type == _LOG_APPEND_TIME
+    headers = tuple(record.headers)
+    return Found(record.topic, record.partition, record.offset, record.key, record.value, headers, at, append_time)

@@ -8,11 +8,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from hub.errors import Refused
 from hub.local.founding import found_stores
 from hub.local.servers import CACHE, Addresses, Servers
 from hub.local.workers import Workers, WorkerSpec
 
 __all__ = ["LocalHub", "worker_specs"]
+
+_PORT_MAX = 65_535
 
 
 def worker_specs(slugs: Sequence[str]) -> list[WorkerSpec]:
@@ -25,12 +28,13 @@ class LocalHub:
 
     def __init__(
         self, data: Path, slugs: Sequence[str], cache: Path = CACHE, addresses: Addresses | None = None,
-        *, join: bool = False, secrets: Path | None = None,
+        *, join: bool = False, secrets: Path | None = None, metrics_port: int = 0,
     ) -> None:  # fmt: skip
         self.data, self.slugs, self._secrets = data, tuple(slugs), secrets
         self.servers = Servers(data, cache, addresses, join=join)
         self.workers: list[Workers] = []
         self._stack = ExitStack()
+        self._metrics_port, self._numbers = metrics_port, dict[str, int]()
 
     def __enter__(self) -> Self:
         self._stack.enter_context(self.servers)
@@ -65,10 +69,10 @@ class LocalHub:
         """Create topics and bring databases up to date."""
         found_stores(self.servers, self.slugs)
 
-    def start_workers(self, specs: Sequence[WorkerSpec] | None = None) -> None:
-        """Start workers; each sees the address of its own database and of no other."""
+    def start_workers(self, specs: Sequence[WorkerSpec] | None = None, logs: Path | None = None) -> None:
+        """Start workers; each sees the address of its own database and of no other. `logs`: another folder."""
         for spec in worker_specs(self.slugs) if specs is None else specs:
-            workers = Workers([spec], self._environment(spec), self.data / "logs")
+            workers = Workers([spec], self._environment(spec), logs or self.data / "logs")
             self.workers.append(workers.__enter__())
 
     def stop_workers(self) -> None:
@@ -79,6 +83,17 @@ class LocalHub:
         for thread in stopping:
             thread.join()
         self.workers.clear()
+
+    def metrics_port(self, name: str) -> int:
+        """Return the port of a worker's /metrics: counted on from the first, the same at each start; 0 is any free one.
+
+        Raises Refused SETTING_WRONG when the count leaves the range of ports.
+        """
+        number = self._numbers.setdefault(name, len(self._numbers))
+        port = self._metrics_port + number if self._metrics_port else 0
+        if port > _PORT_MAX:
+            raise Refused("SETTING_WRONG", {"setting": "HUB_METRICS_PORT"})
+        return port
 
     def worker(self, name: str) -> Workers:
         """Return the keeper of a worker by its name, such as "so-ha-noi"."""
@@ -93,5 +108,6 @@ class LocalHub:
             "HUB_KAFKA_BOOTSTRAP": self.bootstrap,
             "HUB_SO_SLUGS": slugs,
             "HUB_SECRETS_DIR": str(self.secrets.absolute()),
+            "HUB_METRICS_PORT": str(self.metrics_port(spec.name)),
         }
         return own | common

@@ -14,7 +14,7 @@ from hub.local import java
 from hub.local.ports import port_of
 from hub.local.process import Order, Server
 
-__all__ = ["Kafka"]
+__all__ = ["Kafka", "new_cluster_id"]
 
 _MESSAGE_BYTES_MAX = 8 * 1024 * 1024  # the most that a topic may be given; topics themselves say less
 _STOP_PATIENCE_S = 20.0
@@ -55,11 +55,16 @@ _SETTINGS: Mapping[str, str] = {
 }
 
 
+def new_cluster_id() -> str:
+    """Return 16 random bytes as Kafka writes them; never a leading "-", which its tools take for an option."""
+    return "A" + base64.urlsafe_b64encode(secrets.token_bytes(16)).decode()[1:22]
+
+
 class Kafka(Server):
     """The broker. Its port stays the same from start to start, so running clients find it again.
 
     `fast_start` keeps Java's quick compiler only: up in 2–3 s, for tests and demo; without it a long run is faster.
-    `settings` go over ours, for tests that need another broker.
+    `settings` go over ours, for tests that need another broker; `cluster` is the id that several of them share.
     """
 
     name = "kafka"
@@ -72,12 +77,14 @@ class Kafka(Server):
         heap_mib: int = 512,
         fast_start: bool = True,
         settings: Mapping[str, str] | None = None,
+        cluster: str | None = None,
     ) -> None:
         super().__init__(folder.absolute())
         self._jars = tuple(jars)
         self._heap_mib = heap_mib
         self._fast_start = fast_start
         self._more = dict(settings or {})
+        self._cluster = cluster
         self._properties = self.folder / "server.properties"
         self._data = self.folder / "log"
         self._ports: tuple[int, int] | None = None
@@ -104,9 +111,7 @@ class Kafka(Server):
         fresh = self.folder / "log.new"
         shutil.rmtree(fresh, ignore_errors=True)
         self._properties.write_text(self._text(fresh), encoding="utf-8")
-        # 16 random bytes as Kafka writes them; never a leading "-", which its tools take for an option.
-        cluster = "A" + base64.urlsafe_b64encode(secrets.token_bytes(16)).decode()[1:22]
-        arguments = ["format", "-t", cluster, "-c", str(self._properties)]
+        arguments = ["format", "-t", self._cluster or new_cluster_id(), "-c", str(self._properties)]
         java.run(self._jars, "kafka.tools.StorageTool", arguments, self.folder)
         fresh.rename(self._data)
 

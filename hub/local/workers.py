@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -24,10 +24,15 @@ _LOG_BYTES_MAX = 8_388_608
 
 @dataclass(frozen=True, slots=True)
 class WorkerSpec:
-    """What `hub worker` is started with, such as ("so", "ha-noi", "--stages", "validate")."""
+    """What `hub worker` is started with, such as ("so", "ha-noi", "--stages", "validate").
+
+    `environment` is this worker's alone and goes over everything else.
+    """
 
     name: str
     arguments: tuple[str, ...]
+    environment: Mapping[str, str] = field(default_factory=dict)
+    backoff_s_max: float = _BACKOFF_MAX_S
 
 
 @dataclass
@@ -37,6 +42,7 @@ class _Child:
     backoff_s: float = _BACKOFF_FIRST_S
     start_at: float = 0.0
     restarts: int = 0
+    left_with: int | None = None
 
 
 class Workers:
@@ -65,6 +71,11 @@ class Workers:
     def restarts(self) -> dict[str, int]:
         """How often each worker was started again."""
         return {name: child.restarts for name, child in self._children.items()}
+
+    @property
+    def left_with(self) -> dict[str, int | None]:
+        """Return how each worker last left: its exit code, minus the number of the signal that ended it, or None."""
+        return {name: child.left_with for name, child in self._children.items()}
 
     def pid(self, name: str) -> int:
         """Return the process id of a running worker; KeyError when it is not running."""
@@ -102,9 +113,9 @@ class Workers:
         if child.process is not None and child.process.poll() is None and now - child.start_at > _HEALTHY_S:
             child.backoff_s = _BACKOFF_FIRST_S
         if child.process is not None and child.process.poll() is not None:
-            child.process = None
+            child.left_with, child.process = child.process.returncode, None
             child.start_at = now + child.backoff_s
-            child.backoff_s = min(child.backoff_s * 2, _BACKOFF_MAX_S)
+            child.backoff_s = min(child.backoff_s * 2, child.spec.backoff_s_max)
         elif child.process is None and now >= child.start_at:
             child.restarts += 1
             self._start(child)
@@ -116,7 +127,7 @@ class Workers:
         with path.open("ab") as log:
             child.process = subprocess.Popen(
                 [sys.executable, "-m", "hub.cli", "worker", *child.spec.arguments],
-                env={**os.environ, **self._environment},
+                env={**os.environ, **self._environment, **child.spec.environment},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

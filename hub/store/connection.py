@@ -14,6 +14,7 @@ __all__ = ["Connection", "open_connection", "unavailable"]
 Connection = psycopg.Connection[TupleRow]
 
 _CONNECT_TIMEOUT_S = 5
+_DEAF_TIMEOUT_MS = 15_000  # a connection that answers nothing any more is a lost one
 _STATEMENT_TIMEOUT_MS = 60_000  # a statement that takes longer is stuck: better a retry than a silent worker
 
 
@@ -24,6 +25,10 @@ def open_connection(url: str, **options: Any) -> Connection:
             url,
             autocommit=True,
             connect_timeout=_CONNECT_TIMEOUT_S,
+            keepalives_idle=5,
+            keepalives_interval=2,
+            keepalives_count=3,
+            tcp_user_timeout=_DEAF_TIMEOUT_MS,
             options=f"-c statement_timeout={_STATEMENT_TIMEOUT_MS} -c timezone=UTC",
             **options,
         )

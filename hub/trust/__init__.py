@@ -36,7 +36,7 @@ from hub.trust.note import COSIGNATURE, ED25519, NoteKey, NoteSigner
 from hub.trust.policy import LogKey, TrustPolicy
 from hub.trust.register import Entry, Holding, RegisteredSchool, Snapshot, check_entry
 from hub.trust.revocation import Revocation
-from hub.trust.signature import CLOCK_SKEW_MAX
+from hub.trust.signature import CLOCK_SKEW_MAX, COMMAND_AGE_MAX
 from hub.trust.statement import judge_revocation, verify_statement, verify_with_anchor
 from hub.trust.verdict import CertificateVerdict, Signatory, Status, Verdict
 
@@ -44,6 +44,7 @@ __all__ = [
     "ALGORITHMS",
     "BYTE_COUNT_MAX",
     "CLOCK_SKEW_MAX",
+    "COMMAND_AGE_MAX",
     "COSIGNATURE",
     "CRITICAL",
     "ECDSA_SHA256",

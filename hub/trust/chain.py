@@ -1,7 +1,8 @@
 """Chuỗi chữ ký của học bạ: [subject teachers…,] homeroom teacher → principal → school seal, each binding the former.
 
 Invariant: every fault of every signature is found at once; time is the proven time, and `iat` only says when the
-role must have been held. Legal source: primary transcripts carry these three signatures, TT 27/2020 and the Bộ's
+role must have been held: not before the certificate began, nor before the signatures that it follows.
+Legal source: primary transcripts carry these three signatures, TT 27/2020 and the Bộ's
 guidance 1396/BGDĐT-GDTH, 119/BGDĐT-GDTH [secondary].
 """
 
@@ -13,7 +14,7 @@ from hub.domain.transcript import TYPE
 from hub.trust.certificates import ChainCache
 from hub.trust.jws import Parsed, hash_of
 from hub.trust.register import Snapshot
-from hub.trust.signature import Expected, Judged, Judgement, read_all
+from hub.trust.signature import CLOCK_SKEW_MAX, Expected, Judged, Judgement, read_all
 from hub.trust.verdict import Verdict
 
 __all__ = ["ROLES", "SIGNATURE_COUNT_MAX", "verify_document"]
@@ -72,7 +73,7 @@ def _structure(signatures: Sequence[str], parsed: Sequence[tuple[str, Parsed]]) 
     ranks = [ROLES.index(role) for role in roles if role in ROLES]
     if ranks != sorted(ranks):
         findings.append(finding("CHAIN_REORDERED", "$.signatures"))
-    return findings + list(_broken_links(signatures, parsed))
+    return [*findings, *_broken_links(signatures, parsed), *_reversed_times(parsed)]
 
 
 def _broken_links(signatures: Sequence[str], parsed: Sequence[tuple[str, Parsed]]) -> Iterator[Finding]:
@@ -90,6 +91,16 @@ def _broken_links(signatures: Sequence[str], parsed: Sequence[tuple[str, Parsed]
             continue  # the one before is missing or unreadable, which is said elsewhere
         if item.header.hb_prev != tuple(hash_of(compact).hex() for compact in before):
             yield finding("CHAIN_LINK_BROKEN", path, facts={"role": role})
+
+
+def _reversed_times(parsed: Sequence[tuple[str, Parsed]]) -> Iterator[Finding]:
+    """Find signatures that claim to be earlier than one of a role before theirs: whoever follows cannot come first."""
+    for path, item in parsed:
+        role, iat = item.header.hb_role, item.header.iat
+        earlier = ROLES[: ROLES.index(role)] if role in ROLES else ()
+        followed = max((other.header.iat for _, other in parsed if other.header.hb_role in earlier), default=iat)
+        if iat < followed - CLOCK_SKEW_MAX.total_seconds():
+            yield finding("CHAIN_TIME_REVERSED", path, facts={"role": role})
 
 
 def _index(path: str) -> int:

@@ -2,11 +2,13 @@
 
 A `Snapshot` is the register at one version: all its answers stay the same for ever, and a replay with the same
 version decides the same. Who may sign for which school is looked up here, never read from a certificate's text.
-A newer version of the same entry replaces the older one whole; entries hold from `valid_from` until before `valid_to`.
+Entries hold from `valid_from` until before `valid_to`. A newer version of the same entry replaces the older one from
+its own `valid_from` on: what begins tomorrow leaves today alone, and what begins where the older one did takes its
+whole place. Certificates and revocation lists say themselves when they count: of these only the newest version is kept.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
@@ -21,7 +23,8 @@ from hub.trust.times import civil_date
 __all__ = ["KINDS", "Entry", "Holding", "RegisteredSchool", "Snapshot", "check_entry"]
 
 _Word = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
-KINDS = frozenset({"school", "official", "certificate", "trust_policy", "revocation"})
+_DATED = frozenset({"school", "official", "trust_policy"})  # looked up by time
+KINDS = _DATED | {"certificate", "revocation"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,21 +70,20 @@ class Snapshot:
     """The register at one version: look-ups by time, all of them dictionary reads after construction."""
 
     def __init__(self, entries: Iterable[Entry]) -> None:
-        current: dict[tuple[str, str], Entry] = {}
+        versions: dict[tuple[str, str], list[Entry]] = {}
         self.version = 0
         for entry in entries:
             if entry.kind not in KINDS:
                 raise Refused("REGISTER_ENTRY_WRONG", {"kind": entry.kind})
             self.version = max(self.version, entry.version)
-            known = current.get((entry.kind, entry.entry_id))
-            if known is None or known.version < entry.version:
-                current[entry.kind, entry.entry_id] = entry
+            versions.setdefault((entry.kind, entry.entry_id), []).append(entry)
         self._schools: dict[str, list[Entry]] = {}
         self._holdings: dict[bytes, list[Holding]] = {}
         self._certificates: dict[bytes, bytes] = {}
         self._policies: list[tuple[Entry, TrustPolicy]] = []
         self._crls: list[bytes] = []
-        for entry in sorted(current.values(), key=lambda item: (item.version, item.entry_id)):
+        standing = (entry for known in versions.values() for entry in _standing(known))
+        for entry in sorted(standing, key=lambda item: (item.version, item.entry_id)):
             self._take(entry)
         self.revocation = Revocation.of(self._crls)  # each list says itself from when until when it speaks
 
@@ -132,6 +134,19 @@ class Snapshot:
             self._policies.append((entry, TrustPolicy.of(payload)))
         else:
             self._crls += _crls(payload)
+
+
+def _standing(versions: list[Entry]) -> Iterator[Entry]:
+    """Yield what is left of each version of one entry: the newest whole, an older one until a newer one begins."""
+    newest, *older = sorted(versions, key=lambda entry: entry.version, reverse=True)
+    yield newest
+    if newest.kind not in _DATED:
+        return
+    until = newest.valid_from
+    for entry in older:
+        if entry.valid_from < until:
+            yield entry if entry.valid_to is not None and entry.valid_to <= until else replace(entry, valid_to=until)
+            until = entry.valid_from
 
 
 _Role = Literal[

@@ -15,9 +15,10 @@ from hub.trust.jws import Parsed, read, verify
 from hub.trust.register import Holding, Snapshot
 from hub.trust.verdict import Signatory
 
-__all__ = ["CLOCK_SKEW_MAX", "Expected", "Judged", "Judgement", "read_all", "shown_role"]
+__all__ = ["CLOCK_SKEW_MAX", "COMMAND_AGE_MAX", "Expected", "Judged", "Judgement", "read_all", "shown_role"]
 
 CLOCK_SKEW_MAX = timedelta(minutes=5)  # a claimed time may lie this much after the proven one
+COMMAND_AGE_MAX = timedelta(hours=24)  # and that of a command so much before it: what a trusted door has to append it
 _SCOPE_CODES = {
     "school": "SIGNATURE_SCOPE_SCHOOL",
     "school_year": "SIGNATURE_SCOPE_YEAR",
@@ -29,13 +30,17 @@ _SCOPE_CODES = {
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What a signature must say and who may have made it: for `school`, or for `so`, or (both None) for Bộ."""
+    """What a signature must say and who may have made it: for `school`, or for `so`, or (both None) for Bộ.
+
+    `commands`: it asks for something to be done now, so its signer must hold the office at the proven time.
+    """
 
     typ: str
     scope: Mapping[str, str]
     roles: frozenset[str]
     school: str | None
     so: str | None
+    commands: bool = False
 
 
 class Judged(NamedTuple):
@@ -67,13 +72,14 @@ class Judgement:
         self.policy = snapshot.policy(proven_at)
         self._cache = cache
         self._latest_iat = int((proven_at + CLOCK_SKEW_MAX).timestamp())
+        self._earliest_iat_of_command = int((proven_at - COMMAND_AGE_MAX).timestamp())
 
     def of(self, parsed: Parsed, payload: bytes, expected: Expected, path: str) -> Judged:
         """Judge one signature over `payload`; findings carry the role as a fact and no person."""
         claimed_at = datetime.fromtimestamp(parsed.header.iat, UTC)
-        holding, codes = self._holding(parsed, expected, claimed_at)
+        holding, codes = self._holding(parsed, expected, self.proven_at if expected.commands else claimed_at)
         codes += self._claims(parsed, expected)
-        codes += self._certificate(parsed, payload)
+        codes += self._certificate(parsed, payload, expected)
         signatory = Signatory(
             role=parsed.header.hb_role,
             person=None if holding is None else holding.person,
@@ -91,8 +97,10 @@ class Judgement:
             yield from _scope_codes(header.hb_scope, expected.scope)
         if header.iat > self._latest_iat:
             yield "SIGNATURE_TIME_AHEAD"
+        if expected.commands and header.iat < self._earliest_iat_of_command:
+            yield "COMMAND_TOO_OLD"
 
-    def _certificate(self, parsed: Parsed, payload: bytes) -> Iterator[str]:
+    def _certificate(self, parsed: Parsed, payload: bytes, expected: Expected) -> Iterator[str]:
         if self.policy is None:
             yield "TRUST_POLICY_MISSING"
             return
@@ -102,6 +110,8 @@ class Judgement:
         if facts is None:
             return  # told as an unknown signer
         yield from judge_facts(facts, self.proven_at).codes
+        if expected.school is not None and _precedes(parsed.header.iat, facts):
+            yield "SIGNATURE_TIME_BEFORE_CERTIFICATE"  # an authority's seal repeats derived times under a newer one
         if facts.public_key is not None:
             try:
                 verify(parsed, payload, facts.public_key)
@@ -133,6 +143,10 @@ class Judgement:
 def shown_role(role: str) -> str:
     """Return a role as it may stand in a receipt: a stranger's text is not repeated."""
     return role if role.isascii() and role.isidentifier() and len(role) <= 32 else "?"
+
+
+def _precedes(iat: int, facts: CertificateFacts) -> bool:
+    return facts.valid_from is not None and iat < int((facts.valid_from - CLOCK_SKEW_MAX).timestamp())
 
 
 def _is_for(holding: Holding, expected: Expected) -> bool:

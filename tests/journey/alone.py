@@ -71,8 +71,8 @@ class Alone:
 
     # -- the worker
 
-    def start(self) -> None:
-        """Start the worker."""
+    def start(self, **settings: str) -> None:
+        """Start the worker, with settings of its own."""
         environment = {
             "HUB_KAFKA_BOOTSTRAP": self.world.hub.bootstrap,
             "HUB_SO_DATABASE_URL": self.world.hub.so_url(self.so),
@@ -81,7 +81,7 @@ class Alone:
         with self.logs.open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "hub.cli", "worker", "so", self.so, "--stages", self.stage],
-                env={**os.environ, **environment}, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                env={**os.environ, **environment, **settings}, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             )  # fmt: skip
 
     def ended(self) -> int:
@@ -104,6 +104,12 @@ class Alone:
     def running(self) -> bool:
         """Tell whether the worker runs."""
         return self._process is not None and self._process.poll() is None
+
+    @property
+    def pid(self) -> int:
+        """The process id of the worker that was started last."""
+        assert self._process is not None
+        return self._process.pid
 
     def said(self, event: str) -> list[dict[str, Any]]:
         """Return what the worker logged under an event's name."""
@@ -158,6 +164,13 @@ class Alone:
             return all(p.error is None for p in answer.topic_partitions)
 
         eventually("an empty group", moved, _EVENTUALLY_S)
+
+    def delete_before(self, offset: int, part: int = 0) -> None:
+        """Remove the records below an offset, as retention does."""
+        client = AdminClient({"bootstrap.servers": self.world.hub.bootstrap, "log_level": 0})
+        place = TopicPartition(self.topic.name, part, offset)
+        for removed in client.delete_records([place]).values():
+            removed.result(_TIMEOUT_S)
 
     def recreate_topic(self) -> None:
         """Delete the topic and make it again: the same name, another id."""

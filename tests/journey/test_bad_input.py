@@ -109,13 +109,13 @@ def test_quarantine_topic_holds_the_record_byte_for_byte(world: World, school: S
 
     def ours(record: Any) -> bool:
         told = dict(record.headers)
-        return at == tuple(told.get(f"hub.error.{n}") for n in ("topic", "partition", "offset"))
+        return at == tuple(told.get(f"__connect.errors.{n}") for n in ("topic", "partition", "offset"))
 
     found = world.tail(quarantine("so-ha-noi")).until("the dead letter", ours)
     assert (found.key, found.value) == (bad.key, bad.value)
     assert list(found.headers)[: len(bad.headers)] == list(bad.headers)
     assert dict(found.headers)["hub.error.code"] == b"MESSAGE_UNDECODABLE"
-    assert dict(found.headers)["hub.error.stage"] == b"validate"
+    assert dict(found.headers)["__connect.errors.stage"] == b"validate"
 
 
 def test_refused_record_may_be_sent_again_rightly(world: World, school: SyntheticSchool) -> None:

@@ -13,7 +13,7 @@ from psycopg import sql
 from hub.store import Connection, open_connection
 from tests.journey.world import CANARY, COMPLETED, LockedRound, World, eventually
 
-_LABELS = {"so", "code", "stage", "topic", "partition", "owner", "le"}
+_LABELS = {"so", "code", "stage", "topic", "partition", "owner", "le", "status", "kind"}
 _TIMEOUT_S = 5
 
 

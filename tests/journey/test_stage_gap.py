@@ -1,4 +1,4 @@
-"""The loop never skips: a gap, a foreign topic or record, or a topic without append time stops the worker loudly."""
+"""The loop never skips: a gap is read from the log; a foreign topic or record stops the worker loudly."""
 
 from collections.abc import Callable, Iterator
 
@@ -27,20 +27,27 @@ def alone(world: World) -> Iterator[MakeAlone]:
         worker.stop()
 
 
-def test_gap_stops_the_worker_until_the_group_is_moved_back(alone: MakeAlone) -> None:
-    """Attacks "nothing lost": a group offset ahead of the position stops the worker; nothing is skipped or marked."""
+def test_gap_is_read_from_the_log(alone: MakeAlone) -> None:
+    """Attacks "nothing lost": a group offset ahead of the position skips nothing; what lies between is done first."""
     worker = alone("hai-phong")
     worker.send(b"one", b"two", b"three", b"four")
     worker.move_group(2)
+    worker.start()
+    worker.until_position(4)
+    assert worker.quarantined() == [0, 1, 2, 3]
+    assert worker.said("gap_read")[0]["first"] == 0
+
+
+def test_gap_that_was_deleted_stops_the_worker(alone: MakeAlone) -> None:
+    """Attacks "nothing lost": records that retention removed before they were done are never passed in silence."""
+    worker = alone("ca-mau")
+    worker.send(b"one", b"two", b"three", b"four")
+    worker.delete_before(2)
     worker.start()
     assert worker.ended() == EXIT_FATAL
     assert worker.stopped_with() == "POSITION_GAP"
     assert worker.position() == 0
     assert worker.quarantined() == []
-    worker.move_group(0)
-    worker.start()
-    worker.until_position(4)
-    assert worker.quarantined() == [0, 1, 2, 3]
 
 
 def test_group_offset_moved_back_does_nothing_twice(alone: MakeAlone) -> None:
@@ -105,8 +112,8 @@ def test_worker_waits_for_its_topic_and_then_works(alone: MakeAlone) -> None:
     worker = alone("thai-binh", missing=True)
     worker.found_database()
     worker.start()
-    eventually("the worker to say what it waits for", lambda: worker.said("worker_waits_for_topics"))
-    assert worker.said("worker_waits_for_topics")[0]["code"] == "TOPIC_MISSING"
+    eventually("the worker to say what it waits for", lambda: worker.said("worker_waits"))
+    assert worker.said("worker_waits")[0]["code"] == "TOPIC_MISSING"
     assert worker.running
     worker.found()
     worker.send(b"one")

@@ -1,17 +1,20 @@
-"""One run of what `make fault` repeats for ten seeds: kill -9 of validate in the middle of a batch."""
+"""One run of what `make fault` repeats for many seeds: kill -9 of Sở's worker in the middle of the journey."""
 
 import sys
+from pathlib import Path
 
 import pytest
 
-from tests.fault.killing import kill_validate
+from tests.fault import blows
+from tests.fault.rig import SMALL, Case, a_rig
 
 
-def test_balance_holds_when_validate_is_killed(capsys: pytest.CaptureFixture[str]) -> None:
-    """Attacks "nothing lost, nothing doubled": with 30 to 70 % accepted the worker dies, comes back and goes on."""
-    done = kill_validate(seed=4)
+def test_journey_is_whole_when_workers_are_killed(cache: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Attacks "nothing lost, nothing doubled": both workers die with work on both sides of it, and all arrives once."""
+    case = Case("kill -9 of both workers", "lost = doubled = 0", SMALL, batch=1, pace_s=0.05)
+    with a_rig(cache) as rig:
+        result = rig.run(case, 4, blows.kill_some_workers)
     with capsys.disabled():
-        sys.stdout.write(f"\n{done.line}\n")
-    assert done.problems == []
-    assert done.in_flight
-    assert 0.3 <= done.share <= 0.7
+        sys.stdout.write(f"\n{result.line}\n")
+    assert result.problems == []
+    assert result.outcome == "held"

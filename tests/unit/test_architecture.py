@@ -20,8 +20,10 @@ FUNCTION_LINES_MAX = 60
 # Who may read a clock, draw by chance or read the environment, and why. Everyone else is given time and chance.
 CLOCK = {
     "hub/app.py": "the wiring place: gives the sequencer its clock",
-    "hub/agents/stage/loop.py": "how long a batch took, when a partition was last seen, the pause between two tries",
-    "hub/agents/stage/sentinel.py": "how long a position and an end have been apart",
+    "hub/agents/stage/doing.py": "how long a batch took, the pause between two tries",
+    "hub/agents/stage/loop.py": "when a partition was last seen",
+    "hub/agents/stage/progress.py": "how long a position has stood still",
+    "hub/agents/stage/sentinel.py": "how long a position and an end have been apart; the time of a look, for gauges",
     "hub/kafka/admin.py": "a deadline for the broker's answers",
     "hub/logs.py": "no more than so many lines a second",
 }

@@ -1,24 +1,85 @@
-"""The outbox: messages written with the effects that they tell of, sent afterwards by the relay."""
+"""The outbox: messages written with the effects that they tell of, sent afterwards by the relay.
+
+After a recovery, a message that stands in its topic already is noted with the bytes that were sent then, and not sent
+again; one that would say something else is stopped here (see hub.recovery).
+"""
 
 from collections.abc import Sequence
 
 from psycopg.types.json import Jsonb
 
+from hub.agents.stage.position import Fenced
 from hub.agents.stage.record import Outgoing
+from hub.errors import Corrupt
+from hub.recovery import Met, is_replaying, meet, same_content, unmet, unmet_before
 from hub.store import Connection
 from hub.store.queries import queries_of
 
-__all__ = ["put"]
+__all__ = ["OutOfTurn", "as_decided", "put"]
 
 _SQL = queries_of("common")
+_PUBLISHED_AGAIN = "Transcript"  # of a lock's transcripts some may have been sent and some not: all go again
+
+
+class OutOfTurn(Fenced):
+    """Another partition of the replay must come before the record at `offset`: drop the batch and claim again."""
+
+    def __init__(self, offset: int, message: str) -> None:
+        super().__init__(message)
+        self.offset = offset
 
 
 def put(connection: Connection, topic: str, part: int, offset: int, messages: Sequence[Outgoing]) -> None:
-    """Queue messages under their source record (or log position)."""
+    """Queue messages under their source record (or log position).
+
+    Raises Corrupt(RECOVERED_DIFFERS) when a message was sent before with another content.
+    """
+    if not messages:
+        return
     rows = [
         (topic, part, offset, n, m.topic, m.key, m.kind, m.message_id, m.value,
          None if m.reference is None else Jsonb(dict(m.reference)), Jsonb({"ce_source": m.source}))
         for n, m in enumerate(messages)
     ]  # fmt: skip
-    if rows:
+    if not is_replaying(connection):
         connection.cursor().executemany(_SQL["put"], rows)
+        return
+    for row, message in zip(rows, messages, strict=True):
+        met = _met(connection, message)
+        if met is None:
+            connection.execute(_SQL["put"], row)
+        else:
+            value = met.value if message.value is not None else None
+            connection.execute(_SQL["put_sent"], (*row[:8], value, *row[9:], met.sent_at))
+
+
+def _met(connection: Connection, message: Outgoing) -> Met | None:
+    """Return the message as it was sent, when it need not be sent again, and note that it was decided again."""
+    place = (message.topic, message.kind, message.message_id, message.key)
+    met = unmet(connection, *place)
+    if met is None:
+        return None
+    if message.value is not None and not same_content(message.kind, met.value or b"", message.value):
+        raise _differs(message.kind, message.message_id)
+    meet(connection, *place)
+    return None if message.kind == _PUBLISHED_AGAIN else met
+
+
+def as_decided(connection: Connection, topic: str, kind: str, message_id: str, value: bytes, *, offset: int) -> bytes:
+    """Return the bytes under which the decision on the record at `offset` was sent before, or `value` if it never was.
+
+    Raises OutOfTurn when the decision comes out otherwise while an earlier one still waits in another partition, and
+    Corrupt(RECOVERED_DIFFERS) when nothing does.
+    """
+    met = unmet(connection, topic, kind, message_id, None)
+    if met is None or met.value is None:
+        return value
+    if same_content(kind, met.value, value):
+        return met.value
+    if unmet_before(connection, topic, kind, message_id, met.sent_at):
+        raise OutOfTurn(offset, f"{kind} {message_id}")
+    raise _differs(kind, message_id)
+
+
+def _differs(kind: str, message_id: str) -> Corrupt:
+    return Corrupt("RECOVERED_DIFFERS", {"kind": kind, "message_id": message_id})

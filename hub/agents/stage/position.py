@@ -10,10 +10,11 @@ from hub.errors import Corrupt
 from hub.store import Connection
 from hub.store.queries import queries_of
 
-__all__ = ["CLAIM_COUNT_SUSPICIOUS", "Fenced", "Place", "Position", "advance", "claim"]
+__all__ = ["ATTEMPTS_DEADLY", "ATTEMPTS_SUSPICIOUS", "Fenced", "Place", "Position", "advance", "attempt", "claim"]
 
 _SQL = queries_of("common")
-CLAIM_COUNT_SUSPICIOUS = 3  # so many claims without progress mean that a record may be killing the process
+ATTEMPTS_SUSPICIOUS = 3  # so many owners that began and never ended mean that a record may be killing the process
+ATTEMPTS_DEADLY = 8  # and it does so behind the decoder: its school is parked unread
 
 
 class Fenced(Exception):
@@ -39,12 +40,18 @@ class Position:
     next_offset: int
     epoch: int
     last_sha256: bytes | None
-    idle_claim_count: int
+    attempt_count: int  # owners that began a batch here since the last one that ended
+    untried: bool = False  # this owner has not begun yet
 
     @property
     def suspicious(self) -> bool:
-        """Tell whether the next record may have killed earlier owners."""
-        return self.idle_claim_count >= CLAIM_COUNT_SUSPICIOUS
+        """Tell whether the next record may have killed earlier owners: it is decoded in a child, and done alone."""
+        return self.attempt_count > ATTEMPTS_SUSPICIOUS
+
+    @property
+    def deadly(self) -> bool:
+        """Tell whether it went on killing them: it is not touched again."""
+        return self.attempt_count > ATTEMPTS_DEADLY
 
 
 def claim(connection: Connection, place: Place) -> Position:
@@ -60,10 +67,19 @@ def claim(connection: Connection, place: Place) -> Position:
         },
     ).fetchone()
     assert row is not None
-    next_offset, epoch, cluster_id, topic_id, last_sha256, idle_claim_count = row
+    next_offset, epoch, cluster_id, topic_id, last_sha256, attempt_count = row
     if (cluster_id, topic_id) != (place.cluster_id, place.topic_id):
         raise Corrupt("POSITION_FOREIGN", {"topic": place.topic, "part": str(place.part), "reason": "cluster or topic"})
-    return Position(place, next_offset, epoch, last_sha256, idle_claim_count)
+    return Position(place, next_offset, epoch, last_sha256, attempt_count, untried=True)
+
+
+def attempt(connection: Connection, position: Position) -> Position:
+    """Note, before anything is touched, that this owner begins; it is forgotten with the first batch that ends."""
+    place = position.place
+    row = connection.execute(_SQL["attempt"], (place.stage, place.topic, place.part, position.epoch)).fetchone()
+    if row is None:
+        raise Fenced(f"{place.topic}[{place.part}]")
+    return replace(position, attempt_count=row[0], untried=False)
 
 
 def advance(connection: Connection, position: Position, after: int, last_sha256: bytes | None) -> Position:
@@ -83,4 +99,4 @@ def advance(connection: Connection, position: Position, after: int, last_sha256:
     )
     if moved.rowcount != 1:
         raise Fenced(f"{place.topic}[{place.part}]")
-    return replace(position, next_offset=after, last_sha256=last_sha256 or position.last_sha256, idle_claim_count=0)
+    return replace(position, next_offset=after, last_sha256=last_sha256 or position.last_sha256, attempt_count=0)

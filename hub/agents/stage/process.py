@@ -6,13 +6,17 @@ from typing import Any
 
 import structlog
 
+from hub.agents.stage.doing import Doing
+from hub.agents.stage.lag import LagMeter
+from hub.agents.stage.log import KafkaLog
 from hub.agents.stage.loop import Loop
+from hub.agents.stage.progress import pulse, watch_progress
+from hub.agents.stage.quarantine import observe_quarantine
 from hub.agents.stage.relay import Build, Relay
-from hub.agents.stage.sentinel import watch
+from hub.agents.stage.sentinel import Sentinel
 from hub.agents.stage.stage import Stage
 from hub.agents.stage.worker import fatal, faust_app
 from hub.errors import Unavailable
-from hub.kafka.admin import cluster_id, topic_ids
 from hub.kafka.deployment import group_prefix
 
 __all__ = ["Beside", "run_process"]
@@ -25,43 +29,60 @@ Beside = Callable[[Callable[[], None]], Awaitable[None]]
 
 async def run_process(
     owner: str, stages: Sequence[Stage[Any, Any, Any, Any]], database_url: str, bootstrap: str, slot: str,
-    build: Build, beside: Sequence[Beside], stop: asyncio.Event,
+    build: Build, beside: Sequence[Beside], stop: asyncio.Event, standstill_s: float,
 ) -> None:  # fmt: skip
     """Run until `stop` is set. Waits for the cluster and for every declared topic before it subscribes."""
-    names = sorted({topic.name for stage in stages for topic in stage.topics})
-    cluster, ids = await _ready(bootstrap, names)
+    log = KafkaLog(bootstrap)
+    await _ready(log, sorted({topic.name for stage in stages for topic in stage.topics}))
     relay = Relay(owner, database_url, bootstrap, build)
     running = asyncio.get_running_loop()
 
     def kick() -> None:
         running.call_soon_threadsafe(relay.kick)
 
-    loops = [Loop(s, owner, database_url, bootstrap, cluster, ids, kick) for s in stages]
+    hands = [Doing(stage, owner, database_url) for stage in stages]
+    loops = [Loop(stage, own, log, kick) for stage, own in zip(stages, hands, strict=True)]
     apps = [faust_app(loop, f"{group_prefix(owner)}{loop.stage.name}", slot, bootstrap) for loop in loops]
-    tasks = [
-        asyncio.create_task(_guarded(name, work))
-        for name, work in [
-            ("relay", relay.run()),
-            *((loop.stage.name, watch(loop)) for loop in loops),
-            *(("beside", task(kick)) for task in beside),
-        ]
-    ]
+    works = [("relay", relay.run()), ("pulse", pulse()), *(("beside", task(kick)) for task in beside)]
+    for loop, own in zip(loops, hands, strict=True):
+        works += _watches(loop, own, LagMeter(owner, loop.stage.name, bootstrap), kick, standstill_s)
+    tasks = [asyncio.create_task(_guarded(name, work)) for name, work in works]
     for app in apps:
         await app.start()
     _log.info("worker_up", owner=owner, stages=[s.name for s in stages], slot=slot)
     await stop.wait()
-    await _stop(apps, tasks, loops, relay)
+    await _stop(apps, tasks, hands, relay)
 
 
-async def _ready(bootstrap: str, names: Sequence[str]) -> tuple[str, dict[str, str]]:
+def _watches(
+    loop: Loop, own: Doing, meter: LagMeter, kick: Callable[[], None], standstill_s: float
+) -> list[tuple[str, Awaitable[None]]]:
+    name = loop.stage.name
+
+    async def tend() -> None:
+        if await own.resume():
+            kick()
+        await own.ask(lambda connection: observe_quarantine(connection, name))
+
+    def waits() -> bool:
+        return own.waiting_since is not None
+
+    return [
+        (name, Sentinel(loop, meter, tend).watch()),
+        (name, watch_progress(loop, waits, standstill_max_s=standstill_s)),
+    ]
+
+
+async def _ready(log: KafkaLog, names: Sequence[str]) -> None:
     """Faust ignores a missing topic for ever, so topics are awaited before it starts."""
     while True:
         try:
-            cluster = await asyncio.to_thread(cluster_id, bootstrap)
-            return cluster, dict(await asyncio.to_thread(topic_ids, bootstrap, names))
+            await log.identity(names)
         except Unavailable as error:
-            _log.warning("worker_waits_for_topics", code=error.code, **error.facts)
+            _log.warning("worker_waits", code=error.code, **error.facts)
             await asyncio.sleep(_WAIT_S)
+        else:
+            return
 
 
 async def _guarded(name: str, work: Awaitable[None]) -> None:
@@ -73,13 +94,13 @@ async def _guarded(name: str, work: Awaitable[None]) -> None:
         fatal(name, error)
 
 
-async def _stop(apps: Sequence[Any], tasks: Sequence[asyncio.Task[None]], loops: Sequence[Loop], relay: Relay) -> None:
+async def _stop(apps: Sequence[Any], tasks: Sequence[asyncio.Task[None]], hands: Sequence[Doing], relay: Relay) -> None:
     for app in apps:
         await app.stop()
     await relay.stop()
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
-    for loop in loops:
-        await asyncio.to_thread(loop.close)
+    for own in hands:
+        await asyncio.to_thread(own.close)
     _log.info("worker_down")

@@ -1,23 +1,26 @@
 """One batch of one partition, done in one transaction: position, effects, outgoing messages, quarantine.
 
-Order inside: (1) the position's compare-and-set, (2) locks and what is known, (3) the fold of the pure decision,
-(4) writes. Everything that needs no database came before.
+Order inside: (1) the position's compare-and-set, (2) who is parked, (3) locks and what is known, (4) the fold of the
+pure decision, (5) writes. Everything that needs no database came before.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from hub.agents.stage.outbox import put
+from hub.agents.stage.parking import parked_keys, set_aside
 from hub.agents.stage.position import Position, advance
 from hub.agents.stage.quarantine import keep
 from hub.agents.stage.record import Quarantined, Record
+from hub.agents.stage.redriven import originals
 from hub.agents.stage.stage import Stage
 from hub.errors import Refused
+from hub.kafka.tolerant import refuse_unreadable
 from hub.schemas import decode_in_child
 from hub.store import Connection
 
-__all__ = ["Batch", "Done", "prepare", "transact"]
+__all__ = ["Batch", "Done", "decide_all", "prepare", "prepare_delivered", "transact"]
 
 _SUSPECT_TIMEOUT_S = 10.0
 
@@ -52,12 +55,23 @@ def prepare(
         if not stage.mine(record):
             continue
         try:
+            refuse_unreadable(record.value, record.headers)
             if suspicious:
                 _survive(stage, record)
             good.append((record, stage.prepare(record, snapshot)))
         except Refused as error:
             bad.append(Quarantined(record, error.code, error.facts))
     return Batch(owner, records, after, good, bad)
+
+
+def prepare_delivered(
+    connection: Connection, stage: Stage[Any, Any, Any, Any], owner: str, records: Sequence[Record], after: int,
+    snapshot: Any, suspicious: bool,
+) -> Batch:  # fmt: skip
+    """Prepare records as they first came: a redriven one gets its bytes and its time of receipt from its entry."""
+    restored, refused = originals(connection, owner, stage, records)
+    batch = prepare(stage, owner, restored, after, snapshot, suspicious)
+    return replace(batch, records=records, quarantined=[*batch.quarantined, *refused])
 
 
 def _survive(stage: Stage[Any, Any, Any, Any], record: Record) -> None:
@@ -71,15 +85,32 @@ def transact(connection: Connection, stage: Stage[Any, Any, Any, Any], position:
     with connection.transaction():
         last = batch.records[-1].digest() if batch.records else None
         moved = advance(connection, position, batch.after, last)
-        known = stage.load(connection, [p for _, p in batch.prepared])
-        decided, refused = _fold(stage, batch.prepared, known)
-        messages = stage.write(connection, [effect for _, effect in decided])
-        for (record, _), outgoing in zip(decided, messages, strict=True):
-            put(connection, record.topic, record.part, record.offset, outgoing)
-        quarantined = [*batch.quarantined, *refused]
-        for entry in quarantined:
-            keep(connection, stage.name, batch.owner, entry)
-    return Done(moved, [effect for _, effect in decided], quarantined)
+        parked = parked_keys(connection, stage.name, position.place.topic)
+        aside = [r for r in batch.records if _key(r) in parked and stage.mine(r)]
+        for record in aside:
+            set_aside(connection, stage.name, record)
+        going = replace(
+            batch,
+            prepared=[(record, item) for record, item in batch.prepared if _key(record) not in parked],
+            quarantined=[entry for entry in batch.quarantined if _key(entry.record) not in parked],
+        )
+        effects, quarantined = decide_all(connection, stage, going)
+    return Done(moved, effects, quarantined)
+
+
+def decide_all(
+    connection: Connection, stage: Stage[Any, Any, Any, Any], batch: Batch
+) -> tuple[Sequence[Any], Sequence[Quarantined]]:
+    """Load, decide and write inside the open transaction; return the effects and what was quarantined."""
+    known = stage.load(connection, [p for _, p in batch.prepared])
+    decided, refused = _fold(stage, batch.prepared, known)
+    effects = [effect for _, effect in decided]
+    for (record, _), outgoing in zip(decided, stage.write(connection, effects), strict=True):
+        put(connection, record.topic, record.part, record.offset, outgoing)
+    quarantined = [*batch.quarantined, *refused]
+    for entry in quarantined:
+        keep(connection, stage.name, batch.owner, entry)
+    return effects, quarantined
 
 
 def _fold(
@@ -94,3 +125,7 @@ def _fold(
         except Refused as error:
             refused.append(Quarantined(record, error.code, error.facts))
     return decided, refused
+
+
+def _key(record: Record) -> bytes:
+    return record.key or b""

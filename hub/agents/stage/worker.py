@@ -8,7 +8,7 @@ import asyncio
 import os
 import tempfile
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, NoReturn
 
 import faust
@@ -17,11 +17,15 @@ import structlog
 from hub.agents.stage.loop import Loop
 from hub.agents.stage.record import Record
 from hub.errors import HubError
+from hub.kafka.times import instant_of
 
-__all__ = ["EXIT_FATAL", "fatal", "faust_app"]
+__all__ = ["EXIT_BEHIND", "EXIT_FATAL", "EXIT_NO_PROGRESS", "fatal", "faust_app"]
 
 _log = structlog.get_logger()
 EXIT_FATAL = 75  # whoever runs the worker starts it again
+EXIT_NO_PROGRESS = 76  # the same, for one that stood still
+EXIT_BEHIND = 77  # a person is needed first: `hub recover`
+_EXITS = {"NO_PROGRESS": EXIT_NO_PROGRESS, "DATABASE_BEHIND": EXIT_BEHIND}
 _BATCH_RECORDS_MAX = 50
 _BATCH_WITHIN_S = 0.05
 
@@ -31,7 +35,7 @@ def fatal(stage: str, error: BaseException) -> NoReturn:
     facts = error.facts if isinstance(error, HubError) else {"error": type(error).__name__}
     code = error.code if isinstance(error, HubError) else "UNEXPECTED"
     _log.critical("worker_stops", stage=stage, code=code, exc_info=not isinstance(error, HubError), **_safe(facts))
-    os._exit(EXIT_FATAL)
+    os._exit(_EXITS.get(code, EXIT_FATAL))
 
 
 def _safe(facts: dict[str, str]) -> dict[str, str]:
@@ -46,7 +50,7 @@ def faust_app(loop: Loop, group: str, slot: str, bootstrap: str) -> Any:
         consumer_group_instance_id=f"{group}-{slot}",
         broker_client_id=f"{group}-{slot}",
         store="memory://",
-        datadir=tempfile.mkdtemp(prefix="hub-faust-"),
+        datadir=Path(tempfile.gettempdir()) / f"hub-faust-{os.getuid()}",  # it wants one, and keeps nothing there
         web_enabled=False,
         topic_allow_declare=False,
         topic_disable_leader=True,
@@ -107,6 +111,6 @@ def _record(message: Any) -> Record:
         message.key,
         message.value,
         tuple((name, None if value is None else bytes(value)) for name, value in headers),
-        datetime.fromtimestamp(message.timestamp, UTC),
+        instant_of(round(message.timestamp * 1000)),
         message.timestamp_type == 1,
     )

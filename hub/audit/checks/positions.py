@@ -61,9 +61,9 @@ def _commands(world: World, check: Check, so: str, positions: Mapping[_Place, in
     for place in sorted(handling.stood.keys() | effects):
         position = positions.get(("validate", handling.topic, place[0]), 0)
         where = {"topic": handling.topic, "part": place[0], "offset": place[1], "position": position}
-        _judge(
-            check, place in handling.stood, place in effects or handling.of(*place) != "", place[1] < position, where
-        )
+        parked = ("validate", handling.topic, *place) in world.parked[f"so-{so}"]
+        has = place in effects or handling.of(*place) != ""
+        _judge(check, place in handling.stood, has, place[1] < position, where, parked=parked)
 
 
 def _orders(world: World, check: Check, so: str, positions: Mapping[_Place, int]) -> None:
@@ -109,7 +109,8 @@ def _records(
         below = stood.offset < position
         if has and not below and (not ahead or stood.digest in handled):
             continue
-        _judge(check, True, has, below, where)
+        parked = (stage, topic, stood.part, stood.offset) in world.parked[owner]
+        _judge(check, True, has, below, where, parked=parked)
         if below:
             handled.add(stood.digest)
 
@@ -118,9 +119,11 @@ def _places(world: World, owner: str, stage: str, topic: str) -> Iterator[tuple[
     return ((part, offset) for of, name, part, offset in world.quarantined[owner] if (of, name) == (stage, topic))
 
 
-def _judge(check: Check, stands: bool, has_effect: bool, below: bool, where: dict[str, Any]) -> None:
+def _judge(check: Check, stands: bool, has_effect: bool, below: bool, where: dict[str, Any], *, parked: bool) -> None:
     check.saw()
-    if below and stands and not has_effect:
+    if parked and not has_effect:
+        check.waits("PARKED", **where)
+    elif below and stands and not has_effect:
         check.broken("DONE_WITHOUT_EFFECT", **where)
     elif has_effect and not below:
         check.broken("EFFECT_BEYOND_POSITION", **where)

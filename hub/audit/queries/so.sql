@@ -2,7 +2,7 @@
 
 -- name: inbox_places
 -- Which record each command came from.
-SELECT message_sha256, part, record_offset, school, command_id, statement_sha256, holds_id, transcript_count
+SELECT message_sha256, part, record_offset, school, command_id, statement_sha256, holds_id, transcript_count, appended_at
 FROM inbox ORDER BY message_sha256
 
 -- name: outcomes

@@ -114,7 +114,7 @@ def _compare(
 async def _published(hub: LocalHub, balance: Balance) -> int:
     """Count distinct messages of the national stream; a second message under one key would be a double."""
     topic = bo_transcript()
-    ids: dict[bytes, set[bytes]] = {}
+    ids: dict[bytes, set[bytes | None]] = {}
     async for found in read_topic(hub.bootstrap, topic.name, topic.partitions):
         ids.setdefault(found.key or b"", set()).add(dict(found.headers).get("ce_id", b""))
     balance.doubled += sum(len(messages) - 1 for messages in ids.values())

@@ -1,7 +1,10 @@
 -- What Bộ's worker may do: it owns nothing, and lets go only of the bytes of chunks that have been decided.
 GRANT USAGE ON SCHEMA public TO {worker};
 GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA public TO {worker};
-REVOKE INSERT ON transition, migration FROM {worker};
-GRANT UPDATE (next_offset, epoch, last_sha256, idle_claim_count, moved_at) ON position TO {worker};
+REVOKE INSERT ON transition, migration, recovery, recovered FROM {worker};
+GRANT UPDATE (next_offset, epoch, last_sha256, attempt_count, moved_at) ON position TO {worker};
 GRANT UPDATE (sent_at) ON outbox TO {worker};
 GRANT UPDATE (message) ON staged_chunk TO {worker};
+GRANT UPDATE (code, facts, resume_at, resume_by, resume_reason, ended_at) ON parked TO {worker};
+GRANT UPDATE (done_at) ON parked_record TO {worker};
+GRANT UPDATE (met_at) ON recovered TO {worker};

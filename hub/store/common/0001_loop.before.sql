@@ -9,7 +9,7 @@ CREATE TABLE position (
     cluster_id       text    NOT NULL,
     topic_id         text    NOT NULL,
     last_sha256      bytea,
-    idle_claim_count integer NOT NULL DEFAULT 0, -- claims since the last progress: a record that kills the process shows here
+    attempt_count    integer NOT NULL DEFAULT 0, -- owners that began and never ended: a record that kills the process shows here
     moved_at         timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (stage, topic, part)
 );

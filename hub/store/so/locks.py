@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from hub.decision import RecordKey
+from hub.decision import RecordKey, RoundKey
 from hub.decision.locking import KnownRound, Lockable, Locked, Order
 from hub.domain.locator import derive
 from hub.domain.statements import LockRequest, read
@@ -18,21 +18,31 @@ _CANDIDATES = 3  # derived locators whose owners are looked up; a third collisio
 def load_rounds(
     connection: Connection, orders: Sequence[Order], so_symbols: str, key: bytes
 ) -> dict[bytes, KnownRound]:
-    """Lock and read the rounds of these orders, in sorted order; one entry for each lock id."""
-    known: dict[bytes, KnownRound] = {}
-    for order in sorted(orders, key=lambda o: o.key):
-        row = connection.execute(_SQL["round_to_lock"], (order.command_id, *order.key)).fetchone()
-        if row is None:
-            known[order.lock_id] = KnownRound("unknown")
-            continue
-        documents = _lockable(connection, order) if row[0] == "closing" else []
-        known[order.lock_id] = KnownRound(row[0], row[1], documents, request=read(row[2], LockRequest))
+    """Lock and read the rounds of these orders, in sorted order; one entry for each lock id, whoever ordered it."""
+    wanted = {order.lock_id: order.key for order in orders}
+    known = {lock_id: _round(connection, key) for lock_id, key in sorted(wanted.items(), key=lambda item: item[1])}
     _locators(connection, list(known.values()), so_symbols, key)
     return known
 
 
-def _lockable(connection: Connection, order: Order) -> list[Lockable]:
-    rows = connection.execute(_SQL["lockable"], tuple(order.key))
+def _round(connection: Connection, key: RoundKey) -> KnownRound:
+    row = connection.execute(_SQL["round_to_lock"], tuple(key)).fetchone()
+    if row is None:
+        return KnownRound("unknown")
+    state, lock_id, closing_at = row
+    if closing_at is None:
+        return KnownRound(state)
+    documents = _lockable(connection, key) if state == "closing" else []
+    for command_id, statement_sha256, statement in connection.execute(_SQL["closed_by"], (key.school, closing_at)):
+        request = read(statement, LockRequest)
+        if (request.school_year, request.round.cohort, request.round.number) == key[1:]:
+            order = Order(key, lock_id, command_id, closing_at)
+            return KnownRound(state, statement_sha256, documents, request=request, order=order)
+    return KnownRound(state, documents=documents)
+
+
+def _lockable(connection: Connection, key: RoundKey) -> list[Lockable]:
+    rows = connection.execute(_SQL["lockable"], tuple(key))
     return [
         Lockable(message, n, RecordKey(school, pupil, year, period), version, document, signatures)
         for message, n, school, pupil, year, period, version, document, signatures in rows

@@ -11,6 +11,7 @@ from tests.unit.agents.world import AT
 
 PLAIN = Topic("plain", "so-x", "key", ("Recall",), 1)
 COMPACTED = Topic("compacted", "so-x", "key", ("Recall",), 1, compacted=True)
+TIMED = Topic("timed", "so-x", "key", ("Recall",), 1, append_time=True)
 
 
 def a_record(offset: int, value: bytes = b"1", topic: str = "plain", part: int = 0) -> Record:
@@ -46,7 +47,7 @@ def a_stage(**changes: Any) -> Stage[Any, Any, Any, Any]:
 
     fields: dict[str, Any] = {
         "name": "sum",
-        "topics": (PLAIN, COMPACTED),
+        "topics": (PLAIN, COMPACTED, TIMED),
         "read": lambda _: "snapshot",
         "prepare": prepare,
         "load": load,

@@ -11,8 +11,11 @@ from typing import Any
 
 import faust
 import pytest
+from faust.assignor.partition_assignor import PartitionAssignor
+from faust.cli.worker import worker
 from faust.events import Event
 from faust.transport.consumer import Consumer
+from faust.transport.drivers.aiokafka import Producer
 from faust.transport.producer import ProducerBuffer
 from faust.types.tuples import TP, ConsumerMessage
 from intervaltree import IntervalTree
@@ -118,3 +121,82 @@ def test_faust_flush_gives_up_after_a_tenth_of_a_second() -> None:
     took_s, left = asyncio.run(flush())
     assert left >= 4
     assert took_s < 5  # it does not wait for what cannot be sent
+
+
+def test_faust_takes_a_committed_offset_of_zero_for_none() -> None:
+    """One of the three ways into the holes above."""
+
+    async def seek() -> Any:
+        state = SimpleNamespace(_read_offset={}, _committed_offset={}, seek_to_committed=committed)
+        await Consumer.perform_seek(state)  # type: ignore[arg-type]
+        return state
+
+    async def committed() -> dict[TP, int]:
+        return {PLACE: 0}
+
+    state = asyncio.run(seek())
+    assert (state._committed_offset, state._read_offset) == ({PLACE: None}, {PLACE: 0})
+
+
+def test_faust_only_logs_a_send_that_failed(caplog: pytest.LogCaptureFixture) -> None:
+    """Whoever does not await each result never hears of it: so the relay has a producer of its own."""
+
+    async def send() -> bool:
+        app = a_faust_app()
+        message: Any = SimpleNamespace(
+            message=SimpleNamespace(channel=app.topic("topic")), set_exception=lambda _: None
+        )
+        failed: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        failed.set_exception(KeyError("gone"))
+        app.topic("topic")._on_published(failed, message, SimpleNamespace(), None)
+        return True
+
+    assert asyncio.run(send())
+    assert any("_on_published error" in record.getMessage() for record in caplog.records)
+
+
+def test_faust_takes_a_commit_without_its_transaction_for_done(caplog: pytest.LogCaptureFixture) -> None:
+    """With exactly_once the caller goes on as if the offsets were committed: it is never turned on."""
+    state = SimpleNamespace(_transaction_producers={}, _trn_locks={"id": asyncio.Lock()})
+    asyncio.run(Producer.commit_transactions(state, {"id": {PLACE: 5}}, "group"))  # type: ignore[arg-type]
+    assert any("unknown transaction" in record.getMessage() for record in caplog.records)
+
+
+def test_faust_sends_without_idempotence_and_waits_twenty_minutes() -> None:
+    """And makes topics with one replica of their own accord."""
+
+    async def defaults() -> tuple[float, int, Any]:
+        app = a_faust_app()
+        extra = Producer._settings_extra(SimpleNamespace(app=app))  # type: ignore[arg-type]
+        return app.conf.producer_request_timeout, app.conf.topic_replication_factor, dict(extra)
+
+    assert asyncio.run(defaults()) == (1200.0, 1, {})
+
+
+def test_faust_ignores_a_topic_that_is_missing() -> None:
+    """The worker stays up with nothing to do: so topics are awaited before it starts."""
+    cluster = SimpleNamespace(partitions_for_topic=lambda _: None)
+    assert PartitionAssignor._get_copartitioned_groups({"topic"}, cluster, {"client": ["topic"]}) == {}  # type: ignore[arg-type]
+
+
+def test_faust_worker_turns_the_web_server_on_again() -> None:
+    """On every address, whatever the app says: so its command line is not used."""
+    app = SimpleNamespace(conf=SimpleNamespace(web_enabled=False))
+    usual = {p.name: p.default for option in worker.options for p in _declared(option)}
+    chosen = dict.fromkeys(("web_port", "web_bind", "web_host", "web_transport"))
+    worker._init_worker_options(SimpleNamespace(app=app), with_web=usual["with_web"], **chosen)  # type: ignore[arg-type]
+    assert app.conf.web_enabled is True
+
+
+def a_faust_app() -> Any:
+    return faust.App("test", broker="kafka://127.0.0.1:1", store="memory://", loop=asyncio.get_running_loop())
+
+
+def _declared(option: Callable[[Any], Any]) -> list[Any]:
+    """Return what a click option declares."""
+
+    def command() -> None:
+        return
+
+    option(command)
+    return list(getattr(command, "__click_params__", []))

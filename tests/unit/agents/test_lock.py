@@ -6,13 +6,16 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from hub.agents.lock import lock_stage
 from hub.agents.stage import Record
-from hub.decision import RecordKey, RoundKey, set_root
+from hub.decision import RecordKey, RoundKey, lock_id_of, set_root
 from hub.decision.locking import KnownRound, Lockable, Order
 from hub.domain.statements import LockRequest, Manifest, ReceiptStatement, RoundName, read
 from hub.errors import Corrupt, Refused
+from hub.kafka.times import instant_of
 from hub.schemas import decode, encode
 from hub.signing import Keyring, NoteKeySigner
 from hub.trust import ChainCache, Status, verify_statement
@@ -20,8 +23,12 @@ from tests.unit.agents.world import AT, SO, YEAR, FakeConnection
 from tests.unit.decision.builders import sha
 from tests.unit.trust.trust_world import SCHOOL, World
 
+KEY = RoundKey(SCHOOL, YEAR, "completed", 1)
+LOCK_ID = lock_id_of(SO, KEY)
+CLOSED_AT = datetime(2026, 6, 20, 3, 0, 0, 123_000, tzinfo=UTC)
+ORDER = Order(KEY, LOCK_ID, "lock-00001", CLOSED_AT)
 VALUE = {
-    "command_id": "lock-00001", "lock_id": sha("lock").hex(), "school": SCHOOL, "school_year": YEAR,
+    "command_id": "lock-00001", "lock_id": LOCK_ID.hex(), "school": SCHOOL, "school_year": YEAR,
     "cohort": "completed", "number": 1, "so": SO, "appended_at_ms": 1_781_924_400_123,
 }  # fmt: skip
 
@@ -50,19 +57,17 @@ def a_request(rows: list[Lockable]) -> LockRequest:
     )
 
 
-def a_round(state: str = "closing", count: int = 2) -> KnownRound:
+def a_round(state: str = "closing", count: int = 2, order: Order | None = ORDER) -> KnownRound:
     rows = [
         Lockable(sha("m"), n, RecordKey(SCHOOL, f"id:{n:012d}", YEAR, "year"), 1, b"document %d" % n, ("a..b",))
         for n in range(count)
     ]
-    return KnownRound(state, sha("request"), rows, request=a_request(rows))
+    return KnownRound(state, sha("request"), rows, request=a_request(rows), order=order)
 
 
 def test_order_is_read_with_the_append_time_of_its_request(stage: Any) -> None:
     """The effective date follows from it."""
-    order = stage.prepare(a_record(), None)
-    at = datetime(2026, 6, 20, 3, 0, 0, 123_000, tzinfo=UTC)
-    assert order == Order(RoundKey(SCHOOL, YEAR, "completed", 1), sha("lock"), "lock-00001", at)
+    assert stage.prepare(a_record(), None) == ORDER
 
 
 def test_order_of_another_so_or_under_another_key_is_refused(stage: Any) -> None:
@@ -71,6 +76,71 @@ def test_order_of_another_so_or_under_another_key_is_refused(stage: Any) -> None
         with pytest.raises(Refused) as refused:
             stage.prepare(record, None)
         assert refused.value.code == "ENVELOPE_DISAGREES"
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"lock_id": "xyz"}, "lock id"),
+        ({"lock_id": sha("another").hex()}, "lock id"),
+        ({"lock_id": LOCK_ID.hex().upper()}, "lock id"),
+        ({"lock_id": LOCK_ID.hex() + "\n"}, "lock id"),
+        ({"number": 2}, "lock id"),
+        ({"number": 0}, "shape"),
+        ({"number": -1}, "shape"),
+        ({"cohort": "all"}, "shape"),
+        ({"school_year": "2025-2026\0"}, "shape"),
+        ({"command_id": "lock\0-0001"}, "shape"),
+        ({"command_id": ""}, "shape"),
+    ],
+)
+def test_order_of_another_shape_or_id_is_refused(stage: Any, changes: dict[str, Any], reason: str) -> None:
+    """Before the database is asked, which would not take a NUL or a round number that is none."""
+    with pytest.raises(Refused) as refused:
+        stage.prepare(a_record(**changes), None)
+    assert (refused.value.code, refused.value.facts) == ("LOCK_ORDER_WRONG", {"reason": reason})
+
+
+@given(st.integers(-(2**63), 2**63 - 1))
+def test_order_with_any_time_is_read_and_refused_unless_it_is_that_of_its_request(stage: Any, ms: int) -> None:
+    """A time outside the calendar does not stop the stage, and no false one gets a lock another effective date."""
+    assume(ms != VALUE["appended_at_ms"])
+    order = stage.prepare(a_record(appended_at_ms=ms), None)
+    with pytest.raises(Refused) as refused:
+        stage.decide(order, {order.lock_id: a_round()})
+    assert refused.value.code == "LOCK_ORDER_WRONG"
+
+
+@pytest.mark.parametrize("ms", [-(2**63), -1, 0, 2**63 - 1])
+def test_record_with_an_impossible_timestamp_is_refused(stage: Any, ms: int) -> None:
+    """The relay sends now; its topic keeps the time that the sender says."""
+    with pytest.raises(Refused) as refused:
+        stage.prepare(replace(a_record(), at=instant_of(ms)), None)
+    assert refused.value.code == "RECORD_TIME_IMPOSSIBLE"
+
+
+@pytest.mark.parametrize(
+    "found",
+    [a_round("unknown", 0, None), a_round("open", 2, None), a_round(order=replace(ORDER, command_id="lock-00002"))],
+    ids=["no such round", "a round that nobody closed", "closed by another command"],
+)
+@pytest.mark.parametrize("state", ["closing", "locked"])
+def test_order_that_validate_did_not_write_is_refused(stage: Any, found: KnownRound, state: str) -> None:
+    """It is quarantined, and the true order behind it is carried out."""
+    order = stage.prepare(a_record(), None)
+    known = {LOCK_ID: replace(found, state=state if found.order is not None else found.state)}
+    with pytest.raises(Refused) as refused:
+        stage.decide(order, known)
+    assert (refused.value.code, refused.value.facts) == ("LOCK_ORDER_WRONG", {"reason": "round"})
+
+
+def test_forged_order_before_the_true_one_changes_nothing(stage: Any) -> None:
+    """Both name the same lock in one batch."""
+    known = {LOCK_ID: a_round()}
+    with pytest.raises(Refused):
+        stage.decide(stage.prepare(a_record(command_id="lock-99999"), None), known)
+    locked, _ = stage.decide(stage.prepare(a_record(), None), known)
+    assert len(locked.leaves) == 2
 
 
 def test_order_is_carried_out_once(stage: Any) -> None:
@@ -82,12 +152,12 @@ def test_order_is_carried_out_once(stage: Any) -> None:
     assert stage.decide(order, {order.lock_id: a_round("locked")})[0] is None
 
 
-@pytest.mark.parametrize(("state", "count"), [("closing", 0), ("open", 2), ("unknown", 0)])
-def test_order_stops_the_worker_when_its_round_is_not_as_it_was_left(stage: Any, state: str, count: int) -> None:
+@pytest.mark.parametrize("found", [a_round(count=0), a_round(order=None)], ids=["emptied", "without its request"])
+def test_order_stops_when_its_round_is_not_as_it_was_left(stage: Any, found: KnownRound) -> None:
     """Otherwise a round would stay unlocked and nobody would hear of it."""
     order = stage.prepare(a_record(), None)
     with pytest.raises(Corrupt) as stopped:
-        stage.decide(order, {order.lock_id: a_round(state, count)})
+        stage.decide(order, {order.lock_id: found})
     assert stopped.value.code == "LOCK_SET_CHANGED"
 
 
@@ -122,8 +192,8 @@ def test_lock_leaves_as_chunks_and_a_receipt(stage: Any, world: World) -> None:
     connection = Copying()
     (messages,) = stage.write(connection, [locked])
     chunk, receipt = messages
-    assert chunk.reference == {"chunk": [sha("lock").hex(), 0, 1, 0, 2], "so": SO}
-    assert (chunk.message_id, chunk.key) == (f"{sha('lock').hex()}/0", SO.encode())
+    assert chunk.reference == {"chunk": [LOCK_ID.hex(), 0, 1, 0, 2], "so": SO}
+    assert (chunk.message_id, chunk.key) == (f"{LOCK_ID.hex()}/0", SO.encode())
     statement = read(decode(receipt.value, ("Receipt",)).value["statement"], ReceiptStatement)
     assert (statement.kind, statement.outcome, statement.command_id) == ("Lock", "locked", "lock-00001")
     assert [row[2] for row in written] == [row.digest for row in locked.leaves]

@@ -10,7 +10,7 @@ from hub.agents.preparing import prepare_command
 from hub.agents.stage import Record
 from hub.decision import Prepared, RecordKey
 from hub.domain.statements import RoundName, encode
-from hub.errors import Corrupt, Refused
+from hub.errors import Refused
 from hub.kafka.headers import headers_of
 from hub.kafka.identity import record_sha256
 from hub.schemas import decode
@@ -93,13 +93,6 @@ def test_lock_request_can_judge_revocation_again(desk: Desk, prepare, good: Reco
     prepared = prepare(desk.command(a_lock_request()))
     assert prepared.judge_again is not None
     assert tuple(prepared.judge_again(signatures)) == ()
-
-
-def test_record_without_append_time_stops_the_worker(good: Record, prepare) -> None:
-    """The time of receipt would be the sender's own."""
-    with pytest.raises(Corrupt) as stopped:
-        prepare(replace(good, append_time=False))
-    assert stopped.value.code == "TOPIC_NOT_APPEND_TIME"
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """The national stream and the other messages that the relay builds: the same every time, without a person in them."""
 
+import hashlib
 import json
 from collections.abc import Iterator
 from datetime import date
@@ -13,6 +14,7 @@ from hub.agents.publication import publication
 from hub.agents.references import bo_build, so_build
 from hub.domain.transcript import Transcript
 from hub.errors import Corrupt
+from hub.kafka.dead_letter import to_keep
 from hub.schemas import decode
 from hub.store.bo.published import PublishedRow
 from hub.store.queries import queries_of
@@ -136,14 +138,18 @@ def test_reference_to_a_lock_gives_every_transcript_of_it() -> None:
 def test_reference_to_a_quarantined_record_gives_it_as_it_came(build: Any) -> None:
     """Its own headers, also a null one, and ours that say why it stands there."""
     headers = json.dumps([["ce_id", b"x".hex()], ["empty", None]]).encode()
-    connection = FakeConnection(lambda *_: Answer([(b"key", b"value", headers, "MESSAGE_MAGIC")]))
+    connection = FakeConnection(lambda *_: Answer([(b"key", b"value", headers, "MESSAGE_MAGIC", True, 5, None)]))
     ((key, message_id, value, own),) = built(build, connection, {"quarantine": ["validate", "t", 3, 17]})
     assert (key, message_id, value) == (b"key", "validate.t.3.17", b"value")
     assert own[:2] == [("ce_id", b"x"), ("empty", None)]
-    assert dict(own[2:]) == {
-        "hub.error.code": b"MESSAGE_MAGIC", "hub.error.stage": b"validate", "hub.error.topic": b"t",
-        "hub.error.partition": b"3", "hub.error.offset": b"17",
+    told = {name.removeprefix("__connect.errors."): value for name, value in own[2:]}
+    owner = told["connector.name"].split(b".")[1]
+    assert told == {
+        "topic": b"t", "partition": b"3", "offset": b"17", "stage": b"validate", "hub.error.code": b"MESSAGE_MAGIC",
+        "connector.name": b"hocba." + owner + b".validate", "exception.class.name": b"MESSAGE_MAGIC",
+        "exception.message": "The first byte of the message is …, it must be 00.".encode(),
     }  # fmt: skip
+    assert owner in (b"so-ha-noi", b"bo")
 
 
 @pytest.mark.parametrize(
@@ -159,14 +165,35 @@ def test_quarantined_record_that_fits_into_no_message_is_only_told_of(
     key: bytes, value: bytes, headers: list[list[str | None]]
 ) -> None:
     """It came compressed; its bytes stay in the database, and the relay goes on."""
-    row = (key, value, json.dumps(headers).encode(), "MESSAGE_TOO_LARGE")
+    row = (key, value, json.dumps(headers).encode(), "MESSAGE_TOO_LARGE", True, len(value), None)
     reference = {"quarantine": ["validate", "t", 3, 17]}
     ((*built_key_and_id, built_value, own),) = built(
         so_build("ha-noi"), FakeConnection(lambda *_: Answer([row])), reference
     )
     assert (built_key_and_id, built_value) == ([None, "validate.t.3.17"], None)
-    assert int(dict(own)["hub.error.bytes"]) > MESSAGE_BYTES_MAX
+    assert int(dict(own)["hub.error.value.bytes"]) == len(value)
+    assert dict(own)["hub.error.value.sha256"] == hashlib.sha256(value).hexdigest().encode()
     assert dict(own)["hub.error.code"] == b"MESSAGE_TOO_LARGE"
+
+
+def test_withheld_record_is_told_of_by_size_and_hash() -> None:
+    """Its bytes are nowhere in the database; the relay loads none and sends an empty message."""
+    row = (None, None, b"[]", "MESSAGE_TOO_LARGE", False, 600_000_000, sha("bomb"))
+    connection = FakeConnection(lambda *_: Answer([row]))
+    ((key, _, value, own),) = built(so_build("ha-noi"), connection, {"quarantine": ["validate", "t", 3, 17]})
+    assert (key, value) == (None, None)
+    assert dict(own)["hub.error.value.bytes"] == b"600000000"
+    assert dict(own)["hub.error.value.sha256"] == sha("bomb").hex().encode()
+    assert connection.calls[0][1]["bytes_max"] == MESSAGE_BYTES_MAX
+
+
+def test_header_name_that_is_not_utf8_is_sent_as_its_hex() -> None:
+    """No client sends such a name; what it was can still be read, and a null value stays null."""
+    headers = to_keep([("x\udcff", None), ("y", b"1")])
+    connection = FakeConnection(lambda *_: Answer([(b"k", b"v", headers, "KEY_MISSING", True, 1, None)]))
+    ((_, _, _, own),) = built(so_build("ha-noi"), connection, {"quarantine": ["validate", "t", 3, 17]})
+    assert own[:2] == [("hub.header-name-hex.78ff", None), ("y", b"1")]
+    assert all(name.encode() for name, _ in own)
 
 
 @pytest.mark.parametrize("reference", [{"receipt": "00"}, {"quarantine": ["validate", "t", 3, 17]}])

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from hub.agents.stage import Record, transaction
-from hub.agents.stage.position import CLAIM_COUNT_SUSPICIOUS, Fenced, Position, advance, claim
+from hub.agents.stage.position import ATTEMPTS_SUSPICIOUS, Fenced, Position, advance, claim
 from hub.agents.stage.transaction import Batch, prepare, transact
 from hub.errors import Corrupt, Refused, Unavailable
 from hub.schemas import Message
@@ -30,7 +30,17 @@ def test_batch_moves_the_position_first_and_writes_last() -> None:
     """A worker that has lost the partition finds out before it takes a lock."""
     connection = FakeConnection()
     found = done(connection, a_batch(a_record(0, b"2"), a_record(1, b"4")))
-    assert connection.names() == ["begin", SQL["advance"], "load", "write", SQL["put"], SQL["put"], "commit"]
+    assert connection.names() == [
+        "begin",
+        SQL["advance"],
+        SQL["parked_keys"],
+        "load",
+        "write",
+        SQL["unmet_exists"],
+        SQL["put"],
+        SQL["put"],
+        "commit",
+    ]
     assert (found.effects, found.position.next_offset) == ([2, 6], 2)
 
 
@@ -61,6 +71,7 @@ def test_record_that_does_not_read_is_quarantined_and_the_others_go_on() -> None
     assert row[:6] == ("sum", "plain", 0, 1, b"key", b"x")
     assert json.loads(row[6]) == [["ce_id", "ff"], ["null", None]]
     assert (row[7], json.loads(row[8]), row[9]) == ("MESSAGE_UNDECODABLE", {"at": "0", "reason": "no number"}, AT)
+    assert row[10:] == (True, False, None, None, None)
     told = [parameters for sql, parameters in connection.calls if sql == SQL["put"]][-1]
     assert told[:8] == ("plain", 0, 1, 0, "hocba.so-x.quarantine.v1", b"key", "Quarantined", "sum.plain.0.1")
 
@@ -144,7 +155,7 @@ def test_busy_machine_quarantines_nothing(monkeypatch: pytest.MonkeyPatch) -> No
 def test_claim_takes_over_what_the_database_says() -> None:
     """Next offset, epoch, last record and how often nothing came of it."""
     place = a_position().place
-    connection = FakeConnection(lambda *_: Answer([(17, 4, "cluster", "topic-id", b"last", CLAIM_COUNT_SUSPICIOUS)]))
+    connection = FakeConnection(lambda *_: Answer([(17, 4, "cluster", "topic-id", b"last", ATTEMPTS_SUSPICIOUS + 1)]))
     position = claim(connection, place)  # type: ignore[arg-type]
     assert (position.next_offset, position.epoch, position.last_sha256, position.suspicious) == (17, 4, b"last", True)
 
@@ -159,11 +170,11 @@ def test_claim_stops_when_the_position_is_of_another_cluster_or_topic(foreign: t
 
 
 @pytest.mark.parametrize(
-    ("count", "suspicious"), [(0, False), (CLAIM_COUNT_SUSPICIOUS - 1, False), (CLAIM_COUNT_SUSPICIOUS, True)]
+    ("count", "suspicious"), [(0, False), (ATTEMPTS_SUSPICIOUS, False), (ATTEMPTS_SUSPICIOUS + 1, True)]
 )
-def test_position_is_suspicious_after_so_many_claims_without_progress(count: int, suspicious: bool) -> None:
+def test_position_is_suspicious_after_so_many_owners_without_progress(count: int, suspicious: bool) -> None:
     """And no more once it has moved."""
-    position = a_position(idle_claim_count=count)
+    position = a_position(attempt_count=count)
     assert position.suspicious is suspicious
     assert not advance(FakeConnection(), position, 1, None).suspicious  # type: ignore[arg-type]
 

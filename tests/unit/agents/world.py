@@ -135,7 +135,7 @@ class Answer:
 Script = Callable[[str, Any], Answer]
 
 
-@dataclass
+@dataclass(eq=False)
 class FakeConnection:
     """Stands in for a psycopg connection: records every statement with its parameters, answers as scripted."""
 

@@ -4,6 +4,7 @@ import hashlib
 import json
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 from hypothesis import given
@@ -24,6 +25,7 @@ from hub.trust import merkle
 
 _LOADED = "import sys, hub.audit; print([m for m in sys.modules if m.startswith('hub.') and m[:9] != 'hub.audit'])"
 _EMPTY = register_of(())
+_AT = datetime(2026, 6, 20, 3, 0, tzinfo=UTC)
 
 
 def test_oracle_imports_nothing_else_of_the_hub() -> None:
@@ -124,7 +126,7 @@ def test_handling_tells_first_repetition_quarantine_and_loss_apart() -> None:
     """One record has one place; the same one later is a repetition; a redriven one stood in quarantine."""
     records = [_stood(0, n, value) for n, value in enumerate((b"a", b"b", b"a", b"c", b"d", b"d", b"e"))]
     rows = [
-        (records[n].fact.record_sha256, 0, n, "s", f"id-{n}", b"", True, 0)
+        (records[n].fact.record_sha256, 0, n, "s", f"id-{n}", b"", True, 0, _AT)
         for n in (0, 1, 5)
     ]  # fmt: skip
     handling = Handling("t", rows, [("t", 0, 1), ("t", 0, 3), ("t", 0, 4)], records)

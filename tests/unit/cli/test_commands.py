@@ -19,7 +19,7 @@ from tests.unit.client.builders import a_batch, transcripts, with_fields
 from tests.unit.connectors.builders import a_pupil, a_result
 
 README = Path(__file__).parents[3] / "README.md"
-COMMANDS = tuple(sorted(command.name or "" for command in app.registered_commands))
+COMMANDS = tuple(sorted(found.name or "" for found in (*app.registered_commands, *app.registered_groups)))
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 Run = Callable[..., tuple[int, str, str]]
 

@@ -86,6 +86,15 @@ def test_lock_is_refused_when_a_leaf_does_not_say_what_the_document_is(change: A
     assert verdict(chunks_of(manifest, [rows]), manifest_of(manifest, 0)) == ("LEAF_DIFFERS",)
 
 
+@pytest.mark.parametrize("action", ["UNLOCK", "SUPERSEDES"])
+def test_lock_is_refused_when_a_leaf_says_that_it_is_something_else(action: str) -> None:
+    """Nothing but a lock has an order that could have asked for it."""
+    rows = [_releafed(_rows(FIRST)[0], action=action), *_rows(FIRST)[1:]]
+    root = manifest_root(leaf_hash(leaf) for _, _, leaf in rows).hex()
+    manifest = with_fields(FIRST.manifest.manifest, root=root)
+    assert verdict(chunks_of(manifest, [rows]), manifest_of(manifest, 0)) == ("LEAF_ACTION_UNKNOWN",)
+
+
 def test_record_of_an_earlier_lock_is_refused() -> None:
     """The same version of the same record cannot stand twice, in one log or another."""
     known = after(*FIRST.chunks, FIRST.manifest, head_over(FIRST))

@@ -6,7 +6,7 @@ import pytest
 from trust_world import AT, DOCUMENT, SCHOOL, SCOPE, YEAR_END, YEAR_START, a_certificate, an_entry, an_office
 
 from hub.signing import KeySigner
-from hub.trust import ChainCache, Status, judge_revocation, verify_document
+from hub.trust import CLOCK_SKEW_MAX, ChainCache, Status, judge_revocation, verify_document
 
 
 @pytest.mark.parametrize(
@@ -21,6 +21,36 @@ def test_signature_is_refused_when_the_certificate_was_not_valid_at_the_proven_t
     issued = world.pki.issue("short", "person", "ES256", not_before, not_after)
     changed = world.with_(a_certificate(issued), an_office("short", issued, "homeroom_teacher", SCHOOL, "GV-0101-004"))
     assert changed.codes(world.chain(teacher=issued)) == [code]
+
+
+def test_signature_is_refused_when_it_claims_a_time_before_its_certificate(world):
+    """Nobody signs with a key that is not certified yet: an office of earlier days cannot be reached that way."""
+    began = AT - timedelta(days=2)
+    issued = world.pki.issue("new", "person", "ES256", began, YEAR_END)
+    changed = world.with_(a_certificate(issued), an_office("new", issued, "homeroom_teacher", SCHOOL, "GV-0101-004"))
+    first_s = int((began - CLOCK_SKEW_MAX).timestamp())
+    assert changed.codes(changed.chain(teacher=issued, iat=first_s)) == []
+    assert changed.codes(changed.chain(teacher=issued, iat=first_s - 1)) == ["SIGNATURE_TIME_BEFORE_CERTIFICATE"]
+
+
+def test_document_is_refused_when_a_signature_claims_to_precede_the_one_that_it_follows(world):
+    """A principal who has left cannot date a signature back behind the teacher's: it binds hers, so it came later."""
+    left = world.with_(
+        an_office("principal", world.issued["principal"], "principal", SCHOOL, "GV-0101-001",
+                  valid_to=AT - timedelta(days=1), version=2),
+    )  # fmt: skip
+    now_s, before_s = int(AT.timestamp()), int((AT - timedelta(days=2)).timestamp())
+
+    def codes(teacher_s, principal_s):
+        first = left.sign_as("teacher", "homeroom_teacher", iat=teacher_s)
+        second = left.sign_as("principal", "principal", [first], iat=principal_s)
+        return left.codes([first, second, left.sign_as("seal", "school_seal", [second], iat=now_s)])
+
+    skew_s = int(CLOCK_SKEW_MAX.total_seconds())
+    assert codes(before_s, before_s - skew_s) == []
+    assert codes(before_s, before_s - skew_s - 1) == ["CHAIN_TIME_REVERSED"]
+    assert codes(now_s, before_s) == ["CHAIN_TIME_REVERSED"]
+    assert codes(now_s, now_s) == ["SIGNER_ROLE_NOT_HELD"]
 
 
 def test_signature_is_refused_when_the_certificate_was_revoked_before(fresh_world):

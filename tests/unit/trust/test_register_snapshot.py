@@ -1,8 +1,10 @@
 """The register by time: who and what holds when."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from trust_world import AT, OTHER_SCHOOL, SCHOOL, YEAR_START, a_certificate, an_entry, an_office
 
 from hub.errors import Refused
@@ -31,6 +33,50 @@ def test_newer_version_of_an_entry_replaces_the_older_whatever_the_order():
         assert snapshot.school(SCHOOL, AT).closed_on == date(2026, 6, 30)
         assert snapshot.version == 7
     assert Snapshot.of([old]).school(SCHOOL, AT).closed_on is None
+
+
+def test_newer_version_leaves_the_time_before_it_begins_to_the_older(world):
+    """A principal whose office changes in July is principal in June; whoever is named from July is not."""
+    now, then = (world.issued[name] for name in ("principal", "teacher"))
+    office = an_office("head", now, "principal", SCHOOL, "GV-0101-001", valid_to=datetime(2027, 1, 1, tzinfo=UTC))
+    changed = an_office("head", then, "principal", SCHOOL, "GV-0101-003", valid_from=JULY, version=2)
+    for entries in ([office, changed], [changed, office]):
+        snapshot = Snapshot.of(entries)
+        held = [[len(snapshot.official_of_certificate(c.sha256, at)) for c in (now, then)] for at in (AT, JULY)]
+        assert held == [[1, 0], [0, 1]]
+
+
+def test_newest_version_that_has_begun_counts_even_when_it_has_ended():
+    """An end that a newer version sets is an end: the older one, which had none, does not come back."""
+    old = an_entry("school", SCHOOL, A_SCHOOL, version=1)
+    ended = an_entry("school", SCHOOL, A_SCHOOL, valid_from=JUNE, valid_to=AT, version=2)
+    renamed = an_entry("school", SCHOOL, A_SCHOOL | {"name": "Tên mới"}, valid_from=JULY, version=3)
+    snapshot = Snapshot.of([renamed, ended, old])
+    found = [snapshot.school(SCHOOL, at) for at in (YEAR_START, JUNE, AT, JULY)]
+    assert [None if school is None else school.name for school in found] == ["Tiểu học Mẫu"] * 2 + [None, "Tên mới"]
+
+
+_MOMENTS = st.integers(0, 9)
+_VERSIONS = st.lists(st.tuples(_MOMENTS, st.none() | _MOMENTS), min_size=1, max_size=6)
+
+
+@given(_VERSIONS, _MOMENTS, st.randoms(use_true_random=False))
+def test_entry_in_force_is_the_newest_version_that_has_begun(spans, at, order):
+    """Whatever the versions say and in whatever order they come, one rule tells which counts."""
+
+    def moment(n):
+        return YEAR_START + timedelta(days=n)
+
+    entries = [
+        an_entry("school", SCHOOL, A_SCHOOL | {"name": str(n)}, valid_from=moment(start),
+                 valid_to=None if end is None else moment(end), version=n)
+        for n, (start, end) in enumerate(spans)
+    ]  # fmt: skip
+    begun = max((entry for entry in entries if entry.valid_from <= moment(at)), key=lambda e: e.version, default=None)
+    expected = None if begun is None or not begun.holds(moment(at)) else begun.payload["name"]
+    order.shuffle(entries)
+    found = Snapshot.of(entries).school(SCHOOL, moment(at))
+    assert (None if found is None else found.name) == expected
 
 
 def test_official_holds_every_role_of_the_time(world):

@@ -3,10 +3,21 @@
 from datetime import timedelta
 
 import pytest
-from trust_world import AT, COMMAND_SCOPE, OTHER_SCHOOL, YEAR_END, YEAR_START, a_certificate, an_entry
+from trust_world import (
+    AT,
+    COMMAND_SCOPE,
+    OTHER_SCHOOL,
+    SCHOOL,
+    YEAR_END,
+    YEAR_START,
+    a_certificate,
+    an_entry,
+    an_office,
+)
 
-from hub.trust import hash_of
+from hub.trust import COMMAND_AGE_MAX, hash_of
 
+NOW = int(AT.timestamp())
 RECALL = {"typ": "vn.hocba.recall/1", "scope": COMMAND_SCOPE, "payload": b"{}"}
 RECEIPT = {"typ": "vn.hocba.receipt/1", "scope": {"owner": "so-ha-noi"}, "payload": b"{}"}
 
@@ -71,6 +82,38 @@ def test_command_is_refused_when_its_signature_follows_another(world):
 def test_command_is_refused_when_its_signature_is_no_signature(world):
     """Whatever text stands there, the answer is a code."""
     assert world.statement_codes("ký tên") == ["SIGNATURE_MALFORMED"]
+
+
+def test_command_is_refused_when_its_signer_has_left_whatever_time_it_claims(world):
+    """An office is held when the command arrives: an earlier date in the signature does not bring it back."""
+    left = world.with_(
+        an_office("principal", world.issued["principal"], "principal", SCHOOL, "GV-0101-001",
+                  valid_to=AT - timedelta(hours=3), version=2),
+    )  # fmt: skip
+    for hours in (0, 2, 4):
+        signature = left.sign_as("principal", "principal", **(RECALL | {"iat": NOW - hours * 3600}))
+        assert left.statement_codes(signature) == ["SIGNER_ROLE_NOT_HELD"]
+
+
+def test_command_is_valid_when_its_signer_took_office_before_it_arrived(world):
+    """Who commands is who holds the office when the command arrives."""
+    new = world.with_(
+        an_office("new", world.issued["principal"], "principal", SCHOOL, "GV-0101-001",
+                  valid_from=AT - timedelta(hours=3)),
+        without=["principal"],
+    )  # fmt: skip
+    signature = new.sign_as("principal", "principal", **(RECALL | {"iat": NOW - 4 * 3600}))
+    assert new.statement_codes(signature) == []
+
+
+def test_command_is_refused_when_it_was_signed_more_than_a_day_before(world):
+    """The bound is that of a trusted door: append within 24 hours. A receipt has no such bound."""
+    day_s = int(COMMAND_AGE_MAX.total_seconds())
+    for age_s, codes in ((day_s, []), (day_s + 1, ["COMMAND_TOO_OLD"])):
+        signature = world.sign_as("principal", "principal", **(RECALL | {"iat": NOW - age_s}))
+        assert world.statement_codes(signature) == codes
+    old = world.sign_as("so", "so_seal", **(RECEIPT | {"iat": NOW - 30 * day_s}))
+    assert world.statement_codes(old, **_receipt()) == []
 
 
 def test_receipt_is_valid_by_the_seal_of_its_so_only(world):

@@ -1,9 +1,16 @@
 -- The projected register.
 
 -- name: add_entry
--- One entry of the register topic; its version is its offset and one.
+-- One entry of the register topic; its version is its offset and one, behind the versions of logs that are gone.
 INSERT INTO register_entry (so, version, kind, entry_id, issued_at, valid_from, valid_to, payload, statement, signature, appended_at)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING
+SELECT w.so, w.version + coalesce((
+    SELECT (facts -> 'register_versions' ->> ('hocba.so-' || w.so || '.register.v1'))::bigint
+    FROM recovery WHERE kind = 'new_log' ORDER BY id DESC LIMIT 1), 0),
+    w.kind, w.entry_id, w.issued_at, w.valid_from, w.valid_to, w.payload, w.statement, w.signature, w.appended_at
+FROM (VALUES (%s::text, %s::bigint, %s::text, %s::text, %s::timestamptz, %s::timestamptz, %s::timestamptz, %s::jsonb,
+              %s::bytea, %s::text, %s::timestamptz))
+    AS w (so, version, kind, entry_id, issued_at, valid_from, valid_to, payload, statement, signature, appended_at)
+ON CONFLICT DO NOTHING
 
 -- name: register_versions
 -- The newest version of each Sở's register.

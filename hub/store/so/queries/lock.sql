@@ -2,10 +2,13 @@
 
 -- name: round_to_lock
 -- The round of an order, locked.
-SELECT r.state, i.statement_sha256, i.statement FROM round r
-JOIN inbox i ON i.school = r.school AND i.command_id = %s AND i.holds_id
-WHERE r.school = %s AND r.school_year = %s AND r.cohort = %s AND r.number = %s
-FOR UPDATE OF r
+SELECT state, lock_id, closing_at FROM round
+WHERE school = %s AND school_year = %s AND cohort = %s AND number = %s FOR UPDATE
+
+-- name: closed_by
+-- The lock requests of a school that were accepted at that time: one of them closed the round.
+SELECT command_id, statement_sha256, statement FROM inbox
+WHERE school = %s AND holds_id AND kind = 'LockRequest' AND outcome = 'accepted' AND appended_at = %s
 
 -- name: lockable
 -- The open documents of a round, with their bytes.
@@ -65,6 +68,10 @@ SELECT tree_size, frontier FROM checkpoint ORDER BY tree_size DESC LIMIT 1
 -- Locks that are not in the log yet, in the order in which they were asked for.
 SELECT lock_id, school, manifest, signature FROM lock WHERE log_index IS NULL ORDER BY locked_at, lock_id LIMIT %s
 
+-- name: unsequenced_of
+-- Of these locks, those that are not in the log yet.
+SELECT lock_id, school, manifest, signature FROM lock WHERE log_index IS NULL AND lock_id = ANY(%s)
+
 -- name: place
 -- The place of a lock in the log, once.
 UPDATE lock SET log_index = %s WHERE lock_id = %s
@@ -76,6 +83,10 @@ INSERT INTO checkpoint (tree_size, root, frontier, text, signature, made_at) VAL
 -- name: lock_by_id
 -- The lock that Bộ's receipt is about.
 SELECT school, count, root, log_index FROM lock WHERE lock_id = %s
+
+-- name: head_of_size
+-- The root of our own head of that size, which Bộ's cosignature must be over.
+SELECT root FROM checkpoint WHERE tree_size = %s
 
 -- name: add_ingest_receipt
 -- Bộ's answer, once.

@@ -55,11 +55,16 @@ SELECT DISTINCT pupil FROM document WHERE school = %s AND student_code = %s
 -- name: history_of_pupils
 -- All versions of these pupils' học bạ, over years and schools.
 SELECT d.document, d.state, d.version, d.document_sha256, l.effective_on, l.locked_at, lo.locator, l.log_index,
-       d.appended_at, d.codes, d.cohort, d.round_number
+       d.appended_at, lock_id, f.leaf, f.leaf_sha256
 FROM document d
 LEFT JOIN leaf f ON f.message_sha256 = d.message_sha256 AND f.document_n = d.n
 LEFT JOIN lock l USING (lock_id) LEFT JOIN locator lo ON lo.pupil = d.pupil
 WHERE d.pupil = ANY(%s) ORDER BY d.school_year, d.period, d.school, d.version
+
+-- name: manifests
+-- The manifests of these locks, each with the hashes of its leaves.
+SELECT lock_id, l.manifest, l.root, array_agg(f.leaf_sha256) FROM lock l JOIN leaf f USING (lock_id)
+WHERE lock_id = ANY(%s) GROUP BY lock_id
 
 -- name: rounds
 -- Every round and its state.

@@ -1,0 +1,42 @@
+"""Recovery: what becomes of an organisation whose database was restored to an earlier point, or whose log is gone.
+
+A worker looks before it starts (`refuse_if_behind`); an operator reads the lost messages back (`read_back`); the stages
+do the input again and meet them one by one (`replay`). When the log is gone, `new_log` begins anew on another one.
+"""
+
+from hub.recovery.behind import own_topics, refuse_if_behind
+from hub.recovery.log_plan import PublishedHead, Step, next_step
+from hub.recovery.new_log import NewLog, new_log
+from hub.recovery.reading_back import ReadBack, read_back
+from hub.recovery.replay import (
+    Met,
+    await_registers,
+    is_replaying,
+    manifest_signature,
+    meet,
+    unmet,
+    unmet_before,
+    unmet_values,
+)
+from hub.recovery.same import same_content
+
+__all__ = [
+    "Met",
+    "NewLog",
+    "PublishedHead",
+    "ReadBack",
+    "Step",
+    "await_registers",
+    "is_replaying",
+    "manifest_signature",
+    "meet",
+    "new_log",
+    "next_step",
+    "own_topics",
+    "read_back",
+    "refuse_if_behind",
+    "same_content",
+    "unmet",
+    "unmet_before",
+    "unmet_values",
+]

@@ -1,0 +1,106 @@
+-- Recovery: what was found in our own topics, and whether the replay has met it.
+
+-- name: messages_known
+-- Which of these messages the outbox or an earlier recovery knows; a lock's transcripts are known by their lock.
+SELECT o.topic, o.message_id, o.key FROM outbox o JOIN unnest(%(topics)s::text[], %(ids)s::text[]) AS w (topic, message_id)
+  ON (o.topic, o.message_id) = (w.topic, w.message_id)
+UNION
+SELECT r.topic, r.message_id, r.key FROM recovered r JOIN unnest(%(topics)s::text[], %(ids)s::text[]) AS w (topic, message_id)
+  ON (r.topic, r.message_id) = (w.topic, w.message_id)
+
+-- name: unmet_exists
+-- Whether the replay is still behind what was recovered.
+SELECT EXISTS (SELECT FROM recovered WHERE met_at IS NULL AND kind <> 'Foreign')
+
+-- name: unmet
+-- The first recovered message of this id that was not decided again yet; only orders need their key to be told apart.
+SELECT value, appended_at FROM recovered
+WHERE topic = %(topic)s AND message_id = %(message_id)s AND kind = %(kind)s AND met_at IS NULL
+  AND (kind <> 'LockOrder' OR key = %(key)s)
+ORDER BY appended_at, part, record_offset LIMIT 1
+
+-- name: meet
+-- The same was decided again; all copies of the message are met at once.
+UPDATE recovered SET met_at = now()
+WHERE topic = %(topic)s AND message_id = %(message_id)s AND kind = %(kind)s AND met_at IS NULL
+  AND (kind <> 'LockOrder' OR key = %(key)s)
+
+-- name: unmet_before
+-- Whether another message of this kind that was sent no later still waits for its turn.
+SELECT EXISTS (
+    SELECT FROM recovered WHERE topic = %(topic)s AND kind = %(kind)s AND met_at IS NULL
+      AND message_id <> %(message_id)s AND appended_at <= %(appended_at)s)
+
+-- name: unmet_values
+-- Everything of some kinds that the replay has not met yet.
+SELECT message_id, value, appended_at FROM recovered
+WHERE kind = ANY(%s) AND met_at IS NULL AND value IS NOT NULL ORDER BY appended_at, part, record_offset
+
+-- name: put_sent
+-- A message that stands in its topic already: noted with the bytes that were sent then.
+INSERT INTO outbox (source_topic, source_part, source_offset, n, topic, key, kind, message_id, value, reference, headers, sent_at)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+
+-- name: register_ends
+-- How far the registers were when the database was read back.
+SELECT facts -> 'register_ends' FROM recovery WHERE kind = 'read_back' ORDER BY id DESC LIMIT 1
+
+-- name: register_positions
+-- How far the registers are read.
+SELECT topic, next_offset FROM position WHERE stage = 'register'
+
+-- name: note_recovery
+-- Who, when and why.
+INSERT INTO recovery (kind, who, reason, cluster_id, facts) VALUES (%s, %s, %s, %s, %s) RETURNING id
+
+-- name: add_recovered
+-- One message that stands in a topic of ours and that no row tells of.
+INSERT INTO recovered (recovery_id, topic_id, topic, part, record_offset, message_id, kind, key, value, sha256, headers, appended_at)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING
+
+-- name: old_positions
+-- Where every stage stood in the log that is gone.
+SELECT stage, topic, part, next_offset, cluster_id, topic_id FROM position ORDER BY stage, topic, part FOR UPDATE
+
+-- name: begin_again
+-- A new log begins at its first record; whoever held the position is fenced.
+UPDATE position SET next_offset = 0, epoch = epoch + 1, cluster_id = %s, topic_id = %s, last_sha256 = NULL, attempt_count = 0
+WHERE topic = %s
+
+-- name: queue_again
+-- Everything that was ever sent goes into the new log, in its order; receivers know the ids.
+UPDATE outbox SET sent_at = NULL
+
+-- name: old_sources
+-- Places in the log that is gone carry its topic's id from now on: the new log has offsets of its own.
+UPDATE outbox SET source_topic = source_topic || '@' || %(topic_id)s::text WHERE source_topic = %(topic)s
+
+-- name: free_names
+-- Only the owner can: the entries are final for everybody else, and again after this transaction.
+ALTER TABLE quarantine DISABLE TRIGGER USER;
+ALTER TABLE quarantine_action DISABLE TRIGGER USER;
+ALTER TABLE quarantine_return DISABLE TRIGGER USER
+
+-- name: fix_names
+-- Final again.
+ALTER TABLE quarantine ENABLE TRIGGER USER;
+ALTER TABLE quarantine_action ENABLE TRIGGER USER;
+ALTER TABLE quarantine_return ENABLE TRIGGER USER
+
+-- name: old_quarantine
+-- The same for what stands in quarantine.
+UPDATE quarantine SET topic = topic || '@' || %(topic_id)s::text WHERE topic = %(topic)s
+
+-- name: old_quarantine_messages
+-- And for the messages that tell of it.
+UPDATE outbox SET reference = jsonb_set(reference, '{quarantine,1}', to_jsonb(%(topic)s::text || '@' || %(topic_id)s::text)),
+                  message_id = replace(message_id, %(topic)s::text || '.', %(topic)s::text || '@' || %(topic_id)s::text || '.')
+WHERE reference -> 'quarantine' ->> 1 = %(topic)s
+
+-- name: old_parked_records
+-- What was set aside and not done is gone with its log: its schools send it again.
+UPDATE parked_record SET topic = topic || '@' || %(topic_id)s::text WHERE topic = %(topic)s
+
+-- name: old_parked
+-- So nothing waits for an operator there any more.
+UPDATE parked SET topic = topic || '@' || %(topic_id)s::text, ended_at = coalesce(ended_at, now()) WHERE topic = %(topic)s

@@ -1,0 +1,152 @@
+"""Documents that waited for the status of a certificate: decided once it is known, and not before."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from hub.agents.receipts import Receipts
+from hub.agents.recheck import recheck_all
+from hub.domain.statements import ReceiptStatement, read
+from hub.schemas import decode
+from hub.store.queries import queries_of
+from tests.unit.agents.world import AT, SO, YEAR, Answer, Desk, FakeConnection
+from tests.unit.decision.builders import sha
+from tests.unit.trust.trust_world import SCHOOL, World, an_entry, build_world
+
+_SQL, _PUT = queries_of("so"), queries_of("common")["put"]
+_PAGE = 200
+
+
+@dataclass
+class Database:
+    """Pending rows in pages, the ones that are still pending under the lock, and rivals."""
+
+    rows: list[tuple[Any, ...]]
+    alive: set[tuple[bytes, int]] | None = None
+    rivals: list[tuple[Any, ...]] = field(default_factory=list)
+
+    def connection(self) -> FakeConnection:
+        return FakeConnection(self._answer)
+
+    def _answer(self, sql: str, parameters: Any) -> Answer:
+        if sql == _SQL["pending"]:
+            after, n, most = parameters
+            return Answer([row for row in self.rows if row[:2] > (after, n)][:most])
+        if sql == _SQL["still_pending"]:
+            places = {(row[0], row[1]) for row in self.rows} if self.alive is None else self.alive
+            return Answer(sorted(p for p in places if p[0] in parameters[0]))
+        return Answer(self.rivals if sql == _SQL["rivals"] else [])
+
+
+def a_row(desk: Desk, n: int = 0, message: str = "m", signatures: Any = None) -> tuple[Any, ...]:
+    document, signed = desk.document()
+    return (
+        sha(message), n, SCHOOL, f"id:{n:012d}", YEAR, "year", sha("document"), document, list(signatures or signed),
+        AT, "submit-0001",
+    )  # fmt: skip
+
+
+def moves(connection: FakeConnection) -> list[tuple[str, bytes, int]]:
+    return [parameters for sql, parameters in connection.calls if sql == _SQL["move_document"]]
+
+
+def told(connection: FakeConnection) -> list[tuple[str, str | None, list[str]]]:
+    """Return outcome, state and codes of every receipt that was queued."""
+    found = []
+    for sql, row in connection.calls:
+        if sql == _PUT:
+            value = next(v for v in row if isinstance(v, bytes) and v[:1] == b"\0")
+            statement = read(decode(value, ("Receipt",)).value["statement"], ReceiptStatement)
+            (document,) = statement.documents
+            codes = [shown["code"] for shown in document.findings or ()]
+            found.append((statement.outcome, str(document.state), codes))
+    return found
+
+
+@pytest.fixture
+def receipts(world: World) -> Receipts:
+    return Receipts(SO, world.issued["so"].signer)
+
+
+def test_document_whose_status_is_known_now_is_open(world: World, desk: Desk, receipts: Receipts) -> None:
+    """And the school is told."""
+    connection = Database([a_row(desk)]).connection()
+    assert recheck_all(connection, world.snapshot(), receipts) == 1
+    assert moves(connection) == [("open", sha("m"), 0)]
+    assert told(connection) == [("accepted", "open", [])]
+
+
+def test_document_whose_status_is_still_unknown_stays_as_it_is(world: World, desk: Desk, receipts: Receipts) -> None:
+    """Without a transaction and without a receipt: an outage decides nothing."""
+    connection = Database([a_row(desk)]).connection()
+    assert recheck_all(connection, world.with_(without=["crls"]).snapshot(), receipts) == 0
+    assert (moves(connection), told(connection)) == ([], [])
+    assert ("begin", None) not in connection.calls
+
+
+def test_document_is_refused_when_its_certificate_was_revoked_before_it_came(receipts: Receipts) -> None:
+    """Judged at the document's own proven time, under the newer lists."""
+    world = build_world()
+    row = a_row(Desk(world))
+    world.pki.revoke(world.issued["principal"], AT - timedelta(hours=1))
+    lists = an_entry("revocation", "later", world.pki.revocation_payload(AT + timedelta(days=1)), version=2)
+    connection = Database([row]).connection()
+    assert recheck_all(connection, world.with_(lists).snapshot(), receipts) == 1
+    assert moves(connection) == [("refused", sha("m"), 0)]
+    ((outcome, state, codes),) = told(connection)
+    assert (outcome, state, set(codes)) == ("refused", "refused", {"CERTIFICATE_REVOKED"})
+
+
+def test_document_stays_out_of_the_lock_when_another_school_claims_its_pupil(
+    world: World, desk: Desk, receipts: Receipts
+) -> None:
+    """It is decided, and then held, each by the transition table."""
+    connection = Database([a_row(desk)], rivals=[(sha("rival"), 3, "held", "open")]).connection()
+    assert recheck_all(connection, world.snapshot(), receipts) == 1
+    assert moves(connection) == [("open", sha("m"), 0), ("held", sha("m"), 0)]
+    assert told(connection) == [("accepted", "held", [])]
+
+
+@pytest.mark.parametrize(
+    ("rivals", "released"),
+    [
+        ([(sha("rival"), 3, "held", "open")], True),
+        ([(sha("rival"), 3, "held", "closing")], False),
+        ([(sha("rival"), 3, "open", "open")], False),
+        ([(sha("rival"), 3, "held", "open"), (sha("third"), 0, "held", "open")], False),
+        ([], False),
+    ],
+    ids=["held alone", "in a closed round", "not held", "two left", "nobody"],
+)
+def test_other_claimant_is_released_when_a_refusal_leaves_it_alone(
+    world: World, desk: Desk, receipts: Receipts, rivals: Any, released: bool
+) -> None:
+    """But never into a set that was asked for without it."""
+    wrong = a_row(desk, signatures=desk.document()[1][:2])
+    connection = Database([wrong], rivals=rivals).connection()
+    assert recheck_all(connection, world.snapshot(), receipts) == 1
+    expected = [("refused", sha("m"), 0)] + ([("open", sha("rival"), 3)] if released else [])
+    assert moves(connection) == expected
+
+
+def test_document_that_was_recalled_meanwhile_is_left_alone(world: World, desk: Desk, receipts: Receipts) -> None:
+    """Under the locks it is asked for again; the other one is decided."""
+    rows = [a_row(desk, message="a"), a_row(desk, message="b")]
+    rows.sort()
+    connection = Database(rows, alive={(rows[1][0], 0)}).connection()
+    assert recheck_all(connection, world.snapshot(), receipts) == 1
+    assert moves(connection) == [("open", rows[1][0], 0)]
+
+
+def test_every_page_is_read_and_claims_are_locked_in_order(world: World, desk: Desk, receipts: Receipts) -> None:
+    """One more than a page, and nobody twice."""
+    first = a_row(desk)
+    rows = [(first[0], n, first[2], f"id:{_PAGE - n:012d}", *first[4:]) for n in range(_PAGE + 1)]
+    connection = Database(rows).connection()
+    assert recheck_all(connection, world.snapshot(), receipts) == _PAGE + 1
+    assert sorted(n for _, _, n in moves(connection)) == list(range(_PAGE + 1))
+    pupils = [parameters[0] for sql, parameters in connection.calls if sql == _SQL["claims"]]
+    assert [len(page) for page in pupils] == [_PAGE, 1]
+    assert all(page == sorted(page) for page in pupils)
