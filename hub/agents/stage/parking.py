@@ -46,6 +46,7 @@ def park(connection: Connection, position: Position, record: Record, after: int,
         count = connection.execute(_SQL["parked_count"], (stage,)).fetchone()
         if count is not None and count[0] >= PARKED_COUNT_MAX:
             raise Corrupt("PARKED_TOO_MANY", {"stage": stage, "count": str(count[0]), "because": code_of(error)})
+        parked_keys(connection, stage, record.topic)  # a resumption that is ending ends before, or finds this record
         key = _key(record)
         row = (stage, record.topic, key, code_of(error), facts_of(error), record.part, record.offset)
         connection.execute(_SQL["park"], row)
