@@ -48,7 +48,7 @@ conformance: $(VENV) ## published vectors, from the folder that HUB_VECTORS name
 fault: setup ## break things on purpose; SEEDS=n for more runs
 	$(BIN)/python -m pytest tests/fault -p no:randomly
 
-campaign: setup ## SEEDS=200 seeds of worker and broker kills; HUB_CAMPAIGN_RESULTS names the file that it goes on with
+campaign: setup ## SEEDS=100 seeds, each of worker and broker kills; HUB_CAMPAIGN_RESULTS names the file that it goes on with
 	$(BIN)/python -m tests.fault.campaign
 
 generate: $(VENV) ## write what is generated from code: docs, schemas, deployment files

@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 import faust
 import structlog
 
+from hub.agents.stage.assignor import declared_assignor
 from hub.agents.stage.loop import Loop
 from hub.agents.stage.record import Record
 from hub.errors import HubError
@@ -66,6 +67,7 @@ def faust_app(loop: Loop, group: str, slot: str, bootstrap: str) -> Any:
         producer_request_timeout=30.0,
         key_serializer="raw",
         value_serializer="raw",
+        PartitionAssignor=declared_assignor(loop.stage.topics),
     )
     topic = app.topic(
         *(t.name for t in loop.stage.topics), key_type=bytes, value_type=bytes, key_serializer="raw",
