@@ -14,6 +14,7 @@ from hub.topics import MESSAGE_BYTES_MAX
 __all__ = ["Sender", "Sending"]
 
 _REQUEST_TIMEOUT_MS = 30_000
+_METADATA_MS = 3_000  # a refresh that failed is tried again no sooner than this; default: five minutes
 _BATCH_TIMEOUT_S = 60.0  # an idempotent producer never expires a batch by itself
 _STOP_TIMEOUT_S = 5.0
 _RECORD_OVERHEAD_BYTES = 2_048  # headers, key and the batch's own frame
@@ -73,6 +74,7 @@ class Sender:
                 linger_ms=5,
                 max_request_size=2 * MESSAGE_BYTES_MAX,
                 request_timeout_ms=_REQUEST_TIMEOUT_MS,
+                metadata_max_age_ms=_METADATA_MS,
             )
             try:
                 await producer.start()

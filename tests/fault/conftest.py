@@ -1,22 +1,43 @@
-"""The totals of what was broken, at the end of the session."""
+"""One rig for the session, and the totals of what was broken at its end."""
 
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
-from tests.fault.run import REPORT
+import pytest
+
+from tests.fault.result import RESULTS, Result, totals
+from tests.fault.rig import Rig, a_rig
 from tests.journey.conftest import cache, world
 
 __all__ = ["cache", "world"]
 
 
+@pytest.fixture(scope="session")
+def rig(cache: Path) -> Iterator[Rig]:
+    """Servers that stay while everything in them is broken, run after run."""
+    with a_rig(cache) as running:
+        yield running
+
+
+@pytest.fixture
+def held(capsys: pytest.CaptureFixture[str]) -> Callable[[Result], None]:
+    """Print the line of a run and require that the fault met work and everything held."""
+
+    def require(result: Result) -> None:
+        with capsys.disabled():
+            sys.stdout.write(f"\n{result.line}\n")
+        assert result.problems == []
+        assert result.outcome == "held"
+
+    return require
+
+
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """Print one line for each run and their totals."""
-    if not REPORT:
-        return
-    terminalreporter.section("faults")
-    for done in REPORT:
-        terminalreporter.write_line(done.line)
-    slowest = max(done.recovery_s for done in REPORT)
-    lost, doubled = sum(done.lost for done in REPORT), sum(done.doubled for done in REPORT)
-    terminalreporter.write_line(
-        f"total: {len(REPORT)} runs, lost {lost}, doubled {doubled}, slowest recovery {slowest:.1f} s"
-    )
+    if RESULTS:
+        terminalreporter.section("faults")
+        for result in RESULTS:
+            terminalreporter.write_line(result.line)
+        terminalreporter.write_line(totals(RESULTS))

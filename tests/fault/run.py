@@ -6,11 +6,9 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-
-from psycopg import sql
 
 from hub.app import SO_STAGES
 from hub.local.demo import Balance, draw_balance, play
@@ -20,42 +18,13 @@ from hub.local.population import Population
 from hub.local.workers import WorkerSpec
 from hub.store import Connection, open_connection
 
-__all__ = ["REPORT", "Run", "Sabotage", "a_run", "killed", "worker_specs_apart"]
+__all__ = ["SO", "Run", "a_run", "count", "progress", "until", "worker_specs_apart"]
 
 SO = "ha-noi"
 PUPILS, SCHOOLS = 400, 8
 CACHE = Path(__file__).parents[2] / ".hub" / "cache"
-REPORT: list["Sabotage"] = []
-"""What was done in this session, for the totals at its end."""
 _PATIENCE_S = 90.0
 _POLL_S = 0.005
-_WAITING = (
-    "SELECT count(*) FROM pg_stat_activity WHERE usename = current_user AND pid <> pg_backend_pid() "
-    "AND wait_event_type = 'Lock' AND query NOT LIKE '%%sent_at%%'"
-)
-
-
-@dataclass
-class Sabotage:
-    """What was done to a run and what came of it."""
-
-    name: str
-    seed: int
-    share: float = 0.0  # of all that was ever accepted (or locked, or ingested), at the kill
-    recovery_s: float = 0.0
-    held: str = ""
-    in_flight: bool = False
-    lost: int = 0
-    doubled: int = 0
-    problems: list[str] = field(default_factory=list)
-
-    @property
-    def line(self) -> str:
-        """One line for people."""
-        return (
-            f"{self.name} seed {self.seed:2d}: {self.share:4.0%} at the kill, held at {self.held}, "
-            f"recovery {self.recovery_s:4.1f} s, lost {self.lost}, doubled {self.doubled}"
-        )
 
 
 @dataclass
@@ -123,25 +92,6 @@ def until(what: str, done: Callable[[], bool]) -> None:
     while not done():
         assert time.monotonic() < deadline, f"waited {_PATIENCE_S:.0f} s for {what}"
         time.sleep(_POLL_S)
-
-
-@contextmanager
-def held(owner: Connection, table: str) -> Iterator[None]:
-    """Hold a table so that the next writer waits in the middle of its transaction."""
-    with owner.transaction():
-        owner.execute(sql.SQL("LOCK TABLE {} IN SHARE MODE").format(sql.Identifier(table)))
-        yield
-
-
-def killed(run: Run, name: str, owner: str, table: str, ready: Callable[[], bool]) -> float:
-    """Kill -9 a worker in the middle of a transaction that `table` holds up; return when (monotonic)."""
-    with run.owner(owner) as hands, run.worker(owner) as eyes:
-        until("the moment", ready)
-        with held(hands, table):
-            until(f"a writer of {table}", lambda: count(eyes, _WAITING) > 0)
-            run.hub.worker(name).kill(name)
-            at = time.monotonic()
-    return at
 
 
 def count(connection: Connection, query: str) -> int:

@@ -133,6 +133,10 @@ _ROWS: dict[str, tuple[set[str], str, str, str]] = {
     "a command is doubled: there is no record for the second, and the sum has one too many": (
         {"handled_once", "sums"}, _DB, "inbox", _COPY_OF_COMMAND,
     ),
+    "a command was received at another time than the broker says": (
+        {"handled_once"}, _DB, "inbox",
+        "UPDATE inbox SET appended_at = appended_at - interval '1 day' WHERE kind = 'Recall'",
+    ),
     "an answer is removed": (
         {"one_outcome"}, _DB, "answer", "DELETE FROM answer WHERE ctid = (SELECT min(ctid) FROM answer)",
     ),
@@ -265,7 +269,7 @@ _TOPICS: dict[str, tuple[set[str], Callable[[Finished], Change]]] = {
         {"national_stream"}, lambda f: _add_under(_STREAM, {"ce_id": _stream_id(f)}, b"another"),
     ),
     "a quarantined message stands in the topic that nobody sent": (
-        {"outbox_and_topics"}, lambda _: _add_under(_QUARANTINE, {"hub.error.offset": b"999"}, b"another"),
+        {"outbox_and_topics"}, lambda _: _add_under(_QUARANTINE, {"__connect.errors.offset": b"999"}, b"another"),
     ),
 }  # fmt: skip
 
