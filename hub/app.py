@@ -3,7 +3,6 @@
 import asyncio
 import signal
 from collections.abc import Collection
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +55,7 @@ def run_so(
     if "validate" in stages:
         beside.append(lambda kick: recheck(so, keyring.seal, database_url, kick))
     if "lock" in stages:
-        beside.append(lambda kick: sequencer(so, keyring, database_url, _now, kick))
+        beside.append(lambda kick: sequencer(so, keyring, database_url, kick))
     chosen = [stage for name, stage in every.items() if name in stages]
     _serve_metrics(metrics_port)
     _run(f"so-{so}", chosen, database_url, bootstrap, slot, so_build(so), beside, standstill_s)
@@ -115,7 +114,3 @@ def _serve_metrics(port: int) -> None:
         facts = {"port": str(port), "setting": "HUB_METRICS_PORT", "reason": error.strerror or type(error).__name__}
         raise Unavailable("METRICS_PORT_TAKEN", facts) from error
     _log.info("metrics_up", port=server.server_port)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

@@ -31,14 +31,14 @@ _POLL_S = 0.2
 _BACKOFF_S = 1.0
 
 
-async def sequencer(so: str, keyring: Keyring, url: str, now: Callable[[], datetime], kick: Callable[[], None]) -> None:
+async def sequencer(so: str, keyring: Keyring, url: str, kick: Callable[[], None]) -> None:
     """Run until cancelled; an outage of the database is waited out."""
     while True:
         try:
             connection = await asyncio.to_thread(open_connection, url)
             try:
                 while True:
-                    if await asyncio.to_thread(sequence_once, connection, so, keyring, now()):
+                    if await asyncio.to_thread(sequence_once, connection, so, keyring):
                         kick()
                     else:
                         await asyncio.sleep(_POLL_S)
@@ -49,7 +49,7 @@ async def sequencer(so: str, keyring: Keyring, url: str, now: Callable[[], datet
             await asyncio.sleep(_BACKOFF_S)
 
 
-def sequence_once(connection: Connection, so: str, keyring: Keyring, now: datetime) -> int:
+def sequence_once(connection: Connection, so: str, keyring: Keyring) -> int:
     """Append every waiting lock to the log under one new head; return how many there were."""
     with unavailable():
         if connection.execute(_SQL["unsequenced"], (1,)).fetchone() is None:
@@ -63,7 +63,7 @@ def sequence_once(connection: Connection, so: str, keyring: Keyring, now: dateti
                 waiting = connection.execute(_SQL["unsequenced"], (_LOCKS_MAX,)).fetchall()
             else:
                 waiting = _as_published(connection, step)
-            return _append(connection, so, keyring, now, frontier, waiting, step) if waiting else 0
+            return _append(connection, so, keyring, frontier, waiting, step) if waiting else 0
 
 
 def _published(connection: Connection, size: int) -> Step | None:
@@ -86,17 +86,17 @@ def _as_published(connection: Connection, step: Step) -> list[Any]:
 
 
 def _append(
-    connection: Connection, so: str, keyring: Keyring, now: datetime, frontier: Frontier, waiting: Sequence[Any],
+    connection: Connection, so: str, keyring: Keyring, frontier: Frontier, waiting: Sequence[Any],
     step: Step | None,
 ) -> int:  # fmt: skip
     messages = []
-    for lock_id, school, manifest, signature in waiting:
+    for lock_id, school, manifest, signature, _ in waiting:
         log_index = frontier.size
         frontier.append(leaf_hash(manifest))
         if connection.execute(_SQL["place"], (log_index, lock_id)).rowcount != 1:
             raise Corrupt("LOG_BEHIND", {"lock_id": lock_id.hex()})
         messages.append(_manifest(so, lock_id, school, manifest, signature, log_index))
-    text, signature, made_at = _head(so, keyring, now, frontier, step)
+    text, signature, made_at = _head(so, keyring, max(row[4] for row in waiting), frontier, step)
     row = (frontier.size, frontier.root, frontier.to_hex(), text, signature, made_at)
     connection.execute(_SQL["add_checkpoint"], row)
     value = {"so": so, "text": text, "signature": signature, "tree_size": frontier.size}
@@ -106,15 +106,18 @@ def _append(
 
 
 def _head(
-    so: str, keyring: Keyring, now: datetime, frontier: Frontier, step: Step | None
+    so: str, keyring: Keyring, at: datetime, frontier: Frontier, step: Step | None
 ) -> tuple[bytes, str, datetime]:  # fmt: skip
-    """Sign a head over the frontier, or return the published one. Corrupt(RECOVERED_DIFFERS): another root."""
+    """Sign a head over the frontier, or return the published one. Corrupt(RECOVERED_DIFFERS): another root.
+
+    It is signed as of `at`, when the last of its locks was asked for: a worker's clock decides nothing.
+    """
     checkpoint = Checkpoint(log_origin(so), frontier.size, frontier.root)
     text = sign_checkpoint(checkpoint, keyring.note)
     if step is None or step.head is None:
         scope = {"owner": f"so-{so}"}
-        iat = int(now.timestamp())
-        return text, sign(keyring.seal, text, role="so_seal", scope=scope, typ=CHECKPOINT_TYPE, iat=iat), now
+        iat = int(at.timestamp())
+        return text, sign(keyring.seal, text, role="so_seal", scope=scope, typ=CHECKPOINT_TYPE, iat=iat), at
     if not step.head.text.startswith(checkpoint.text):
         raise Corrupt("RECOVERED_DIFFERS", {"kind": "Checkpoint", "message_id": str(frontier.size)})
     return step.head.text, step.head.signature, step.head.sent_at

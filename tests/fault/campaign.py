@@ -20,7 +20,7 @@ __all__ = ["main", "told"]
 _CACHE = Path(__file__).parents[2] / ".hub" / "cache"
 _RUNS_PER_RIG = 30  # then fresh servers: what earlier runs left on the disk goes
 _CASES: dict[str, Callable[[Run], None]] = {
-    "campaign: kill -9 of workers": blows.kill_some_workers,
+    "campaign: kill -9 of a worker": blows.kill_some_worker,
     "campaign: kill -9 of the broker": blows.kill_broker,
 }
 

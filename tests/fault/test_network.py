@@ -63,13 +63,13 @@ def database(net: Rig) -> Iterator[Proxy]:
 
 def _over_kafka(name: str, cluster: Cluster) -> Case:
     own = {"HUB_KAFKA_BOOTSTRAP": cluster.proxied_bootstrap}
-    return Case(name, "an outage loses nothing, doubles nothing", specs=_sos(own), pace_s=_PACE_S)
+    return Case(name, "an outage loses nothing, doubles nothing", specs=_sos(own), batch=1, pace_s=_PACE_S)
 
 
 def _over_database(name: str, net: Rig, proxy: Proxy) -> Case:
     port = postgres_of(net).port
     own = {"HUB_SO_DATABASE_URL": net.hub.so_url(SO).replace(f":{port}/", f":{proxy.port}/")}
-    return Case(name, "an unknown outcome is settled", specs=_sos(own), pace_s=_PACE_S)
+    return Case(name, "an unknown outcome is settled", specs=_sos(own), batch=1, pace_s=_PACE_S)
 
 
 def _sos(own: dict[str, str]) -> list[WorkerSpec]:

@@ -19,7 +19,6 @@ FUNCTION_LINES_MAX = 60
 
 # Who may read a clock, draw by chance or read the environment, and why. Everyone else is given time and chance.
 CLOCK = {
-    "hub/app.py": "the wiring place: gives the sequencer its clock",
     "hub/agents/stage/doing.py": "how long a batch took, the pause between two tries",
     "hub/agents/stage/loop.py": "when a partition was last seen",
     "hub/agents/stage/progress.py": "how long a position has stood still",

@@ -1,6 +1,6 @@
 """The sequencer: every waiting lock gets the next place, and one signed head covers them all."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -24,8 +24,8 @@ def keyring(world: World) -> Keyring:
     return Keyring(world.issued["so"].signer, _NOTE, bytes(range(32)), {})
 
 
-def a_lock(n: int) -> tuple[bytes, str, bytes, str]:
-    return sha(f"lock {n}"), f"01010{n}", b"manifest %d" % n, "a..b"
+def a_lock(n: int) -> tuple[bytes, str, bytes, str, datetime]:
+    return sha(f"lock {n}"), f"01010{n}", b"manifest %d" % n, "a..b", AT + timedelta(minutes=n)
 
 
 def a_log(size: int) -> Frontier:
@@ -58,7 +58,7 @@ def queued(connection: FakeConnection) -> list[tuple[str, Any]]:
 def test_nothing_waits_and_nothing_is_locked(keyring: Keyring) -> None:
     """No transaction five times a second for nothing."""
     connection = a_database([])
-    assert sequence_once(connection, SO, keyring, AT) == 0
+    assert sequence_once(connection, SO, keyring) == 0
     assert connection.names() == [_SQL["unsequenced"]]
 
 
@@ -66,7 +66,7 @@ def test_nothing_waits_and_nothing_is_locked(keyring: Keyring) -> None:
 def test_waiting_locks_get_the_next_places_in_their_order(keyring: Keyring, before: int, count: int) -> None:
     """The log goes on where its head was, and chunks, which are queued before, stay before their manifests."""
     connection = a_database([a_lock(n) for n in range(before, before + count)], before)
-    assert sequence_once(connection, SO, keyring, AT) == count
+    assert sequence_once(connection, SO, keyring) == count
     places = [parameters for sql, parameters in connection.calls if sql == _SQL["place"]]
     assert places == [(n, sha(f"lock {n}")) for n in range(before, before + count)]
     *manifests, (kind, head) = queued(connection)
@@ -77,11 +77,13 @@ def test_waiting_locks_get_the_next_places_in_their_order(keyring: Keyring, befo
 
 
 def test_head_is_over_all_manifests_and_signed_by_log_and_seal(keyring: Keyring, world: World) -> None:
-    """By the note key for machines, by the seal for the law; the row says the same."""
-    connection, now = a_database([a_lock(n) for n in (2, 3)], 2), AT + timedelta(minutes=1)
-    sequence_once(connection, SO, keyring, now)
+    """By the note key for machines, by the seal for the law, as of the last of its locks: no clock decides anything."""
+    connection, now = a_database([a_lock(n) for n in (3, 2)], 2), AT + timedelta(minutes=3)
+    sequence_once(connection, SO, keyring)
     _, value = queued(connection)[-1]
-    checkpoint, expected = verify_checkpoint(value["text"], [_NOTE.key()]), a_log(4)
+    checkpoint, expected = verify_checkpoint(value["text"], [_NOTE.key()]), a_log(2)
+    for n in (3, 2):
+        expected.append(leaf_hash(b"manifest %d" % n))
     assert (checkpoint.origin, checkpoint.size, checkpoint.root) == (log_origin(SO), 4, expected.root)
     verdict = verify_statement(
         value["text"], value["signature"], typ=CHECKPOINT_TYPE, scope={"owner": f"so-{SO}"}, roles={"so_seal"},
@@ -95,7 +97,7 @@ def test_head_is_over_all_manifests_and_signed_by_log_and_seal(keyring: Keyring,
 def test_everything_is_one_transaction_under_the_lock(keyring: Keyring) -> None:
     """Places, head and messages stand together or not at all; the advisory lock comes first."""
     connection = a_database([a_lock(0)])
-    sequence_once(connection, SO, keyring, AT)
+    sequence_once(connection, SO, keyring)
     names = connection.names()
     assert names[1:3] == ["begin", _SQL["sequence"]]
     assert names[-1] == "commit"
@@ -105,6 +107,6 @@ def test_sequencer_stops_when_a_lock_has_its_place_already(keyring: Keyring) -> 
     """Somebody else wrote into the log: nothing of this turn stays."""
     connection = a_database([a_lock(0)], placed=0)
     with pytest.raises(Corrupt) as stopped:
-        sequence_once(connection, SO, keyring, AT)
+        sequence_once(connection, SO, keyring)
     assert (stopped.value.code, connection.names()[-1]) == ("LOG_BEHIND", "rollback")
     assert queued(connection) == []

@@ -66,11 +66,11 @@ SELECT tree_size, frontier FROM checkpoint ORDER BY tree_size DESC LIMIT 1
 
 -- name: unsequenced
 -- Locks that are not in the log yet, in the order in which they were asked for.
-SELECT lock_id, school, manifest, signature FROM lock WHERE log_index IS NULL ORDER BY locked_at, lock_id LIMIT %s
+SELECT lock_id, school, manifest, signature, locked_at FROM lock WHERE log_index IS NULL ORDER BY locked_at, lock_id LIMIT %s
 
 -- name: unsequenced_of
 -- Of these locks, those that are not in the log yet.
-SELECT lock_id, school, manifest, signature FROM lock WHERE log_index IS NULL AND lock_id = ANY(%s)
+SELECT lock_id, school, manifest, signature, locked_at FROM lock WHERE log_index IS NULL AND lock_id = ANY(%s)
 
 -- name: place
 -- The place of a lock in the log, once.
