@@ -15,6 +15,10 @@ Connection = psycopg.Connection[TupleRow]
 
 _CONNECT_TIMEOUT_S = 5
 _DEAF_TIMEOUT_MS = 15_000  # a connection that answers nothing any more is a lost one
+_SERVER_NOTICES = (  # the server, too, lets go of a worker that is gone, and of its row locks
+    "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3 "
+    f"-c tcp_user_timeout={_DEAF_TIMEOUT_MS}"
+)
 _STATEMENT_TIMEOUT_MS = 60_000  # a statement that takes longer is stuck: better a retry than a silent worker
 
 
@@ -29,7 +33,7 @@ def open_connection(url: str, **options: Any) -> Connection:
             keepalives_interval=2,
             keepalives_count=3,
             tcp_user_timeout=_DEAF_TIMEOUT_MS,
-            options=f"-c statement_timeout={_STATEMENT_TIMEOUT_MS} -c timezone=UTC",
+            options=f"-c statement_timeout={_STATEMENT_TIMEOUT_MS} -c timezone=UTC {_SERVER_NOTICES}",
             **options,
         )
 

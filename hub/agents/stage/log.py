@@ -6,8 +6,9 @@ from contextlib import aclosing
 from typing import Protocol
 
 from hub.agents.stage.record import Record
-from hub.kafka.admin import cluster_id, end_offsets, topic_ids
+from hub.kafka.admin import cluster_id, end_offsets, group_members, topic_ids
 from hub.kafka.reader import Found, log_start, read_pages
+from hub.topics import Topic
 
 __all__ = ["KafkaLog", "Log"]
 
@@ -53,6 +54,12 @@ class KafkaLog:
     async def ends(self, places: Iterable[_Where]) -> dict[_Where, int]:
         """See Log."""
         return await asyncio.to_thread(end_offsets, self._bootstrap, list(places))
+
+    async def unowned(self, group: str, topics: Sequence[Topic]) -> set[_Where]:
+        """Return the partitions of these topics that no member of the group has; none while it has no members."""
+        members = (await asyncio.to_thread(group_members, self._bootstrap, [group]))[group]
+        owned = {where for member in members for where in member.partitions}
+        return {(t.name, part) for t in topics for part in range(t.partitions)} - owned if members else set()
 
     async def pages(self, topic: str, part: int, start: int, end: int) -> AsyncGenerator[list[Record], None]:
         """See Log."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import Any
 
 import structlog
@@ -10,7 +11,7 @@ from hub.agents.stage.doing import Doing
 from hub.agents.stage.lag import LagMeter
 from hub.agents.stage.log import KafkaLog
 from hub.agents.stage.loop import Loop
-from hub.agents.stage.progress import pulse, watch_progress
+from hub.agents.stage.progress import pulse, watch_ownership, watch_progress
 from hub.agents.stage.quarantine import observe_quarantine
 from hub.agents.stage.relay import Build, Relay
 from hub.agents.stage.sentinel import Sentinel
@@ -42,10 +43,12 @@ async def run_process(
 
     hands = [Doing(stage, owner, database_url) for stage in stages]
     loops = [Loop(stage, own, log, kick) for stage, own in zip(stages, hands, strict=True)]
-    apps = [faust_app(loop, f"{group_prefix(owner)}{loop.stage.name}", slot, bootstrap) for loop in loops]
+    groups = [f"{group_prefix(owner)}{stage.name}" for stage in stages]
+    apps = [faust_app(loop, group, slot, bootstrap) for loop, group in zip(loops, groups, strict=True)]
     works = [("relay", relay.run()), ("pulse", pulse()), *(("beside", task(kick)) for task in beside)]
-    for loop, own in zip(loops, hands, strict=True):
-        works += _watches(loop, own, LagMeter(owner, loop.stage.name, bootstrap), kick, standstill_s)
+    for loop, own, group in zip(loops, hands, groups, strict=True):
+        works += _watches(loop, own, LagMeter(owner, loop.stage.name, bootstrap), kick)
+        works += _progress(loop, own, partial(log.unowned, group, loop.stage.topics), standstill_s)
     tasks = [asyncio.create_task(_guarded(name, work)) for name, work in works]
     for app in apps:
         await app.start()
@@ -54,22 +57,24 @@ async def run_process(
     await _stop(apps, tasks, hands, relay)
 
 
-def _watches(
-    loop: Loop, own: Doing, meter: LagMeter, kick: Callable[[], None], standstill_s: float
-) -> list[tuple[str, Awaitable[None]]]:
-    name = loop.stage.name
-
+def _watches(loop: Loop, own: Doing, meter: LagMeter, kick: Callable[[], None]) -> list[tuple[str, Awaitable[None]]]:
     async def tend() -> None:
         if await own.resume():
             kick()
-        await own.ask(lambda connection: observe_quarantine(connection, name))
+        await own.ask(lambda connection: observe_quarantine(connection, loop.stage.name))
 
+    return [(loop.stage.name, Sentinel(loop, meter, tend).watch())]
+
+
+def _progress(
+    loop: Loop, own: Doing, unowned: Callable[[], Awaitable[set[tuple[str, int]]]], standstill_s: float
+) -> list[tuple[str, Awaitable[None]]]:
     def waits() -> bool:
         return own.waiting_since is not None
 
     return [
-        (name, Sentinel(loop, meter, tend).watch()),
-        (name, watch_progress(loop, waits, standstill_max_s=standstill_s)),
+        (loop.stage.name, watch_progress(loop, waits, standstill_max_s=standstill_s)),
+        (loop.stage.name, watch_ownership(loop, unowned, standstill_max_s=standstill_s)),
     ]
 
 

@@ -7,12 +7,12 @@ database or cluster is no standstill: that is known, said, and ends by itself.
 import asyncio
 import faulthandler
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from hub.agents.stage.loop import Loop
 from hub.errors import Corrupt, Unavailable
 
-__all__ = ["Standstill", "pulse", "watch_progress"]
+__all__ = ["Standstill", "pulse", "watch_ownership", "watch_progress"]
 
 _TICK_S = 2.0
 _FROZEN_AFTER_S = 120.0
@@ -60,6 +60,28 @@ async def watch_progress(
             still_s = standstill.look(where, places[where], end, time.monotonic())
             if still_s > standstill_max_s:
                 raise Corrupt("NO_PROGRESS", _facts(loop, where, places[where], end, still_s))
+
+
+async def watch_ownership(
+    loop: Loop, unowned: Callable[[], Awaitable[set[tuple[str, int]]]], *, standstill_max_s: float, tick_s: float = 10.0
+) -> None:
+    """Watch until cancelled that somebody owns every partition. Raises Corrupt(NO_PROGRESS) when this worker has none.
+
+    `unowned` asks the group which partitions no member has; a group may be content to read nothing at all.
+    """
+    since: float | None = None
+    while True:
+        await asyncio.sleep(tick_s)
+        try:
+            nobodys = set() if loop.assigned else await unowned()
+        except Unavailable:
+            nobodys = set()
+        now = time.monotonic()
+        since = (since or now) if nobodys else None
+        if since is not None and now - since > standstill_max_s:
+            topic, part = min(nobodys)
+            facts = {"stage": loop.stage.name, "topic": topic, "part": str(part), "doing": "without any partition"}
+            raise Corrupt("NO_PROGRESS", facts | {"seconds": str(int(now - since))})
 
 
 async def pulse() -> None:

@@ -14,7 +14,6 @@ from typing import Any, NoReturn
 import faust
 import structlog
 
-from hub.agents.stage.assignor import declared_assignor
 from hub.agents.stage.loop import Loop
 from hub.agents.stage.record import Record
 from hub.errors import HubError
@@ -65,9 +64,9 @@ def faust_app(loop: Loop, group: str, slot: str, bootstrap: str) -> Any:
         broker_request_timeout=30.0,
         broker_max_poll_records=200,
         producer_request_timeout=30.0,
+        consumer_metadata_max_age_ms=3_000,  # without its topic a member is content with no partitions: look again soon
         key_serializer="raw",
         value_serializer="raw",
-        PartitionAssignor=declared_assignor(loop.stage.topics),
     )
     topic = app.topic(
         *(t.name for t in loop.stage.topics), key_type=bytes, value_type=bytes, key_serializer="raw",

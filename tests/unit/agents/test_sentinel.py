@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from hub.agents.stage.loop import Loop
-from hub.agents.stage.progress import Standstill, watch_progress
+from hub.agents.stage.progress import Standstill, watch_ownership, watch_progress
 from hub.agents.stage.sentinel import Sentinel
 from hub.errors import Corrupt
 from tests.unit.agents.ports import MemoryHands, MemoryLog
@@ -135,4 +135,19 @@ def test_outage_is_no_standstill(still_loop: Loop, outage: str) -> None:
         await asyncio.wait_for(watch_progress(still_loop, lambda: waits, standstill_max_s=0.0, tick_s=0.001), 0.1)
 
     with pytest.raises(TimeoutError):
+        asyncio.run(watch())
+
+
+@pytest.mark.parametrize("assigned", [True, False])
+def test_worker_without_partitions_leaves_when_nobody_has_them(still_loop: Loop, assigned: bool) -> None:
+    """A group may be content to read nothing: who joined without the topic's metadata gets no partition, and no lag."""
+    still_loop.assign([PLACE] if assigned else [])
+
+    async def unowned() -> set[tuple[str, int]]:
+        return {PLACE}
+
+    async def watch() -> None:
+        await asyncio.wait_for(watch_ownership(still_loop, unowned, standstill_max_s=0.0, tick_s=0.001), 0.2)
+
+    with pytest.raises(TimeoutError if assigned else Corrupt):
         asyncio.run(watch())
