@@ -34,10 +34,30 @@ def held(capsys: pytest.CaptureFixture[str]) -> Callable[[Result], None]:
     return require
 
 
+_CHECKS: list[tuple[str, str, str]] = []
+"""Name, promise and outcome of every test here that is no run of the rig."""
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    """Note the tests that break something without the rig, by the first line of what they promise."""
+    outcome: Any = yield
+    report = outcome.get_result()
+    rigged = {"rig", "net", "wide", "held"} & set(getattr(item, "fixturenames", ()))
+    if not rigged and "tests/fault" in item.nodeid and (report.when == "call" or report.failed):
+        promise = (getattr(item, "function", None).__doc__ or "").strip().split("\n")[0]
+        _CHECKS.append((item.name, promise, report.outcome))
+
+
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Print one line for each run and their totals."""
-    if RESULTS:
-        terminalreporter.section("faults")
-        for result in RESULTS:
-            terminalreporter.write_line(result.line)
-        terminalreporter.write_line(totals(RESULTS))
+    """Print one line for each run and each other check, and their totals."""
+    if not RESULTS and not _CHECKS:
+        return
+    terminalreporter.section("faults")
+    for name, promise, outcome in _CHECKS:
+        terminalreporter.write_line(f"{name} [{promise}]: {outcome}")
+    for result in RESULTS:
+        terminalreporter.write_line(result.line)
+    passed = sum(outcome == "passed" for *_, outcome in _CHECKS)
+    runs = totals(RESULTS) if RESULTS else "total: 0 runs"
+    terminalreporter.write_line(f"{runs}; {len(_CHECKS)} other checks, {passed} passed")

@@ -9,8 +9,8 @@ from tests.fault.full_disk import full_disk
 from tests.fault.result import Result
 from tests.fault.rig import SMALL, Case, Rig, Run
 
-_SLOW = os.environ.get("SLOW") == "1"
-_DOWN_S = 300.0 if _SLOW else 40.0
+_LONG = os.environ.get("LONG") == "1"
+_DOWN_S = 300.0 if _LONG else 40.0
 _ABSENT_S = 8.0
 _INVARIANT = "an outage never quarantines"
 Held = Callable[[Result], None]
@@ -27,7 +27,7 @@ def test_journey_is_whole_when_one_backend_is_killed(rig: Rig, held: Held) -> No
 
 
 def test_workers_wait_within_bounds_when_the_database_is_down_for_long(rig: Rig, held: Held) -> None:
-    """Memory stays bounded, nobody is restarted, nothing is quarantined; SLOW=1 for five minutes."""
+    """Memory stays bounded, nobody is restarted, nothing is quarantined; LONG=1 for five minutes."""
     case = Case(f"database down for {_DOWN_S:.0f} s", _INVARIANT, patience_s=_DOWN_S + 200)
     held(rig.run(case, 23, lambda run: blows.lose_database(run, _DOWN_S)))
 
