@@ -51,7 +51,7 @@ def run_so(
         "lock": lock_stage(so, keyring),
         "acknowledge": acknowledge_stage(so, keyring.seal),
     }
-    beside: list[Beside] = [lambda _: backlog(f"so-{so}", database_url)]
+    beside: list[Beside] = [lambda _: backlog(f"so-{so}", database_url, stages)]
     if "validate" in stages:
         beside.append(lambda kick: recheck(so, keyring.seal, database_url, kick))
     if "lock" in stages:
@@ -73,7 +73,7 @@ def run_bo(
     }
     chosen = [stage for name, stage in every.items() if name in stages]
     _serve_metrics(metrics_port)
-    beside: list[Beside] = [lambda _: backlog("bo", database_url)]
+    beside: list[Beside] = [lambda _: backlog("bo", database_url, stages)]
     if registry_port is not None:
         beside.append(lambda _: serve_registry(slugs, registry_port))
     _run("bo", chosen, database_url, bootstrap, slot, bo_build(keyring.secret), beside, standstill_s)

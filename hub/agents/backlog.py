@@ -1,16 +1,17 @@
 """Backlog: what waits beside the topics, told at /metrics.
 
-In:  the outbox and the parked schools of the worker's own database.
+In:  the outbox, the parked schools and the quarantine of the worker's own database.
 Out: gauges by owner and kind; every worker of an organisation tells the same, so take their maximum.
 Invariant: it reads, and holds nothing up: without a database it waits.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import structlog
 
+from hub.agents.stage.quarantine import observe_quarantine
 from hub.errors import Unavailable
 from hub.metrics import WAITING, WAITING_SECONDS
 from hub.store import Connection, open_connection, unavailable
@@ -23,14 +24,14 @@ _SQL = queries_of("common")
 _POLL_S = 5.0
 
 
-async def backlog(owner: str, url: str) -> None:
+async def backlog(owner: str, url: str, stages: Collection[str]) -> None:
     """Tell until cancelled; an outage of the database is waited out."""
     while True:
         try:
             connection = await asyncio.to_thread(open_connection, url)
             try:
                 while True:
-                    show(owner, await asyncio.to_thread(_rows, connection))
+                    show(owner, await asyncio.to_thread(_rows, connection, stages))
                     await asyncio.sleep(_POLL_S)
             finally:
                 connection.close()
@@ -39,8 +40,10 @@ async def backlog(owner: str, url: str) -> None:
             await asyncio.sleep(_POLL_S)
 
 
-def _rows(connection: Connection) -> list[Any]:
+def _rows(connection: Connection, stages: Collection[str]) -> list[Any]:
     with unavailable():
+        for stage in stages:
+            observe_quarantine(connection, stage)
         return connection.execute(_SQL["waiting"]).fetchall()
 
 

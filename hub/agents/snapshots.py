@@ -26,7 +26,7 @@ class Snapshots:
     """Caches the newest snapshot of each Sở; a snapshot itself never changes."""
 
     def __init__(self) -> None:
-        self._known: dict[str, Snapshot] = {}
+        self._known: dict[str, tuple[tuple[int, int], Snapshot]] = {}
 
     def of(self, connection: Connection, so: str) -> Snapshot:
         """Return the newest snapshot of one Sở's register."""
@@ -34,11 +34,10 @@ class Snapshots:
 
     def all(self, connection: Connection) -> dict[str, Snapshot]:
         """Return the newest snapshot of every Sở whose register this organisation has."""
-        for so, version in connection.execute(_SQL["register_versions"]).fetchall():
-            known = self._known.get(so)
-            if known is None or known.version != version:
-                self._known[so] = Snapshot.of(_entries(connection, so))
-        return dict(self._known)
+        for so, version, count in connection.execute(_SQL["register_versions"]).fetchall():
+            if so not in self._known or self._known[so][0] != (version, count):
+                self._known[so] = (version, count), Snapshot.of(_entries(connection, so))
+        return {so: snapshot for so, (_, snapshot) in self._known.items()}
 
 
 def receipt_id_of(so: str, of: str, step: str) -> str:

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from hub.cli.connect import connected
@@ -40,7 +41,7 @@ def list_(data: Data = None, json: Json = False) -> None:
     for owner, s in found:
         state = "resuming" if s.resuming else "waits"
         table.add_row(
-            f"{owner}/{s.id}", s.stage, s.key, s.code, f"{s.parked_at:%Y-%m-%d %H:%M:%S}", str(s.waiting), state
+            f"{owner}/{s.id}", s.stage, escape(s.key), s.code, f"{s.parked_at:%Y-%m-%d %H:%M:%S}", str(s.waiting), state
         )
     Console().print(table)
 
@@ -55,8 +56,9 @@ def resume(
 ) -> None:
     """Let a school go on once the cause is mended: what is set aside is done in its order, each record once."""
     owner, _, number = entry.rpartition("/")
+    who, why = who_of(by), reason_of(reason)
     with connected(data, workers=True) as hub, open_owner(hub, owner) as connection:
-        resume_school(connection, int(number) if number.isdecimal() else 0, who_of(by), reason_of(reason))
+        resume_school(connection, int(number) if number.isdecimal() else 0, who, why)
     if json:
         print_line({"entry": entry, "outcome": "resuming"})
     else:

@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from hub.errors import Refused
-from hub.store import Connection
+from hub.store import Connection, unavailable
 from hub.store.queries import queries_of
 
 __all__ = ["ParkedSchool", "parked_schools", "resume_school"]
 
 _SQL = queries_of("common")
+_NUMBER_MAX = 2**63
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +37,16 @@ class ParkedSchool:
 
 def parked_schools(connection: Connection) -> Iterator[ParkedSchool]:
     """Yield what waits in one organisation's database, oldest first."""
-    for number, stage, topic, key, code, _, part, offset, at, resume_at, waiting in connection.execute(_SQL["parked"]):
-        name = bytes(key).decode("utf-8", "backslashreplace")
+    with unavailable():
+        rows = connection.execute(_SQL["parked"]).fetchall()
+    for number, stage, topic, key, code, _, part, offset, at, resume_at, waiting in rows:
+        name = ascii(bytes(key).decode("utf-8", "replace"))[1:-1]  # a stranger may have chosen it
         yield ParkedSchool(number, stage, topic, name, code, part, offset, at, resume_at is not None, waiting)
 
 
 def resume_school(connection: Connection, number: int, by: str, reason: str) -> None:
     """Let one go on: its worker does what is set aside within seconds. Refused(PARKED_UNKNOWN)."""
-    if connection.execute(_SQL["resume"], (by, reason, number)).fetchone() is None:
+    with unavailable():
+        found = 0 < number < _NUMBER_MAX and connection.execute(_SQL["resume"], (by, reason, number)).fetchone()
+    if not found:
         raise Refused("PARKED_UNKNOWN", {"id": str(number)})

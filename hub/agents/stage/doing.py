@@ -7,19 +7,21 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any, TypeVar
 
 import structlog
 
 from hub.agents.stage import parking, resuming
 from hub.agents.stage.outbox import OutOfTurn
-from hub.agents.stage.position import Place, Position, attempt, claim
+from hub.agents.stage.position import Fenced, Place, Position, attempt, claim
 from hub.agents.stage.record import Record
 from hub.agents.stage.stage import Stage
 from hub.agents.stage.transaction import Done, prepare_delivered, transact
 from hub.errors import Corrupt, Unavailable
 from hub.metrics import BATCH_RECORDS, BATCH_SECONDS, QUARANTINED, RETRIES
 from hub.store import Connection, open_connection, unavailable
+from hub.store.queries import queries_of
 
 __all__ = ["Doing"]
 
@@ -27,6 +29,7 @@ _log = structlog.get_logger()
 _T = TypeVar("_T")
 _BACKOFF_FIRST_S = 0.1
 _BACKOFF_MAX_S = 2.0
+_RESUMED_MAX = 50  # records of a parked school at once; the others wait meanwhile
 _CANCELED = "57014"  # a statement ran into its time limit: the database is there, so this is no outage
 
 
@@ -65,28 +68,29 @@ class Doing:
     def _batch(self, position: Position, records: Sequence[Record], after: int) -> Position:
         if position.untried:
             position = self._retry(lambda connection: attempt(connection, position))
+        snapshot = self._retry(self._stage.read)
         if position.suspicious:
-            return self._one_by_one(position, records, after)
+            return self._one_by_one(position, records, after, snapshot)
         try:
-            return self._in_turn(position, records, after)
+            return self._in_turn(position, records, after, snapshot)
         except Exception as error:
             if not parking.parks(error):
                 raise
-            return self._one_by_one(position, records, after)
+            return self._one_by_one(position, records, after, snapshot)
 
-    def _one_by_one(self, position: Position, records: Sequence[Record], after: int) -> Position:
+    def _one_by_one(self, position: Position, records: Sequence[Record], after: int, snapshot: Any) -> Position:
         """Find the record that breaks, and park its school with it; the others are done as ever."""
         for record in records:
             end = after if record is records[-1] else record.offset + 1
             try:
                 if position.deadly:
                     raise Corrupt("RECORD_DEADLY", {"attempts": str(position.attempt_count)})
-                position = self._in_turn(position, [record], end)
+                position = self._in_turn(position, [record], end, snapshot)
             except Exception as error:
                 if not parking.parks(error):
                     raise
                 position = self._park(position, record, end, error)
-        return position if records else self._transact(position, records, after)
+        return position if records else self._transact(position, records, after, snapshot)
 
     def _park(self, position: Position, record: Record, after: int, error: Exception) -> Position:
         moved = self._retry(lambda connection: parking.park(connection, position, record, after, error))
@@ -95,17 +99,16 @@ class Doing:
         _log.critical("school_parked", stage=self._stage.name, code=code, **place, exc_info=code == "UNEXPECTED")
         return moved
 
-    def _in_turn(self, position: Position, records: Sequence[Record], after: int) -> Position:
+    def _in_turn(self, position: Position, records: Sequence[Record], after: int, snapshot: Any) -> Position:
         """Do a batch. In a replay a record may have to wait for another partition: what stands before it is done."""
         try:
-            return self._transact(position, records, after)
+            return self._transact(position, records, after, snapshot)
         except OutOfTurn as turn:
-            self._transact(position, [r for r in records if r.offset < turn.offset], turn.offset)
+            self._transact(position, [r for r in records if r.offset < turn.offset], turn.offset, snapshot)
             raise
 
-    def _transact(self, position: Position, records: Sequence[Record], after: int) -> Position:
+    def _transact(self, position: Position, records: Sequence[Record], after: int, snapshot: Any) -> Position:
         started, stage = time.perf_counter(), self._stage
-        snapshot = self._retry(stage.read)
         batch = self._retry(
             lambda connection: prepare_delivered(
                 connection, stage, self._owner, records, after, snapshot, position.suspicious
@@ -127,11 +130,18 @@ class Doing:
         return sum(self._resume_entry(entry) for entry in entries)
 
     def _resume_entry(self, entry: int) -> int:
-        """Do what one parked school has waiting; it is parked again when the cause is still there."""
+        """Do some of what one parked school has waiting; it is parked again when the cause is still there."""
         done, snapshot = 0, self._retry(self._stage.read)
+
+        def one(connection: Connection) -> bool:
+            suspicious = resuming.begin(connection, entry)
+            return resuming.resume_one(connection, self._stage, self._owner, snapshot, entry, suspicious=suspicious)
+
         try:
-            while self._retry(lambda c: resuming.resume_one(c, self._stage, self._owner, snapshot, entry)):
+            while done < _RESUMED_MAX and self._retry(one):
                 done += 1
+        except Fenced:  # in a replay another partition comes first
+            return done
         except Exception as failed:
             error = failed
             if not parking.parks(error):
@@ -151,7 +161,9 @@ class Doing:
                 with unavailable():
                     result = work(self._connect())
             except Unavailable as error:
-                if error.facts.get("sqlstate") != _CANCELED:
+                if error.facts.get("sqlstate") == _CANCELED:
+                    self._innocent()
+                else:
                     self.waiting_since = self.waiting_since or time.monotonic()
                 RETRIES.labels(self._stage.name).inc()
                 _log.warning("stage_waits", stage=self._stage.name, code=error.code, **error.facts)
@@ -163,6 +175,11 @@ class Doing:
             else:
                 self.waiting_since = None
                 return result
+
+    def _innocent(self) -> None:
+        """A statement waited for too long: no record of this stage is what ends its owners."""
+        with suppress(Unavailable), unavailable():
+            self._connect().execute(queries_of("common")["innocent"], (self._stage.name,))
 
     def _connect(self) -> Connection:
         if self._connection is None:

@@ -51,6 +51,7 @@ class Loop:
         self.lock = asyncio.Lock()
         self._kick = kick
         self._generation = 0
+        self._done_to: dict[_Where, int] = {}  # the highest position that this process has seen committed
         self._identity: tuple[str, dict[str, str]] | None = None
 
     def assign(self, partitions: Iterable[_Where]) -> None:
@@ -140,6 +141,7 @@ class Loop:
         generation = self._generation
         moved = await self.hands.batch(self._position(where), records, after)
         self._kick()
+        self._done_to[where] = moved.next_offset
         if generation != self._generation:
             raise Fenced(f"{where[0]}[{where[1]}]")
         self.positions[where] = moved
@@ -150,6 +152,9 @@ class Loop:
             return False
         cluster_id, topic_ids = await self._patiently(self._who)
         position = await self.hands.claim(Place(self.stage.name, topic, part, cluster_id, topic_ids[topic]))
+        if position.next_offset < self._done_to.get(where, 0):
+            reason = "the database has forgotten what was committed"
+            raise Corrupt("DATABASE_BEHIND", _facts(position, known=self._done_to[where], reason=reason))
         await self._patiently(lambda: self._same_record(position))
         if generation != self._generation:
             return False

@@ -43,16 +43,19 @@ def park(connection: Connection, position: Position, record: Record, after: int,
     stage = position.place.stage
     with connection.transaction():
         moved = advance(connection, position, after, record.digest())
-        count = connection.execute(_SQL["parked_count"], (stage,)).fetchone()
-        if count is not None and count[0] >= PARKED_COUNT_MAX:
-            raise Corrupt("PARKED_TOO_MANY", {"stage": stage, "count": str(count[0]), "because": code_of(error)})
-        parked_keys(connection, stage, record.topic)  # a resumption that is ending ends before, or finds this record
-        key = _key(record)
-        row = (stage, record.topic, key, code_of(error), facts_of(error), record.part, record.offset)
-        connection.execute(_SQL["park"], row)
+        if _key(record) not in parked_keys(connection, stage, record.topic):
+            _park(connection, stage, record, error)
         set_aside(connection, stage, record)
-    PARKED.labels(stage).inc()
     return moved
+
+
+def _park(connection: Connection, stage: str, record: Record, error: Exception) -> None:
+    count = connection.execute(_SQL["parked_count"], (stage,)).fetchone()
+    if count is not None and count[0] >= PARKED_COUNT_MAX:
+        raise Corrupt("PARKED_TOO_MANY", {"stage": stage, "count": str(count[0]), "because": code_of(error)})
+    row = (stage, record.topic, _key(record), code_of(error), facts_of(error), record.part, record.offset)
+    connection.execute(_SQL["park"], row)
+    PARKED.labels(stage).inc()
 
 
 def parked_keys(connection: Connection, stage: str, topic: str) -> frozenset[bytes]:

@@ -12,7 +12,6 @@ from hub.agents.stage.lag import LagMeter
 from hub.agents.stage.log import KafkaLog
 from hub.agents.stage.loop import Loop
 from hub.agents.stage.progress import pulse, watch_ownership, watch_progress
-from hub.agents.stage.quarantine import observe_quarantine
 from hub.agents.stage.relay import Build, Relay
 from hub.agents.stage.sentinel import Sentinel
 from hub.agents.stage.stage import Stage
@@ -61,7 +60,6 @@ def _watches(loop: Loop, own: Doing, meter: LagMeter, kick: Callable[[], None]) 
     async def tend() -> None:
         if await own.resume():
             kick()
-        await own.ask(lambda connection: observe_quarantine(connection, loop.stage.name))
 
     return [(loop.stage.name, Sentinel(loop, meter, tend).watch())]
 

@@ -8,13 +8,15 @@ from hub.agents.stage.parking import code_of, facts_of
 from hub.agents.stage.record import Record
 from hub.agents.stage.stage import Stage
 from hub.agents.stage.transaction import decide_all, prepare_delivered
+from hub.errors import Corrupt
 from hub.metrics import PARKED
 from hub.store import Connection
 from hub.store.queries import queries_of
 
-__all__ = ["park_again", "resumable", "resume_one"]
+__all__ = ["begin", "park_again", "resumable", "resume_one"]
 
 _SQL = queries_of("common")
+_TRIES_MAX = 3
 
 
 def resumable(connection: Connection, stage: str) -> list[int]:
@@ -24,7 +26,20 @@ def resumable(connection: Connection, stage: str) -> list[int]:
     return [number for number, resumed in rows if resumed]
 
 
-def resume_one(connection: Connection, stage: Stage[Any, Any, Any, Any], owner: str, snapshot: Any, entry: int) -> bool:
+def begin(connection: Connection, entry: int) -> bool:
+    """Note, before a record is touched, that it is tried; True when earlier tries ended the process each time.
+
+    Three that never came back end the resumption: the school is parked again with RECORD_DEADLY.
+    """
+    row = connection.execute(_SQL["resume_try"], (entry,)).fetchone()
+    if row is not None and row[0] > _TRIES_MAX:
+        raise Corrupt("RECORD_DEADLY", {"attempts": str(_TRIES_MAX)})
+    return row is not None and row[0] > 1
+
+
+def resume_one(
+    connection: Connection, stage: Stage[Any, Any, Any, Any], owner: str, snapshot: Any, entry: int, *, suspicious: bool
+) -> bool:
     """Do the next record that was set aside; False when none is left and the school goes on as before.
 
     The entry's row lock and the record's own mark take the place of the position: each record is done once.
@@ -39,8 +54,9 @@ def resume_one(connection: Connection, stage: Stage[Any, Any, Any, Any], owner: 
             return False
         record = _record(row)
         connection.execute(_SQL["aside_done"], (held[0], record.topic, record.part, record.offset))
-        batch = prepare_delivered(connection, stage, owner, [record], record.offset + 1, snapshot, False)
+        batch = prepare_delivered(connection, stage, owner, [record], record.offset + 1, snapshot, suspicious)
         effects, _ = decide_all(connection, stage, batch)
+        connection.execute(_SQL["resume_done"], (entry,))
     stage.done(effects)
     return True
 

@@ -58,12 +58,13 @@ class Sentinel:
         """Look once at every partition."""
         if not self._loop.lock.locked():  # a batch that waits for the database must not hide its own lag
             await self._loop.claim_idle()
-            await self._tend()
         places = list(self._loop.positions)
         ends = await self._loop.log.ends(places) if places else {}
         await self._meter.observe(self._loop.positions, ends, datetime.now(UTC))
         for where, end in ends.items():
             await self.compare(where, end, time.monotonic())
+        if not self._loop.lock.locked():
+            await self._tend()
 
     async def compare(self, where: tuple[str, int], end: int, now: float) -> None:
         """Compare one partition with its end at a monotonic time; heal it when it was skipped."""

@@ -11,6 +11,7 @@ CREATE TABLE parked (
     record_offset bigint  NOT NULL,
     parked_at     timestamptz NOT NULL DEFAULT now(),
     resume_at     timestamptz,      -- an operator let it go on
+    tries         integer NOT NULL DEFAULT 0, -- resumptions that began a record and never came back
     resume_by     text,
     resume_reason text,
     ended_at      timestamptz

@@ -97,6 +97,57 @@ def test_so_many_parked_schools_stop_the_worker(make: Make) -> None:
     assert stopped.value.code == "PARKED_TOO_MANY"
 
 
+def test_another_record_of_a_parked_school_is_set_aside_however_many_are_parked(make: Make) -> None:
+    """It is no further school; its own record breaks before the transaction looks who is parked."""
+    usual = database(parked=PARKED_COUNT_MAX)
+    script = usual.script
+    connection = FakeConnection(lambda sql, p: Answer([(b"key",)]) if sql == SQL["parked_keys"] else script(sql, p))
+
+    def prepare(*_: Any) -> Any:
+        raise KeyError("bug")
+
+    moved = asyncio.run(make(connection, prepare=prepare).batch(a_position(), BATCH[:1], 1))
+    assert moved.next_offset == 1
+    assert SQL["park"] not in connection.names()
+    assert connection.names().count(SQL["set_aside"]) == 1
+
+
+def test_register_that_cannot_be_read_parks_nobody(make: Make) -> None:
+    """What breaks before any record is looked at is no record's fault."""
+
+    def read(_: Any) -> Any:
+        raise KeyError("bug")
+
+    connection = database()
+    with pytest.raises(KeyError):
+        asyncio.run(make(connection, read=read).batch(a_position(), BATCH, 3))
+    assert SQL["park"] not in connection.names()
+
+
+@pytest.mark.parametrize(("tries", "ends"), [(1, "done"), (3, "done"), (4, "parked again")])
+def test_resumption_that_killed_its_workers_ends(
+    make: Make, monkeypatch: pytest.MonkeyPatch, tries: int, ends: str
+) -> None:
+    """An operator let a deadly record go on: after three deaths its school waits again, and all others work."""
+    monkeypatch.setattr("hub.agents.stage.transaction.decode_in_child", lambda *_: None)
+    row = ("plain", 0, 7, b"key", b"2", b"[]", a_record(7).at, True)
+    rows: dict[str, list[Any]] = {
+        SQL["parked_by_stage"]: [(1, True)],
+        SQL["resume_try"]: [(tries,)],
+        SQL["parked_hold"]: [("sum", "plain", b"key")],
+        SQL["aside_next"]: [row],
+    }
+
+    def script(sql: str, _: Any) -> Answer:
+        if sql == SQL["aside_done"]:
+            rows.pop(SQL["aside_next"])
+        return Answer(rows.get(sql, ()))
+
+    connection = FakeConnection(script)
+    assert asyncio.run(make(connection).resume()) == (1 if ends == "done" else 0)
+    assert (SQL["park_again"] in connection.names()) == (ends == "parked again")
+
+
 @pytest.mark.parametrize(
     "error", [Corrupt("DATABASE_REFUSED", {"sqlstate": "42P01"}), Corrupt("TOPIC_NOT_APPEND_TIME"), MemoryError()]
 )

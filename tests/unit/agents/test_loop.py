@@ -214,6 +214,17 @@ def test_low_end_after_a_broker_was_killed_does_not_stop_the_claim() -> None:
     assert loop.positions.keys() == {PLACE}
 
 
+def test_position_that_went_back_stops_the_worker() -> None:
+    """The database was restored under a running worker: what it sent since would be said again, otherwise."""
+    loop, hands, _ = a_loop()
+    handle(loop, [0, 1, 2])
+    loop.assign([PLACE])
+    hands.next_offsets[PLACE] = 1
+    with pytest.raises(Corrupt) as stopped:
+        handle(loop, [3])
+    assert (stopped.value.code, stopped.value.facts["known"]) == ("DATABASE_BEHIND", "3")
+
+
 @pytest.mark.parametrize("headers", [[("a", b"1"), ("n", None)], {"a": b"1", "n": None}])
 def test_record_of_a_faust_message_keeps_bytes_time_and_headers(headers: Any) -> None:
     """Also a null header; the timestamp is the broker's own only when Kafka says so."""

@@ -36,13 +36,21 @@ WHERE (stage, topic, parked_key) = (%s, %s, %s) AND done_at IS NULL ORDER BY par
 -- It is done in this transaction.
 UPDATE parked_record SET done_at = now() WHERE (stage, topic, part, record_offset) = (%s, %s, %s, %s) AND done_at IS NULL
 
+-- name: resume_try
+-- The next record is tried; whoever dies over it leaves its number.
+UPDATE parked SET tries = tries + 1 WHERE id = %s AND ended_at IS NULL AND resume_at IS NOT NULL RETURNING tries
+
+-- name: resume_done
+-- It ended well.
+UPDATE parked SET tries = 0 WHERE id = %s
+
 -- name: unpark
 -- Nothing is left: the school goes on as before.
 UPDATE parked SET ended_at = now() WHERE id = %s
 
 -- name: park_again
 -- The cause is still there.
-UPDATE parked SET resume_at = NULL, code = %s, facts = %s WHERE id = %s
+UPDATE parked SET resume_at = NULL, tries = 0, code = %s, facts = %s WHERE id = %s
 
 -- name: parked
 -- All that waits, for people.

@@ -20,6 +20,10 @@ WHERE stage = %(stage)s AND topic = %(topic)s AND part = %(part)s
 UPDATE position SET attempt_count = attempt_count + 1 WHERE (stage, topic, part, epoch) = (%s, %s, %s, %s)
 RETURNING attempt_count
 
+-- name: innocent
+-- What ends the owners of this stage is known, and it is no record.
+UPDATE position SET attempt_count = 0 WHERE stage = %s AND attempt_count > 0
+
 -- name: positions
 -- Every position of this organisation, for status and lag.
 SELECT stage, topic, part, next_offset, moved_at FROM position ORDER BY stage, topic, part

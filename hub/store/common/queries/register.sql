@@ -13,8 +13,8 @@ FROM (VALUES (%s::text, %s::bigint, %s::text, %s::text, %s::timestamptz, %s::tim
 ON CONFLICT DO NOTHING
 
 -- name: register_versions
--- The newest version of each Sở's register.
-SELECT so, max(version) FROM register_entry GROUP BY so ORDER BY so
+-- The newest version of each Sở's register, and how many entries: one of a parked key may come late.
+SELECT so, max(version), count(*) FROM register_entry GROUP BY so ORDER BY so
 
 -- name: register_entries
 -- Every entry of one Sở in order of publication.

@@ -51,6 +51,7 @@ class Message:
 class Parked:
     key: Key
     resumed: bool = False
+    tries: int = 0
 
 
 @dataclass(frozen=True)
@@ -266,12 +267,23 @@ class Connection:
         self.tables.aside[place] = replace(self.tables.aside[place], done=True)
         return Answer()
 
+    def _resume_try(self, p: tuple[int]) -> Answer:
+        entry = self.tables.parked.get(p[0])
+        if entry is None or not entry.resumed:
+            return Answer()
+        self.tables.parked[p[0]] = replace(entry, tries=entry.tries + 1)
+        return Answer([(entry.tries + 1,)])
+
+    def _resume_done(self, p: tuple[int]) -> Answer:
+        self.tables.parked[p[0]] = replace(self.tables.parked[p[0]], tries=0)
+        return Answer()
+
     def _unpark(self, p: tuple[int]) -> Answer:
         self.tables.parked.pop(p[0])
         return Answer()
 
     def _park_again(self, p: tuple[Any, ...]) -> Answer:
-        self.tables.parked[p[2]] = replace(self.tables.parked[p[2]], resumed=False)
+        self.tables.parked[p[2]] = replace(self.tables.parked[p[2]], resumed=False, tries=0)
         return Answer()
 
 
