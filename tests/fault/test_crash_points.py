@@ -1,6 +1,5 @@
 """Attacks "nothing lost, nothing doubled" wherever a process can end: kill -9 at named points of every stage."""
 
-import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.fault.crashing import Point, dying, follow
+from tests.fault.lengths import LONG
 from tests.fault.result import Result
 from tests.fault.rig import SMALL, Case, Rig, Run, apart
 
@@ -28,7 +28,6 @@ _BESIDE = {
 }
 
 
-_LONG = os.environ.get("LONG") == "1"
 _SHORT = {  # every kind of point, each at one stage or two; LONG=1 plays all of them
     "register": ("inside:register_entry", "after_transaction"),
     "validate": ("before_kafka_commit", "before_transaction", "inside:outbox", "after_transaction"),
@@ -42,7 +41,7 @@ _SHORT = {  # every kind of point, each at one stage or two; LONG=1 plays all of
 
 def _points(stage: str) -> list[Point]:
     """Return the points of one stage; Kafka's commit comes a second after the batch, and the register has only one."""
-    if not _LONG:
+    if not LONG:
         named = list(_SHORT[stage])
     elif stage in _BESIDE:
         named = list(_BESIDE[stage])

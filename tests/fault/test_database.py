@@ -1,16 +1,15 @@
 """Attacks "an outage never quarantines": the database is killed, stopped, absent at the start, and full."""
 
-import os
 import time
 from collections.abc import Callable
 
 from tests.fault import blows
 from tests.fault.full_disk import full_disk
+from tests.fault.lengths import LONG
 from tests.fault.result import Result
 from tests.fault.rig import SMALL, Case, Rig, Run
 
-_LONG = os.environ.get("LONG") == "1"
-_DOWN_S = 300.0 if _LONG else 40.0
+_DOWN_S = 300.0 if LONG else 30.0
 _ABSENT_S = 8.0
 _INVARIANT = "an outage never quarantines"
 Held = Callable[[Result], None]

@@ -17,6 +17,7 @@ from hub.local.workers import WorkerSpec
 from hub.store import open_connection
 from tests.fault.blows import postgres_of
 from tests.fault.cluster import Cluster
+from tests.fault.lengths import only_long
 from tests.fault.proxy import Proxy
 from tests.fault.result import Result
 from tests.fault.rig import SO, SO_WORKER, Case, Rig, Run, specs
@@ -116,6 +117,7 @@ def test_worker_goes_on_when_the_way_to_kafka_is_half_open(
     held(net.run(_over_kafka("network to Kafka half-open", cluster), 2, fault))
 
 
+@only_long
 def test_worker_goes_on_when_old_connections_to_kafka_are_forgotten(
     net: Rig, cluster: Cluster, kafka: Proxy, held: Held
 ) -> None:
@@ -127,6 +129,7 @@ def test_worker_goes_on_when_old_connections_to_kafka_are_forgotten(
     held(net.run(_over_kafka("connections to Kafka forgotten", cluster), 3, fault))
 
 
+@only_long
 def test_journey_is_whole_when_kafka_is_slow(net: Rig, cluster: Cluster, kafka: Proxy, held: Held) -> None:
     """Each chunk comes 150 ms late in both directions, from the beginning to the end."""
 

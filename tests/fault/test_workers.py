@@ -11,15 +11,15 @@ import pytest
 from hub.local.workers import WorkerSpec
 from tests.fault import blows
 from tests.fault.crashing import Point, dying
+from tests.fault.lengths import SEEDS, only_long
 from tests.fault.result import Result
 from tests.fault.rig import SMALL, SO_WORKER, Case, Rig, Run, apart, specs
 
-_SEEDS = range(int(os.environ.get("SEEDS", "3")))
 _LONGER_THAN_SESSION_S = 9.0
 Held = Callable[[Result], None]
 
 
-@pytest.mark.parametrize("seed", _SEEDS)
+@pytest.mark.parametrize("seed", range(SEEDS))
 def test_journey_is_whole_when_a_worker_is_killed_at_random(rig: Rig, held: Held, seed: int) -> None:
     """The seed chooses stage and moment; SEEDS=n for more."""
     held(rig.run(Case("kill -9 at random", "lost = doubled = 0"), seed, blows.kill_some_worker))
@@ -37,7 +37,7 @@ def test_zombie_is_fenced_when_it_wakes_after_its_session(rig: Rig, held: Held) 
     held(rig.run(case, 12, blows.freeze_longer_than_session))
 
 
-@pytest.mark.parametrize("point", ["before_transaction", "inside:outbox"])
+@pytest.mark.parametrize("point", [pytest.param("before_transaction", marks=only_long), "inside:outbox"])
 def test_zombie_changes_nothing_when_it_wakes_with_a_batch_in_its_hands(
     rig: Rig, held: Held, tmp_path: Path, point: str
 ) -> None:
