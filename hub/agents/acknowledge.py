@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from hub.agents.receipts import Receipts
 from hub.agents.snapshots import Snapshots
-from hub.agents.stage import Outgoing, Record, Stage
+from hub.agents.stage import Outgoing, OutOfTurn, Record, Stage
 from hub.domain.statements import IngestStatement, ReceiptStatement, read
-from hub.errors import Refused, Unavailable
+from hub.errors import Refused
 from hub.recovery import await_registers, unmet
 from hub.schemas import decode
 from hub.signing import COSIGNER, Signer, log_origin
@@ -91,11 +91,14 @@ def acknowledge_stage(so: str, seal: Signer) -> Stage[Snapshot, _Answer, _Locks,
 
 
 def _locks(connection: Connection, topic: str, answers: Sequence[_Answer]) -> _Locks:
-    """Read the locks. Raises Unavailable(REPLAY_BEHIND) while one that was published is not in the log again."""
+    """Read the locks. Raises OutOfTurn while one that was published is not in the log again.
+
+    Its school may be parked; but all answers come under one key, and the log itself has no other place for later locks.
+    """
     found: _Locks = {}
     for answer in answers:
         if unmet(connection, topic, "LockManifest", answer.statement.lock_id, None) is not None:
-            raise Unavailable("REPLAY_BEHIND", {"waits_for": answer.statement.lock_id})
+            raise OutOfTurn(answer.record.offset, f"LockManifest {answer.statement.lock_id}")
         lock_id = bytes.fromhex(answer.statement.lock_id)
         row = connection.execute(_SQL["lock_by_id"], (lock_id,)).fetchone()
         if row is not None:

@@ -14,16 +14,16 @@ import msgspec
 from msgspec import UNSET, Meta
 
 from hub.agents.receipts import Receipts, instant
-from hub.agents.stage import Outgoing, Record, Stage
+from hub.agents.stage import Outgoing, OutOfTurn, Record, Stage
 from hub.decision import RoundKey, lock_id_of
 from hub.decision.locking import KnownRound, Locked, Order, build_lock, chunk_bounds, is_requested
 from hub.domain.organisations import department
 from hub.domain.statements import Cohort, CommandId, ReceiptStatement, encode
 from hub.domain.transcript import Code, SchoolYear
-from hub.errors import Corrupt, Refused, Unavailable
+from hub.errors import Corrupt, Refused
 from hub.kafka.times import instant_of, is_possible
 from hub.metrics import LOCKED
-from hub.recovery import manifest_signature, unmet
+from hub.recovery import is_aside, manifest_signature, unmet
 from hub.schemas import decode
 from hub.signing import Keyring
 from hub.store import Connection
@@ -57,12 +57,11 @@ def lock_stage(so: str, keyring: Keyring) -> Stage[None, Order, _Known, Locked |
         value = decode(record.value, topic.messages).value
         if value["so"] != so or record.key != value["school"].encode():
             raise Refused("ENVELOPE_DISAGREES")
-        return _order(so, value)
+        return _order(so, value, record.offset)
 
     def load(connection: Connection, orders: Sequence[Order]) -> _Known:
-        for order in orders:  # in a replay an order may stand there before its request was decided again
-            if unmet(connection, topic.name, "LockOrder", order.command_id, order.key.school.encode()) is not None:
-                raise Unavailable("REPLAY_BEHIND", {"waits_for": order.command_id})
+        for order in orders:
+            _await_request(connection, topic.name, order)
         return load_rounds(connection, orders, symbols, keyring.secret)
 
     def decide(order: Order, known: _Known) -> tuple[Locked | None, _Known]:
@@ -94,7 +93,21 @@ def lock_stage(so: str, keyring: Keyring) -> Stage[None, Order, _Known, Locked |
     )
 
 
-def _order(so: str, value: dict[str, Any]) -> Order:
+def _await_request(connection: Connection, topic: str, order: Order) -> None:
+    """In a replay an order may stand there before its request was decided again.
+
+    Raises OutOfTurn, or Corrupt(REPLAY_BEHIND) when the school waits for a person at validate: then it waits here too,
+    and is let go on there first.
+    """
+    school = order.key.school.encode()
+    if unmet(connection, topic, "LockOrder", order.command_id, school) is None:
+        return
+    if is_aside(connection, "validate", school):
+        raise Corrupt("REPLAY_BEHIND", {"waits_for": f"validate {order.command_id}"})
+    raise OutOfTurn(order.offset, f"LockOrder {order.command_id}")
+
+
+def _order(so: str, value: dict[str, Any], offset: int) -> Order:
     """Read an order strictly: its shape, and the id that its round's lock must have."""
     try:
         said = msgspec.convert({name: value[name] for name in _Said.__struct_fields__}, _Said)
@@ -104,7 +117,7 @@ def _order(so: str, value: dict[str, Any]) -> Order:
     lock_id = lock_id_of(so, key)
     if value["lock_id"] != lock_id.hex():
         raise Refused("LOCK_ORDER_WRONG", {"reason": "lock id"})
-    return Order(key, lock_id, said.command_id, instant_of(value["appended_at_ms"]))
+    return Order(key, lock_id, said.command_id, instant_of(value["appended_at_ms"]), offset)
 
 
 def _write(connection: Connection, so: str, keyring: Keyring, receipts: Receipts, locked: Locked) -> list[Outgoing]:

@@ -20,8 +20,8 @@ from hub.agents.stage import Outgoing, put
 from hub.domain import render
 from hub.domain.lifecycle import next_state
 from hub.domain.statements import ReceiptDocument, ReceiptStatement, read
-from hub.errors import Unavailable
-from hub.recovery import is_replaying, unmet_before, unmet_values
+from hub.errors import Corrupt, Unavailable
+from hub.recovery import is_replaying, unmet_first
 from hub.schemas import decode
 from hub.signing import Signer
 from hub.store import Connection, open_connection, unavailable
@@ -29,12 +29,11 @@ from hub.store.queries import queries_of
 from hub.topics import receipt as receipt_topic
 from hub.trust import ChainCache, Snapshot, Status, Verdict, verify_document
 
-__all__ = ["recheck", "recheck_all"]
+__all__ = ["AsTold", "recheck", "recheck_all"]
 
 _log = structlog.get_logger()
 _SQL = queries_of("so")
 _DOCUMENTS_MAX = 200
-_REPLAYED_MAX = 1_000_000  # all of them: the one that was told about is among them
 _POLL_S = 1.0
 _NOT_SEEN = -1
 
@@ -59,23 +58,24 @@ class _Waiting:
 async def recheck(so: str, seal: Signer, url: str, kick: Callable[[], None]) -> None:
     """Run until cancelled; works only when the register has moved on since the last look."""
     snapshots, receipts, seen = Snapshots(), Receipts(so, seal), _NOT_SEEN
+    told = AsTold(so, receipts)
     while True:
         try:
-            seen = await asyncio.to_thread(_look, so, url, snapshots, receipts, seen)
+            seen = await asyncio.to_thread(_look, so, url, snapshots, told, seen)
             kick()
         except Unavailable as error:
             _log.warning("recheck_waits", so=so, code=error.code)
         await asyncio.sleep(_POLL_S)
 
 
-def _look(so: str, url: str, snapshots: Snapshots, receipts: Receipts, seen: int) -> int:
+def _look(so: str, url: str, snapshots: Snapshots, told: "AsTold", seen: int) -> int:
     with open_connection(url) as connection, unavailable():
         if is_replaying(connection):
-            recheck_as_told(connection, so, receipts)
+            told.decide(connection)
             return _NOT_SEEN
         snapshot = snapshots.of(connection, so)
         if snapshot.version != seen:
-            recheck_all(connection, snapshot, receipts)
+            recheck_all(connection, snapshot, told.receipts)
     return snapshot.version
 
 
@@ -90,21 +90,41 @@ def recheck_all(connection: Connection, snapshot: Snapshot, receipts: Receipts) 
         after = (waiting[-1].message_sha256, waiting[-1].n)
 
 
-def recheck_as_told(connection: Connection, so: str, receipts: Receipts) -> int:
-    """In a replay: decide again what was told before, each on the register of its receipt and in its turn; how many."""
-    topic, versions, decided = receipt_topic(so).name, Versions(so), 0
-    versions.read(connection)
-    for receipt_id, message, sent_at in unmet_values(connection, "Receipt"):
-        said = read(decode(message, ("Receipt",)).value["statement"], ReceiptStatement)
-        if said.kind != "Recheck":
-            continue
-        if unmet_before(connection, topic, "Receipt", receipt_id, sent_at):
-            break
-        rows = (_Waiting(*row) for row in connection.execute(_SQL["pending"], (b"", -1, _REPLAYED_MAX)))
-        told = {(said.school, said.command_id, d.document_sha256) for d in said.documents}
-        waiting = [w for w in rows if (w.school, w.command_id, w.document_sha256.hex()) in told]
-        decided += _decide(connection, waiting, versions.at(said.register_version), receipts, ChainCache())
-    return decided
+class AsTold:
+    """Decides again, in a replay, what was told before: each on the register of its receipt and in its turn."""
+
+    def __init__(self, so: str, receipts: Receipts) -> None:
+        self.receipts = receipts
+        self._topic, self._versions = receipt_topic(so).name, Versions(so)
+        self._differing: set[str] = set()
+
+    def decide(self, connection: Connection) -> int:
+        """Decide as far as it is recheck's turn; return how many documents. A receipt that differs stays unmet."""
+        self._versions.read(connection)
+        decided = 0
+        while (first := unmet_first(connection, self._topic, self._differing)) is not None:
+            receipt_id, message = first
+            said = read(decode(message, ("Receipt",)).value["statement"], ReceiptStatement)
+            if said.kind != "Recheck":
+                return decided  # another stage's turn
+            try:
+                done = self._one(connection, said)
+            except Corrupt as error:
+                if error.code != "RECOVERED_DIFFERS":
+                    raise
+                self._differing.add(receipt_id)
+                _log.critical("recheck_differs", code=error.code, **error.facts)
+                continue
+            if not done:
+                return decided
+            decided += done
+        return decided
+
+    def _one(self, connection: Connection, said: ReceiptStatement) -> int:
+        hashes = [bytes.fromhex(document.document_sha256) for document in said.documents]
+        rows = connection.execute(_SQL["pending_of"], (said.school, said.command_id, hashes))
+        waiting = [_Waiting(*row) for row in rows]
+        return _decide(connection, waiting, self._versions.at(said.register_version), self.receipts, ChainCache())
 
 
 def _decide(

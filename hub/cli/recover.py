@@ -1,12 +1,14 @@
 """`hub recover`: after a restore, read back what was sent; after the loss of Kafka, begin again on a new cluster."""
 
 import asyncio
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
 from hub.cli.connect import chosen_so, connected
+from hub.cli.deciding import By, Reason, reason_of, who_of
 from hub.cli.options import Data, Json
 from hub.cli.progress import Told
 from hub.cli.showing import print_line
@@ -19,8 +21,8 @@ __all__ = ["recover"]
 
 
 def recover(
-    who: Annotated[str, typer.Option(help="Who decided this; it is kept")],
-    why: Annotated[str, typer.Option(help="Why; it is kept")],
+    reason: Reason,
+    by: By = None,
     so: Annotated[str | None, typer.Option(help="Slug of the Sở, such as ha-noi")] = None,
     bo: Annotated[bool, typer.Option("--bo", help="Recover Bộ")] = False,
     new_cluster: Annotated[
@@ -36,8 +38,7 @@ def recover(
     """
     if bo == (so is not None):
         raise Refused("OPTION_WRONG", {"option": "--so / --bo", "reason": "one of them"})
-    if not (who.strip() and why.strip()):
-        raise Refused("OPTION_MISSING", {"option": "--who / --why"})
+    why, who = reason_of(reason), who_of(by)
     console = Console(stderr=json)
     with connected(data) as hub:
         owner = "bo" if so is None else f"so-{chosen_so(hub, so)}"
@@ -47,7 +48,8 @@ def recover(
         print_line(shown)
     else:
         for name, value in shown.items():
-            console.print(f"{name:12} {value}", highlight=False)
+            for line in value if isinstance(value, list) else [value]:
+                console.print(f"{name:12} {line}", highlight=False, markup=False)
 
 
 def _read_back(hub: LocalHub, owner: str, who: str, why: str, console: Console) -> dict[str, object]:
@@ -64,7 +66,7 @@ def _read_back(hub: LocalHub, owner: str, who: str, why: str, console: Console) 
 
 def _begin_again(hub: LocalHub, owner: str, who: str, why: str, _: Console) -> dict[str, object]:
     begun = new_log(_owner_url(hub, owner), owner, hub.bootstrap, who, why)
-    return {"positions": begun.positions, "queued": begun.queued}
+    return {"positions": begun.positions, "queued": begun.queued, "aside": [asdict(aside) for aside in begun.aside]}
 
 
 def _owner_url(hub: LocalHub, owner: str) -> str:

@@ -34,12 +34,16 @@ _LOCATOR_TRIES_MAX = 64
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """An accepted lock request on its way to be carried out. `at` is the append time of the request."""
+    """An accepted lock request on its way to be carried out. `at` is the append time of the request.
+
+    `offset` is where the order itself stands; it says nothing about the lock.
+    """
 
     key: RoundKey
     lock_id: bytes
     command_id: str
     at: datetime
+    offset: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

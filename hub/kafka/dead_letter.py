@@ -25,12 +25,18 @@ VALUE_SHA256 = "hub.error.value.sha256"
 _CONNECT = "__connect.errors."
 _NAME_HEX = "hub.header-name-hex."
 _FRAME_BYTES = 8  # lengths around one header
-_ENTRY = re.compile(r"(so-[a-z]+(?:-[a-z]+)*|bo)/([a-z-]{1,40})/([A-Za-z0-9._-]{1,249})/([0-9]{1,9})/([0-9]{1,18})")
+_GONE = "@"  # behind it the id of a topic whose log was lost: see hub.recovery.new_log
+_ENTRY = re.compile(
+    r"(so-[a-z]+(?:-[a-z]+)*|bo)/([a-z-]{1,40})/([A-Za-z0-9._-]{1,249}(?:@[A-Za-z0-9_-]{1,60})*)/([0-9]{1,9})/([0-9]{1,18})"
+)
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class EntryId:
-    """Which quarantine entry: `owner` is "so-<slug>" or "bo"; topic, part and offset are those of the record."""
+    """Which quarantine entry: `owner` is "so-<slug>" or "bo"; topic, part and offset are those of the record.
+
+    The topic of a log that is gone carries "@" and its id.
+    """
 
     owner: str
     stage: str
@@ -41,6 +47,11 @@ class EntryId:
     def __str__(self) -> str:
         """Return the one name under which commands and headers know it."""
         return f"{self.owner}/{self.stage}/{self.topic}/{self.part}/{self.offset}"
+
+    @property
+    def is_of_gone_log(self) -> bool:
+        """Tell whether the record stood in a log that was lost: there is no topic to send it to again."""
+        return _GONE in self.topic
 
     @classmethod
     def read(cls, text: str | bytes | None) -> Self | None:

@@ -72,30 +72,39 @@ async def read_pages(
         consumer.assign([place])
         if (await consumer.end_offsets([place]))[place] < end:
             raise Unavailable("KAFKA_UNAVAILABLE", {"error": "the log ends early"})
-        consumer.seek(place, max(start, (await consumer.beginning_offsets([place]))[place]))
-        silent = 0
-        while await consumer.position(place) < end:
-            found = (await consumer.getmany(place, timeout_ms=_TIMEOUT_MS, max_records=records_max)).get(place, [])
-            page = [_found(record) for record in found if record.offset < end]
-            silent = 0 if page else silent + 1
-            if silent > _SILENT_POLLS_MAX:
-                raise Unavailable("KAFKA_UNAVAILABLE", {"error": "the log gives nothing"})
-            if page:
+        async with aclosing(_pages(consumer, place, start, end, records_max)) as pages:
+            async for page in pages:
                 yield page
 
 
 async def read_range(bootstrap: str, topic: str, part: int, start: int, end: int) -> AsyncGenerator[Found, None]:
-    """Yield the records of [start, end) that the log still has, in order; stops at the log's end. Close it."""
+    """Yield the records of [start, end) that the log still has, in order; stops at the log's end. Close it.
+
+    Raises Unavailable(KAFKA_UNAVAILABLE), also when the log gives nothing more before its end.
+    """
     place = TopicPartition(topic, part)
     async with _consumer(bootstrap) as consumer:
         consumer.assign([place])
         last = min(end, (await consumer.end_offsets([place]))[place])
-        consumer.seek(place, max(start, (await consumer.beginning_offsets([place]))[place]))
-        while await consumer.position(place) < last:
-            for record in (await consumer.getmany(place, timeout_ms=_TIMEOUT_MS)).get(place, []):
-                if record.offset >= end:
-                    return
-                yield _found(record)
+        async with aclosing(_pages(consumer, place, start, last, None)) as pages:
+            async for page in pages:
+                for found in page:
+                    yield found
+
+
+async def _pages(
+    consumer: Any, place: TopicPartition, start: int, end: int, records_max: int | None
+) -> AsyncGenerator[list[Found], None]:
+    consumer.seek(place, max(start, (await consumer.beginning_offsets([place]))[place]))
+    silent = 0
+    while await consumer.position(place) < end:
+        found = (await consumer.getmany(place, timeout_ms=_TIMEOUT_MS, max_records=records_max)).get(place, [])
+        page = [_found(record) for record in found if record.offset < end]
+        silent = 0 if page else silent + 1
+        if silent > _SILENT_POLLS_MAX:
+            raise Unavailable("KAFKA_UNAVAILABLE", {"error": "the log gives nothing"})
+        if page:
+            yield page
 
 
 async def read_topic(bootstrap: str, topic: str, partitions: int) -> AsyncIterator[Found]:

@@ -122,6 +122,8 @@ async def redrive_entry(
     Call again after Unavailable: a repeated send has no second effect. With `again`, what was redriven is sent once
     more. Raises Refused: QUARANTINE_UNKNOWN, QUARANTINE_WITHHELD, QUARANTINE_NOT_SENDABLE, QUARANTINE_SUPERSEDED.
     """
+    if entry.is_of_gone_log:
+        raise Refused("QUARANTINE_NOT_SENDABLE", {"entry": str(entry), "reason": "log is gone"})
     found = held_entry(connection, entry)
     if found.entry.state == "redriven" and found.entry.redriven_offset is not None and not again:
         return found.entry.redriven_offset, False

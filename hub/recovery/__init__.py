@@ -1,7 +1,8 @@
 """Recovery: what becomes of an organisation whose database was restored to an earlier point, or whose log is gone.
 
-A worker looks before it starts (`refuse_if_behind`); an operator reads the lost messages back (`read_back`); the stages
-do the input again and meet them one by one (`replay`). When the log is gone, `new_log` begins anew on another one.
+A worker looks before it starts (`refuse_if_behind`), and one that runs notices at its next claim that a position went
+back; an operator reads the lost messages back (`read_back`); the stages do the input again and meet them one by one
+(`replay`). When the log is gone, `new_log` begins anew on another one.
 """
 
 from hub.recovery.behind import own_topics, refuse_if_behind
@@ -11,11 +12,14 @@ from hub.recovery.reading_back import ReadBack, read_back
 from hub.recovery.replay import (
     Met,
     await_registers,
+    has_unmet,
+    is_aside,
     is_replaying,
     manifest_signature,
     meet,
     unmet,
     unmet_before,
+    unmet_first,
     unmet_values,
 )
 from hub.recovery.same import same_content
@@ -27,6 +31,8 @@ __all__ = [
     "ReadBack",
     "Step",
     "await_registers",
+    "has_unmet",
+    "is_aside",
     "is_replaying",
     "manifest_signature",
     "meet",
@@ -38,5 +44,6 @@ __all__ = [
     "same_content",
     "unmet",
     "unmet_before",
+    "unmet_first",
     "unmet_values",
 ]

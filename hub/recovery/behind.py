@@ -2,12 +2,13 @@
 
 A record is sent only after its outbox row was committed, and those rows stay. So a message in a topic that only we
 write, and that no row tells of, means that the database is an earlier one. What cannot be ours by its form is no sign:
-a stranger's record is for its readers to quarantine. A few of the newest records a partition decide it.
+a stranger's record is for its readers to quarantine. A few of the newest messages of ours in a partition decide it.
 """
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import aclosing
+from functools import partial
 from typing import Any
 
 from hub.errors import Corrupt
@@ -21,7 +22,8 @@ from hub.topics import Topic, of_bo, of_so
 __all__ = ["own_topics", "refuse_if_behind", "unknown"]
 
 _SQL = queries_of("common")
-_NEWEST_RECORDS_MAX = 16  # a repetition of an older message may stand last; sixteen of them in a row do not
+_NEWEST_SIGNS = 16  # a repetition of an older message may stand last; sixteen of them in a row do not
+_NEWEST_RECORDS_MAX = 256  # so far back they are looked for among strangers' records and redriven copies
 
 
 def own_topics(owner: str) -> tuple[Topic, ...]:
@@ -47,7 +49,7 @@ async def refuse_if_behind(owner: str, database_url: str, bootstrap: str) -> Non
 
 
 def unknown(connection: Connection, records: Sequence[Written]) -> list[Written]:
-    """Return the records that neither the outbox nor an earlier recovery tells of."""
+    """Return the records of ours that neither the outbox nor an earlier recovery tells of."""
     if not records:
         return []
     names = {"topics": [r.found.topic for r in records], "ids": [r.message_id for r in records]}
@@ -71,8 +73,21 @@ def _facts(strange: Iterable[Written]) -> dict[str, str]:
 
 async def _newest(bootstrap: str, topic: Topic) -> AsyncIterator[Written]:
     ends = end_offsets(bootstrap, [(topic.name, part) for part in range(topic.partitions)])
-    for (name, part), end in sorted(ends.items()):
-        start = max(0, end - _NEWEST_RECORDS_MAX)
-        async with aclosing(read_range(bootstrap, name, part, start, end)) as records:
-            async for found in records:
-                yield written(topic, found)
+    for (_, part), end in sorted(ends.items()):
+        for found in await _newest_signs(partial(_signs, bootstrap, topic, part), end):
+            yield found
+
+
+async def _newest_signs(read: Callable[[int, int], Awaitable[list[Written]]], end: int) -> list[Written]:
+    """Return the newest signs before `end`; further back is read only when strangers' records fill the first look."""
+    near, far = max(0, end - _NEWEST_SIGNS), max(0, end - _NEWEST_RECORDS_MAX)
+    found = await read(near, end)
+    if len(found) < _NEWEST_SIGNS and far < near:
+        found = [*await read(far, near), *found]
+    return found[-_NEWEST_SIGNS:]
+
+
+async def _signs(bootstrap: str, topic: Topic, part: int, start: int, end: int) -> list[Written]:
+    async with aclosing(read_range(bootstrap, topic.name, part, start, end)) as records:
+        every = [written(topic, found) async for found in records]
+    return [record for record in every if record.is_sign]

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from hub.errors import Refused
+from hub.kafka.dead_letter import REDRIVEN
 from hub.kafka.headers import read_headers
 from hub.kafka.reader import Found
 from hub.schemas import decode
@@ -23,13 +24,19 @@ _CONTEXTS = ("__connect.errors.", "hub.error.")  # the second one in messages of
 class Written:
     """A record with its message id; `kind` is "Foreign" for one that this organisation cannot have written.
 
-    The value is dropped where its hash is enough: chunks, transcripts, quarantined records come from rows again.
+    The value is dropped where its hash is enough: chunks, transcripts, quarantined records come from rows again, and a
+    stranger's record is never stored.
     """
 
     found: Found
     message_id: str
     kind: str
     sha256: bytes
+
+    @property
+    def is_sign(self) -> bool:
+        """Tell whether it shows how far this organisation had come: no stranger's record, and no redriven copy."""
+        return self.kind != FOREIGN and all(name != REDRIVEN for name, _ in self.found.headers)
 
 
 def written(topic: Topic, found: Found) -> Written:

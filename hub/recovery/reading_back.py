@@ -58,6 +58,7 @@ async def read_back(
     facts = {"register_ends": {name: end for (name, _), end in ends.items()}}
     found, locators = ReadBack(), Locators()
     with open_connection(owner_url) as connection, unavailable(), connection.transaction():
+        connection.execute(_SQL["patiently"])
         note = connection.execute(_SQL["note_recovery"], ("read_back", who, reason, cluster, Jsonb(facts))).fetchone()
         assert note is not None
         for topic in topics:

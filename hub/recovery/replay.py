@@ -4,7 +4,7 @@ A recovered message is *unmet* until the same was decided again. While there are
 register as it was then, and what has been said is never said in other words.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
@@ -17,50 +17,90 @@ from hub.store.queries import queries_of
 __all__ = [
     "Met",
     "await_registers",
+    "has_unmet",
+    "is_aside",
     "is_replaying",
     "manifest_signature",
     "meet",
     "unmet",
     "unmet_before",
+    "unmet_first",
     "unmet_values",
 ]
 
 _SQL = queries_of("common")
-_OVER: WeakKeyDictionary[Connection, bool] = WeakKeyDictionary()
-"""Connections on which nothing was unmet: rows are added only while no worker runs, so that stays so."""
+_OVER: WeakKeyDictionary[Connection, "_Open"] = WeakKeyDictionary()
+"""By connection, what was open when nothing was waited for: rows are added only while no worker runs."""
+
+
+class _Open(NamedTuple):
+    """Whether the replay is behind, and whether anything at all is unmet."""
+
+    replaying: bool
+    unmet: bool
 
 
 class Met(NamedTuple):
-    """A message as it was sent: bytes (None where only its hash was kept) and when."""
+    """A message as it was sent: bytes (None where only its hash was kept), when, and where it stands."""
 
     value: bytes | None
     sent_at: datetime
+    part: int
+    offset: int
 
 
 def is_replaying(connection: Connection) -> bool:
-    """Tell whether recovered messages wait to be decided again; one look a connection once they do not."""
-    if _OVER.get(connection):
-        return False
+    """Tell whether recovered messages wait to be decided again; one look a connection once they do not.
+
+    Quarantined records hold nobody up: one that stands now is never met.
+    """
+    return _open(connection).replaying
+
+
+def has_unmet(connection: Connection) -> bool:
+    """Tell whether any recovered message may still be met, be it only a quarantined record."""
+    return _open(connection).unmet
+
+
+def _open(connection: Connection) -> _Open:
+    known = _OVER.get(connection)
+    if known is not None:
+        return known
     row = connection.execute(_SQL["unmet_exists"]).fetchone()
-    waiting = bool(row and row[0])
-    if not waiting:
-        _OVER[connection] = True
-    return waiting
+    found = _Open(bool(row[0]), bool(row[-1])) if row is not None else _Open(False, False)
+    if not found.replaying:
+        _OVER[connection] = found
+    return found
 
 
 def unmet(connection: Connection, topic: str, kind: str, message_id: str, key: bytes | None) -> Met | None:
     """Return the message as it was sent when it still waits to be decided again."""
-    if not is_replaying(connection):
+    if not has_unmet(connection):
         return None
     row = connection.execute(_SQL["unmet"], _names(topic, kind, message_id, key)).fetchone()
     return None if row is None else Met(*row)
 
 
-def unmet_before(connection: Connection, topic: str, kind: str, message_id: str, sent_at: datetime) -> bool:
-    """Tell whether another message of that kind, sent no later, still waits."""
-    row = connection.execute(_SQL["unmet_before"], _names(topic, kind, message_id, None) | {"appended_at": sent_at})
-    found = row.fetchone()
-    return bool(found and found[0])
+def unmet_before(connection: Connection, topic: str, kind: str, met: Met) -> bool:
+    """Tell whether a message of that kind that was sent before `met` still has its turn; parked schools have none.
+
+    Of two of the same millisecond the one with the lower (partition, offset) is the earlier, so that one may always go.
+    """
+    place = {"appended_at": met.sent_at, "part": met.part, "offset": met.offset}
+    row = connection.execute(_SQL["unmet_before"], {"topic": topic, "kind": kind} | place).fetchone()
+    return bool(row and row[0])
+
+
+def unmet_first(connection: Connection, topic: str, but: Collection[str]) -> tuple[str, bytes] | None:
+    """Return (message id, message) of the receipt whose turn it is by the same rule, passing over the ids in `but`."""
+    row = connection.execute(_SQL["unmet_first"], {"topic": topic, "but": sorted(but)}).fetchone()
+    return None if row is None else (row[0], row[1])
+
+
+def is_aside(connection: Connection, stage: str, key: bytes) -> bool:
+    """Tell whether a school (record key) waits for a person at a stage."""
+    row = connection.execute(_SQL["is_aside"], (stage, key)).fetchone()
+    return bool(row and row[0])
 
 
 def meet(connection: Connection, topic: str, kind: str, message_id: str, key: bytes | None) -> None:

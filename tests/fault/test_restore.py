@@ -42,7 +42,7 @@ def owner_url(run: Run, owner: str) -> str:
 def recovered(run: Run, owner: str) -> dict[str, Any]:
     """Let the command do it, beside the running servers; return what it says."""
     whom = ["--bo"] if owner == "bo" else ["--so", SO]
-    options = ["--who", "tester", "--why", "restored", "--data", str(run.hub.data), "--json"]
+    options = ["--by", "tester", "--reason", "restored", "--data", str(run.hub.data), "--json"]
     command_line = [sys.executable, "-m", "hub.cli", "recover", *whom, *options]
     done = subprocess.run(command_line, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr

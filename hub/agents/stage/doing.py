@@ -29,6 +29,7 @@ _log = structlog.get_logger()
 _T = TypeVar("_T")
 _BACKOFF_FIRST_S = 0.1
 _BACKOFF_MAX_S = 2.0
+_TURN_S = 15.0  # a record that is out of turn is tried again every few seconds
 _RESUMED_MAX = 50  # records of a parked school at once; the others wait meanwhile
 _CANCELED = "57014"  # a statement ran into its time limit: the database is there, so this is no outage
 
@@ -42,6 +43,13 @@ class Doing:
         self._connection: Connection | None = None
         self._closing = False
         self.waiting_since: float | None = None  # since when the database is not there (monotonic), or None
+        self._out_of_turn_at: float | None = None  # when another partition of a replay last had to come first
+
+    @property
+    def waits(self) -> bool:
+        """Tell whether a standstill has a known reason that ends by itself: an outage, or the order of a replay."""
+        turn = self._out_of_turn_at
+        return self.waiting_since is not None or (turn is not None and time.monotonic() - turn < _TURN_S)
 
     async def claim(self, where: Place) -> Position:
         """Take over a partition. Raises Corrupt(POSITION_FOREIGN)."""
@@ -104,6 +112,7 @@ class Doing:
         try:
             return self._transact(position, records, after, snapshot)
         except OutOfTurn as turn:
+            self._out_of_turn_at = time.monotonic()
             self._transact(position, [r for r in records if r.offset < turn.offset], turn.offset, snapshot)
             raise
 

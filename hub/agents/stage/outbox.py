@@ -11,7 +11,7 @@ from psycopg.types.json import Jsonb
 from hub.agents.stage.position import Fenced
 from hub.agents.stage.record import Outgoing
 from hub.errors import Corrupt
-from hub.recovery import Met, is_replaying, meet, same_content, unmet, unmet_before
+from hub.recovery import Met, has_unmet, meet, same_content, unmet, unmet_before
 from hub.store import Connection
 from hub.store.queries import queries_of
 
@@ -41,7 +41,7 @@ def put(connection: Connection, topic: str, part: int, offset: int, messages: Se
          None if m.reference is None else Jsonb(dict(m.reference)), Jsonb({"ce_source": m.source}))
         for n, m in enumerate(messages)
     ]  # fmt: skip
-    if not is_replaying(connection):
+    if not has_unmet(connection):
         connection.cursor().executemany(_SQL["put"], rows)
         return
     for row, message in zip(rows, messages, strict=True):
@@ -76,7 +76,7 @@ def as_decided(connection: Connection, topic: str, kind: str, message_id: str, v
         return value
     if same_content(kind, met.value, value):
         return met.value
-    if unmet_before(connection, topic, kind, message_id, met.sent_at):
+    if unmet_before(connection, topic, kind, met):
         raise OutOfTurn(offset, f"{kind} {message_id}")
     raise _differs(kind, message_id)
 

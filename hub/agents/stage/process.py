@@ -67,11 +67,8 @@ def _watches(loop: Loop, own: Doing, meter: LagMeter, kick: Callable[[], None]) 
 def _progress(
     loop: Loop, own: Doing, unowned: Callable[[], Awaitable[set[tuple[str, int]]]], standstill_s: float
 ) -> list[tuple[str, Awaitable[None]]]:
-    def waits() -> bool:
-        return own.waiting_since is not None
-
     return [
-        (loop.stage.name, watch_progress(loop, waits, standstill_max_s=standstill_s)),
+        (loop.stage.name, watch_progress(loop, lambda: own.waits, standstill_max_s=standstill_s)),
         (loop.stage.name, watch_ownership(loop, unowned, standstill_max_s=standstill_s)),
     ]
 

@@ -20,7 +20,7 @@ CREATE TABLE recovered (
     part          integer NOT NULL,
     record_offset bigint  NOT NULL,
     message_id    text    NOT NULL,
-    kind          text    NOT NULL, -- name of the message; "Quarantined"; "Foreign" for what is not ours
+    kind          text    NOT NULL, -- name of the message, or "Quarantined"
     key           bytea,
     value         bytea,            -- absent where the hash is enough: chunks, the national stream, the quarantine
     sha256        bytea   NOT NULL, -- of the value
@@ -29,6 +29,8 @@ CREATE TABLE recovered (
     met_at        timestamptz,      -- when the same was decided again
     PRIMARY KEY (topic_id, part, record_offset)
 );
+CREATE INDEX recovered_by_message ON recovered (topic, message_id);
+CREATE INDEX outbox_by_message ON outbox (topic, message_id); -- recovery asks for every message whether it is known
 CREATE INDEX recovered_unmet ON recovered (topic, message_id) WHERE met_at IS NULL;
 COMMENT ON TABLE recovered IS 'Messages that this organisation sent and whose effects its database had lost.';
 

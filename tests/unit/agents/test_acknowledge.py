@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace as with_fields
 
 from hub.agents.acknowledge import acknowledge_stage
-from hub.agents.stage import Record
+from hub.agents.stage import OutOfTurn, Record
 from hub.domain.statements import IngestStatement, ReceiptStatement, encode, read
 from hub.errors import Refused
 from hub.schemas import decode
@@ -103,6 +103,16 @@ def test_receipt_of_bo_is_taken_and_told_to_the_school(stage: Any, bo: Bo) -> No
     assert (_SQL["add_ingest_receipt"], kept) in database.calls
     told = read(decode(receipt.value, ("Receipt",)).value["statement"], ReceiptStatement)
     assert (told.kind, told.outcome, told.school, told.facts["count"]) == ("Lock", "ingested", SCHOOL, 2)
+
+
+def test_receipt_waits_in_a_replay_until_its_lock_is_in_the_log_again(stage: Any, bo: Bo) -> None:
+    """And only it: what stands before it is done."""
+    sql = queries_of("common")
+    rows = {sql["unmet_exists"]: (True, True), sql["unmet"]: (b"manifest", AT, 0, 4)}
+    database = FakeConnection(lambda asked, _: Answer([rows[asked]] if asked in rows else []))
+    with pytest.raises(OutOfTurn) as turn:
+        stage.load(database, [stage.prepare(replace(bo.record(), offset=9), bo.world.snapshot())])
+    assert turn.value.offset == 9
 
 
 def test_refusal_of_bo_is_told_with_its_codes(stage: Any, bo: Bo) -> None:

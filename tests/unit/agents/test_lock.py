@@ -10,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from hub.agents.lock import lock_stage
-from hub.agents.stage import Record
+from hub.agents.stage import OutOfTurn, Record
 from hub.decision import RecordKey, RoundKey, lock_id_of, set_root
 from hub.decision.locking import KnownRound, Lockable, Order
 from hub.domain.statements import LockRequest, Manifest, ReceiptStatement, RoundName, read
@@ -18,8 +18,9 @@ from hub.errors import Corrupt, Refused
 from hub.kafka.times import instant_of
 from hub.schemas import decode, encode
 from hub.signing import Keyring, NoteKeySigner
+from hub.store.queries import queries_of
 from hub.trust import ChainCache, Status, verify_statement
-from tests.unit.agents.world import AT, SO, YEAR, FakeConnection
+from tests.unit.agents.world import AT, SO, YEAR, Answer, FakeConnection
 from tests.unit.decision.builders import sha
 from tests.unit.trust.trust_world import SCHOOL, World
 
@@ -68,6 +69,28 @@ def a_round(state: str = "closing", count: int = 2, order: Order | None = ORDER)
 def test_order_is_read_with_the_append_time_of_its_request(stage: Any) -> None:
     """The effective date follows from it."""
     assert stage.prepare(a_record(), None) == ORDER
+
+
+def a_replay(aside: bool) -> FakeConnection:
+    """A database to which the request of this order is not back yet, its school parked at validate or not."""
+    sql = queries_of("common")
+    rows = {sql["unmet_exists"]: (True, True), sql["unmet"]: (b"order", AT, 0, 4), sql["is_aside"]: (aside,)}
+    return FakeConnection(lambda asked, _: Answer([rows[asked]] if asked in rows else []))
+
+
+def test_order_waits_in_a_replay_until_its_request_is_decided_again(stage: Any) -> None:
+    """What stands before it is done meanwhile."""
+    order = stage.prepare(replace(a_record(), offset=9), None)
+    with pytest.raises(OutOfTurn) as turn:
+        stage.load(a_replay(aside=False), [order])
+    assert turn.value.offset == 9
+
+
+def test_order_of_a_parked_school_is_set_aside_in_a_replay(stage: Any) -> None:
+    """Its request waits for a person, and the schools behind it do not."""
+    with pytest.raises(Corrupt) as stopped:
+        stage.load(a_replay(aside=True), [stage.prepare(a_record(), None)])
+    assert stopped.value.code == "REPLAY_BEHIND"
 
 
 def test_order_of_another_so_or_under_another_key_is_refused(stage: Any) -> None:

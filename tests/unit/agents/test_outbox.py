@@ -9,6 +9,7 @@ import pytest
 from hub.agents.stage import Outgoing, as_decided, put
 from hub.agents.stage.outbox import OutOfTurn
 from hub.errors import Corrupt
+from hub.recovery import is_replaying
 from hub.store.queries import queries_of
 from tests.unit.agents.world import FakeConnection
 from tests.unit.recovery.test_same import a_receipt
@@ -33,13 +34,14 @@ class Recovered(FakeConnection):
 
     message: bytes | None = None
     earlier: bool = False
+    ended: bool = False
     met: list[Any] = field(default_factory=list)
 
     def execute(self, sql: str, parameters: Any = None) -> Any:
         self.calls.append((sql, parameters))
         answers = {
-            SQL["unmet_exists"]: (self.message is not None,),
-            SQL["unmet"]: (self.message, SENT_AT) if self.message is not None else None,
+            SQL["unmet_exists"]: (self.message is not None and not self.ended, self.message is not None),
+            SQL["unmet"]: (self.message, SENT_AT, 3, 7) if self.message is not None else None,
             SQL["unmet_before"]: (self.earlier,),
         }
         return Rows(answers.get(sql))
@@ -58,6 +60,15 @@ def test_message_that_was_sent_is_noted_with_its_bytes_and_not_sent_again() -> N
     assert (row[8], row[-1]) == (sent, SENT_AT)
     assert SQL["meet"] in connection.names()
     assert SQL["put"] not in connection.names()
+
+
+def test_message_that_nobody_waits_for_is_met_all_the_same() -> None:
+    """A quarantined record does not keep the replay open, and is not sent a second time either."""
+    connection = Recovered(message=a_receipt(), ended=True)
+    assert not is_replaying(connection)  # type: ignore[arg-type]
+    put(connection, "commands", 0, 5, [a_message(a_receipt())])  # type: ignore[arg-type]
+    assert SQL["meet"] in connection.names()
+    assert connection.names().count(SQL["unmet_exists"]) == 1
 
 
 def test_message_that_was_never_sent_is_queued() -> None:
@@ -96,6 +107,8 @@ def test_decision_that_comes_out_otherwise_waits_for_what_was_sent_earlier() -> 
     with pytest.raises(OutOfTurn) as turn:
         as_decided(connection, "t", "Receipt", "r-1", a_receipt(outcome="refused"), offset=5)  # type: ignore[arg-type]
     assert turn.value.offset == 5
+    place = {"appended_at": SENT_AT, "part": 3, "offset": 7}
+    assert place.items() <= dict(connection.calls)[SQL["unmet_before"]].items()
     connection = Recovered(message=a_receipt())
     with pytest.raises(Corrupt):
         as_decided(connection, "t", "Receipt", "r-1", a_receipt(outcome="refused"), offset=5)  # type: ignore[arg-type]

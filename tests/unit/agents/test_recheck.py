@@ -5,10 +5,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace as with_fields
 
-from hub.agents.receipts import Receipts
-from hub.agents.recheck import recheck_all
-from hub.domain.statements import ReceiptStatement, read
+from hub.agents.receipts import Receipts, instant
+from hub.agents.recheck import AsTold, recheck_all
+from hub.domain.statements import ReceiptDocument, ReceiptStatement, read
 from hub.schemas import decode
 from hub.store.queries import queries_of
 from tests.unit.agents.world import AT, SO, YEAR, Answer, Desk, FakeConnection
@@ -150,3 +151,65 @@ def test_every_page_is_read_and_claims_are_locked_in_order(world: World, desk: D
     pupils = [parameters[0] for sql, parameters in connection.calls if sql == _SQL["claims"]]
     assert [len(page) for page in pupils] == [_PAGE, 1]
     assert all(page == sorted(page) for page in pupils)
+
+
+_COMMON = queries_of("common")
+
+
+def a_replay(world: World, desk: Desk, receipts: Receipts, kind: str = "Recheck", **changes: Any) -> FakeConnection:
+    """A database whose only unmet receipt is about its only pending document; `changes` make it say something else."""
+    row, version = a_row(desk), world.snapshot().version
+    document = ReceiptDocument(document_sha256=sha("document").hex(), outcome="accepted", state="open")
+    said = ReceiptStatement(
+        at=instant(AT), command_id="submit-0001", documents=(document,), findings=(), kind=kind, outcome="accepted",
+        register_version=version, school=SCHOOL, so=SO, type="vn.hocba.receipt/1",
+    )  # fmt: skip
+    said = with_fields(said, **changes)
+    receipt_id, message = receipts.signed(said, f"{sha('m').hex()}/0/{version}")
+    met: list[bool] = []
+
+    def answer(sql: str, parameters: Any) -> Answer:
+        first = (
+            not met and receipt_id not in (parameters or {}).get("but", ()) if sql == _COMMON["unmet_first"] else True
+        )
+        if sql == _COMMON["meet"]:
+            met.append(True)
+        rows: dict[Any, list[tuple[Any, ...]]] = {
+            _COMMON["unmet_exists"]: [(True, True)],
+            _COMMON["unmet_first"]: [(receipt_id, message)] if first else [],
+            _COMMON["unmet_values"]: [(receipt_id, message, AT)],
+            _COMMON["unmet"]: [(message, AT, 0, 4)],
+            _COMMON["register_entries"]: [
+                (e.kind, e.entry_id, e.valid_from, e.valid_to, e.payload, e.version) for e in world.entries
+            ],
+            _SQL["pending_of"]: [row],
+            _SQL["still_pending"]: [row[:2]],
+        }
+        return Answer(rows.get(sql, []))
+
+    return FakeConnection(answer)
+
+
+def test_follow_up_receipt_is_decided_again_in_its_turn(world: World, desk: Desk, receipts: Receipts) -> None:
+    """On the register that it names, with the bytes that were sent."""
+    connection = a_replay(world, desk, receipts)
+    assert AsTold(SO, receipts).decide(connection) == 1
+    assert moves(connection) == [("open", sha("m"), 0)]
+    assert _COMMON["meet"] in connection.names()
+
+
+def test_recheck_waits_while_it_is_the_turn_of_a_command(world: World, desk: Desk, receipts: Receipts) -> None:
+    """Only the first receipt is looked at."""
+    connection = a_replay(world, desk, receipts, kind="Submission")
+    assert AsTold(SO, receipts).decide(connection) == 0
+    assert moves(connection) == []
+
+
+def test_follow_up_receipt_that_differs_stays_unmet(world: World, desk: Desk, receipts: Receipts) -> None:
+    """The worker lives on, nothing is said in other words, and the registers are read once."""
+    connection, told_before = a_replay(world, desk, receipts, command_id="submit-0002"), AsTold(SO, receipts)
+    for _ in range(2):
+        assert told_before.decide(connection) == 0
+    assert _COMMON["meet"] not in connection.names()
+    assert ("rollback", None) in connection.calls
+    assert connection.names().count(_COMMON["register_entries"]) == 1

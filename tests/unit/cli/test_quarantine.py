@@ -37,7 +37,7 @@ def no_servers(monkeypatch: pytest.MonkeyPatch) -> None:
 
     @contextmanager
     def opened(*_: object, **__: object) -> Iterator[Any]:
-        yield SimpleNamespace(slugs=("ha-noi",))
+        yield SimpleNamespace(slugs=("ha-noi",), bootstrap="nowhere")
 
     monkeypatch.setattr(quarantine, "connected", opened)
     monkeypatch.setattr(quarantine, "open_owner", opened)
@@ -112,3 +112,11 @@ def test_refused_entry_does_not_keep_the_others_back(monkeypatch: pytest.MonkeyP
     assert found.exit_code == 1
     lines = [line for line in found.output.splitlines() if line.startswith("so-ha-noi/")]
     assert [line.partition(" ")[2] for line in lines] == ["QUARANTINE_UNKNOWN", "dismissed", "dismissed before"]
+
+
+def test_entry_of_a_log_that_is_gone_is_not_sent_again() -> None:
+    """There is no topic of that name; what the new log brings is done instead."""
+    gone = EntryId("so-ha-noi", "validate", "hocba.so-ha-noi.command.v1@abc", 3, 17)
+    refused = typed("redrive", gone, "--reason", "again", "--json")
+    assert refused.exit_code != 0
+    assert "QUARANTINE_NOT_SENDABLE" in refused.output

@@ -68,7 +68,11 @@ VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
 
 -- name: quarantine_newer
 -- Whether a compacted register has a later entry under this key, which an old one would push out.
-SELECT EXISTS (SELECT FROM register_entry WHERE kind || '/' || entry_id = %s AND so = %s AND version > %s)
+-- Versions count on behind those of logs that are gone.
+SELECT EXISTS (
+    SELECT FROM register_entry e WHERE e.kind || '/' || e.entry_id = %s AND e.so = %s AND e.version > %s::bigint + coalesce((
+        SELECT (facts -> 'register_versions' ->> ('hocba.so-' || e.so || '.register.v1'))::bigint
+        FROM recovery WHERE kind = 'new_log' ORDER BY id DESC LIMIT 1), 0))
 
 -- name: quarantine_waiting
 -- How many entries of a stage wait for a person, and for how many seconds the oldest has.

@@ -9,12 +9,14 @@ SELECT r.topic, r.message_id, r.key FROM recovered r JOIN unnest(%(topics)s::tex
   ON (r.topic, r.message_id) = (w.topic, w.message_id)
 
 -- name: unmet_exists
--- Whether the replay is still behind what was recovered.
-SELECT EXISTS (SELECT FROM recovered WHERE met_at IS NULL AND kind <> 'Foreign')
+-- Whether the replay is still behind what was recovered, and whether anything is unmet at all.
+-- A quarantined record may stay so for ever, because it stands now; nobody waits for it.
+SELECT EXISTS (SELECT FROM recovered WHERE met_at IS NULL AND kind <> 'Quarantined'),
+       EXISTS (SELECT FROM recovered WHERE met_at IS NULL)
 
 -- name: unmet
 -- The first recovered message of this id that was not decided again yet; only orders need their key to be told apart.
-SELECT value, appended_at FROM recovered
+SELECT value, appended_at, part, record_offset FROM recovered
 WHERE topic = %(topic)s AND message_id = %(message_id)s AND kind = %(kind)s AND met_at IS NULL
   AND (kind <> 'LockOrder' OR key = %(key)s)
 ORDER BY appended_at, part, record_offset LIMIT 1
@@ -26,10 +28,27 @@ WHERE topic = %(topic)s AND message_id = %(message_id)s AND kind = %(kind)s AND 
   AND (kind <> 'LockOrder' OR key = %(key)s)
 
 -- name: unmet_before
--- Whether another message of this kind that was sent no later still waits for its turn.
+-- Whether a message of this kind that was sent earlier still waits for its turn.
+-- A school that is parked has no turn until a person lets it go on, and receipts for locks follow from no turn of a
+-- command: neither holds the others up.
 SELECT EXISTS (
-    SELECT FROM recovered WHERE topic = %(topic)s AND kind = %(kind)s AND met_at IS NULL
-      AND message_id <> %(message_id)s AND appended_at <= %(appended_at)s)
+    SELECT FROM recovered r WHERE r.topic = %(topic)s AND r.kind = %(kind)s AND r.met_at IS NULL
+      AND (r.appended_at, r.part, r.record_offset) < (%(appended_at)s, %(part)s, %(offset)s)
+      AND position('"kind":"Lock"'::bytea IN coalesce(r.value, '')) = 0
+      AND NOT EXISTS (SELECT FROM parked p WHERE p.key = r.key AND p.ended_at IS NULL))
+
+-- name: unmet_first
+-- The one receipt whose turn it is, by the same rule; `but` are those that nobody waits for here.
+SELECT message_id, value FROM recovered r
+WHERE r.topic = %(topic)s AND r.kind = 'Receipt' AND r.met_at IS NULL AND r.value IS NOT NULL
+  AND r.message_id <> ALL(%(but)s::text[])
+  AND position('"kind":"Lock"'::bytea IN r.value) = 0
+  AND NOT EXISTS (SELECT FROM parked p WHERE p.key = r.key AND p.ended_at IS NULL)
+ORDER BY r.appended_at, r.part, r.record_offset LIMIT 1
+
+-- name: is_aside
+-- Whether a school waits for a person at a stage.
+SELECT EXISTS (SELECT FROM parked WHERE stage = %s AND key = %s AND ended_at IS NULL)
 
 -- name: unmet_values
 -- Everything of some kinds that the replay has not met yet.
@@ -48,6 +67,10 @@ SELECT facts -> 'register_ends' FROM recovery WHERE kind = 'read_back' ORDER BY 
 -- name: register_positions
 -- How far the registers are read.
 SELECT topic, next_offset FROM position WHERE stage = 'register'
+
+-- name: patiently
+-- These transactions touch every message that was ever sent; no worker waits for them.
+SET LOCAL statement_timeout = 0
 
 -- name: note_recovery
 -- Who, when and why.
@@ -97,10 +120,20 @@ UPDATE outbox SET reference = jsonb_set(reference, '{quarantine,1}', to_jsonb(%(
                   message_id = replace(message_id, %(topic)s::text || '.', %(topic)s::text || '@' || %(topic_id)s::text || '.')
 WHERE reference -> 'quarantine' ->> 1 = %(topic)s
 
+-- name: aside_in_old_log
+-- Whose records were set aside and not done: their schools send them again.
+SELECT stage, topic, parked_key, count(*) FROM parked_record
+WHERE done_at IS NULL AND topic = ANY(%s) GROUP BY stage, topic, parked_key ORDER BY stage, topic, parked_key
+
 -- name: old_parked_records
--- What was set aside and not done is gone with its log: its schools send it again.
-UPDATE parked_record SET topic = topic || '@' || %(topic_id)s::text WHERE topic = %(topic)s
+-- They wait no more: what the new log brings is done instead. Their bytes stay.
+UPDATE parked_record SET topic = topic || '@' || %(topic_id)s::text, done_at = coalesce(done_at, now())
+WHERE topic = %(topic)s
 
 -- name: old_parked
--- So nothing waits for an operator there any more.
-UPDATE parked SET topic = topic || '@' || %(topic_id)s::text, ended_at = coalesce(ended_at, now()) WHERE topic = %(topic)s
+-- So nothing waits for an operator there any more; who ended it stands beside it.
+UPDATE parked SET topic = topic || '@' || %(topic_id)s::text,
+                  resume_by = CASE WHEN ended_at IS NULL THEN %(who)s::text ELSE resume_by END,
+                  resume_reason = CASE WHEN ended_at IS NULL THEN 'new log: ' || %(reason)s::text ELSE resume_reason END,
+                  ended_at = coalesce(ended_at, now())
+WHERE topic = %(topic)s
