@@ -3,6 +3,7 @@
 import asyncio
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -43,6 +44,13 @@ def servers(cache: Path) -> Iterator[Servers]:
 @pytest.fixture(scope="session")
 def world(cache: Path) -> Iterator[World]:
     """A founded hub with a small population and running workers; tests of Bộ write the log of khanh-hoa themselves."""
+    with a_world(cache) as made:
+        yield made
+
+
+@contextmanager
+def a_world(cache: Path) -> Iterator[World]:
+    """Found a hub of one's own and run its workers."""
     at = datetime.now(UTC).replace(microsecond=0)
     population = Population(_SEED, pupil_count=180, at=at, school_year="2025-2026", school_count=15, sos=SOS)
     with (

@@ -2,8 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from hub.kafka.partition import partition_of
 from hub.kafka.unpacking import BATCH_BYTES_MAX
 from hub.schemas import encode
 from hub.topics import Topic, bo_receipt, command, lock_command, register
+from tests.journey.conftest import a_world
 from tests.journey.world import Place as At
 from tests.journey.world import World
 from tests.unit.kafka.batches import a_batch, a_record, batch_of
@@ -22,6 +24,13 @@ from tests.unit.kafka.batches import a_batch, a_record, batch_of
 SO = "ha-noi"
 _BAD_NAME = (b"\xff\xfe", b"x")
 _UNREADABLE_CODES = {"MESSAGE_TOO_LARGE", "KEY_MISSING", "VALUE_MISSING"}
+
+
+@pytest.fixture(scope="module")
+def world(cache: Path) -> Iterator[World]:
+    """A world of its own: what stands in its topics afterwards, other clients cannot read."""
+    with a_world(cache) as made:
+        yield made
 
 
 def put(world: World, topic: Topic, part: int, batch: bytes) -> At:
