@@ -43,8 +43,8 @@ LARGE, SMALL = 2000, 260
 _DATABASES = (f"so_{SO.replace('-', '_')}", "bo")
 _BATCH = 4
 _PATIENCE_S = 240.0
-_POLL_S = 0.05
-_CLOSE_POLL_S = 0.004
+_POLL_S = 0.15
+_CLOSE_POLL_S = 0.02
 _BACKOFF_S_MAX = 0.3  # a worker that was killed on purpose need not wait long
 _PROBLEMS_MAX = 12
 
