@@ -26,10 +26,8 @@ from hub.recovery import refuse_if_behind
 from hub.signing import COSIGNER, Keyring, load_keyring, log_origin
 from hub.web import serve_registry
 
-__all__ = ["BO_STAGES", "SO_STAGES", "run_bo", "run_so", "so_keyring"]
+__all__ = ["run_bo", "run_so", "so_keyring"]
 
-SO_STAGES = ("register", "validate", "lock", "acknowledge")
-BO_STAGES = ("register", "ingest")
 _log = structlog.get_logger()
 _WAIT_S = 1.0
 

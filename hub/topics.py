@@ -8,7 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 __all__ = [
+    "BO_STAGES",
     "MESSAGE_BYTES_MAX",
+    "SO_STAGES",
     "Topic",
     "bo_receipt",
     "bo_transcript",
@@ -21,10 +23,14 @@ __all__ = [
     "quarantine",
     "receipt",
     "register",
+    "stages_of_bo",
+    "stages_of_so",
 ]
 
 MESSAGE_BYTES_MAX = 1_048_576  # one size budget drives broker, topic, producer and client limits
 _DAY_MS = 86_400_000
+SO_STAGES = ("register", "validate", "lock", "acknowledge")
+BO_STAGES = ("register", "ingest")
 _KEPT_MS = 400 * _DAY_MS  # longer than a school year with its late round; the permanent record is PostgreSQL
 
 
@@ -124,6 +130,17 @@ def of_so(so: str) -> tuple[Topic, ...]:
 def of_bo(readers: Iterable[str]) -> tuple[Topic, ...]:
     """All topics that Bộ owns; `readers` are the slugs of the Sở that read its receipts."""
     return (bo_receipt(readers), bo_transcript(), quarantine("bo"))
+
+
+def stages_of_so(so: str) -> dict[str, tuple[Topic, ...]]:
+    """What each stage of a Sở reads, by its name."""
+    return dict(zip(SO_STAGES, ((register(so),), (command(so),), (lock_command(so),), (bo_receipt(),)), strict=True))
+
+
+def stages_of_bo(slugs: Iterable[str]) -> dict[str, tuple[Topic, ...]]:
+    """What each stage of Bộ reads, by its name."""
+    known = tuple(slugs)
+    return dict(zip(BO_STAGES, (tuple(map(register, known)), tuple(map(locked, known))), strict=True))
 
 
 def every_topic(slugs: Iterable[str]) -> tuple[Topic, ...]:

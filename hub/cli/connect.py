@@ -4,12 +4,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from hub.client import Source, bo_source, so_source
 from hub.config import Settings
 from hub.errors import Refused, Unavailable
 from hub.local.addresses import addresses_of
 from hub.local.hub import LocalHub
 
-__all__ = ["chosen_so", "connected", "has_hub", "known_slugs"]
+__all__ = ["NOBODY_WORKS", "chosen_so", "connected", "has_hub", "known_slugs", "sources_of"]
+
+NOBODY_WORKS = "hub up không chạy; máy chủ chỉ bật để xem / hub up is not running; nobody works"
 
 
 @contextmanager
@@ -39,6 +42,11 @@ def known_slugs(folder: Path, settings: Settings) -> tuple[str, ...]:
     """Return the Sở of a data folder as its keys name them, or those of the settings."""
     found = sorted(path.name.removeprefix("so-") for path in (folder / "secrets").glob("so-*"))
     return tuple(found) or settings.so_slugs
+
+
+def sources_of(hub: LocalHub) -> list[Source]:
+    """Return every organisation of this hub, with its database and what its stages read."""
+    return [so_source(so, hub.so_url(so)) for so in hub.slugs] + [bo_source(hub.slugs, hub.bo_url)]
 
 
 def chosen_so(hub: LocalHub, so: str) -> str:

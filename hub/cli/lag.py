@@ -7,10 +7,10 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from hub.cli.connect import connected
+from hub.cli.connect import NOBODY_WORKS, connected, sources_of
 from hub.cli.options import Data, Json
 from hub.cli.showing import print_line
-from hub.client import OrganisationLag, bo_source, lag_of, so_source
+from hub.client import OrganisationLag, lag_of
 from hub.errors import Unavailable
 from hub.operate import Status
 
@@ -28,16 +28,15 @@ def lag(
     """Show the true lag of every stage and what waits in outboxes. Exits with 5 unless every stage is OK."""
     console = Console(stderr=json)
     with connected(data) as hub:
-        sources = [so_source(so, hub.so_url(so)) for so in hub.slugs] + [bo_source(hub.slugs, hub.bo_url)]
         running = hub.servers.kafka is None
         try:
-            found = lag_of(hub.bootstrap, sources, running=running, window=timedelta(seconds=window_s))
+            found = lag_of(hub.bootstrap, sources_of(hub), running=running, window=timedelta(seconds=window_s))
         except Unavailable as error:
             if "owner" in error.facts:
                 typer.echo(f"cơ sở dữ liệu của / database of {error.facts['owner']}:", err=True)
             raise
     if not running:
-        console.print("hub up không chạy; máy chủ chỉ bật để xem / hub up is not running; nobody works")
+        console.print(NOBODY_WORKS)
     for organisation in found:
         if json:
             print_line(organisation.shown())

@@ -3,10 +3,10 @@
 from rich.console import Console
 from rich.table import Table
 
-from hub.cli.connect import connected
+from hub.cli.connect import NOBODY_WORKS, connected, sources_of
 from hub.cli.options import Data, Json
 from hub.cli.showing import print_line
-from hub.client import OrganisationStatus, bo_source, so_source, status_of
+from hub.client import OrganisationStatus, status_of
 
 __all__ = ["status"]
 
@@ -16,12 +16,11 @@ _NOBODY = "[red]—[/red]"
 def status(data: Data = None, json: Json = False) -> None:
     """Show organisations, worker groups and members, lag of each stage, rounds, quarantine and unsent messages."""
     with connected(data) as hub:
-        sources = [so_source(so, hub.so_url(so)) for so in hub.slugs] + [bo_source(hub.slugs, hub.bo_url)]
         running = hub.servers.kafka is None
-        found = status_of(hub.bootstrap, sources, running=running)
+        found = status_of(hub.bootstrap, sources_of(hub), running=running)
     console = Console(stderr=json)
     if not running:
-        console.print("hub up không chạy; máy chủ chỉ bật để xem / hub up is not running; nobody works")
+        console.print(NOBODY_WORKS)
     for organisation in found:
         if json:
             print_line(organisation.shown())

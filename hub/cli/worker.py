@@ -4,10 +4,11 @@ from typing import Annotated
 
 import typer
 
-from hub.app import BO_STAGES, SO_STAGES, run_bo, run_so
+from hub.app import run_bo, run_so
 from hub.config import Settings
 from hub.errors import Unavailable
 from hub.logs import set_up_logs
+from hub.topics import BO_STAGES, SO_STAGES
 
 __all__ = ["worker"]
 

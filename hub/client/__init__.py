@@ -6,7 +6,8 @@ from hub.client.batch import Batch, BatchDocument, is_batch, load_batch
 from hub.client.commands import SentCommand, commands_at_broker, commands_in_journal
 from hub.client.history import History, Version, find_by_locator, find_by_student, marks_of
 from hub.client.journal import Journal
-from hub.client.lag import OrganisationLag, lag_of
+from hub.client.lag import lag_of
+from hub.client.lag_report import OrganisationLag
 from hub.client.lock_set import LockSet, command_ids_of, lock_set
 from hub.client.preparing import PreparedBatch, Rounds, prepare_batch
 from hub.client.receipts import ReadReceipt, next_receipts, read_receipts, receipt_ends, verify_receipt
@@ -15,7 +16,7 @@ from hub.client.register import school_of, snapshot_of
 from hub.client.rows import Context, JudgedRow, Verdict, judge_document, judge_file, unreadable_file
 from hub.client.sending import Outbound, send_all
 from hub.client.signing_batch import missing_roles, roles_of, sign_batch
-from hub.client.status import OrganisationStatus, bo_source, so_source, status_of
+from hub.client.status import OrganisationStatus, Source, bo_source, so_source, status_of
 from hub.client.submitting import Mode, Planned, outbound_of, plan_submissions
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "ReadReceipt",
     "Rounds",
     "SentCommand",
+    "Source",
     "Verdict",
     "Version",
     "bo_source",

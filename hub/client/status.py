@@ -11,7 +11,7 @@ from hub.kafka import Member, end_offsets, group_members
 from hub.kafka.deployment import group_prefix
 from hub.store import open_connection, unavailable
 from hub.store.queries import queries_of
-from hub.topics import Topic, bo_receipt, command, lock_command, locked, register
+from hub.topics import Topic, stages_of_bo, stages_of_so
 
 __all__ = [
     "OrganisationStatus", "Source", "StageStatus", "bo_source", "group_of", "members_of", "so_source", "status_of",
@@ -77,19 +77,12 @@ class OrganisationStatus:
 
 def so_source(so: str, url: str) -> Source:
     """Return what a Sở's workers read."""
-    stages = {
-        "register": (register(so),),
-        "validate": (command(so),),
-        "lock": (lock_command(so),),
-        "acknowledge": (bo_receipt(),),
-    }
-    return Source(f"so-{so}", url, stages)
+    return Source(f"so-{so}", url, stages_of_so(so))
 
 
 def bo_source(slugs: Sequence[str], url: str) -> Source:
     """Return what Bộ's workers read."""
-    registers = tuple(register(so) for so in slugs)
-    return Source("bo", url, {"register": registers, "ingest": tuple(locked(so) for so in slugs)})
+    return Source("bo", url, stages_of_bo(slugs))
 
 
 def status_of(bootstrap: str, sources: Sequence[Source], *, running: bool = True) -> list[OrganisationStatus]:

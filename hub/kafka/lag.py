@@ -1,16 +1,15 @@
 """Since when does a partition wait? The append time of the oldest record that is not done, read from the log itself."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import KafkaError
+from aiokafka import TopicPartition
 
 from hub.errors import Unavailable
+from hub.kafka.reader import plain_consumer
 from hub.kafka.times import instant_of
 
 __all__ = ["Undone", "first_undone"]
@@ -38,13 +37,12 @@ async def first_undone(
     """
     if not waiting:
         return {}
+    plain = plain_consumer(bootstrap, request_timeout_ms=int(timeout_s * 1000), fetch_bytes=_FETCH_BYTES)
     try:
-        async with asyncio.timeout(timeout_s), _consumer(bootstrap, timeout_s) as consumer:
+        async with asyncio.timeout(timeout_s), plain as consumer:
             return await _first(consumer, waiting)
     except TimeoutError as error:
         raise Unavailable("KAFKA_UNAVAILABLE", {"error": "timeout"}) from error
-    except KafkaError as error:
-        raise Unavailable("KAFKA_UNAVAILABLE", {"error": type(error).__name__}) from error
 
 
 async def _first(
@@ -69,20 +67,3 @@ async def _first(
 
 def _undone(record: Any) -> Undone:
     return Undone(record.offset, instant_of(record.timestamp))
-
-
-@asynccontextmanager
-async def _consumer(bootstrap: str, timeout_s: float) -> AsyncIterator[Any]:
-    consumer = AIOKafkaConsumer(
-        bootstrap_servers=bootstrap,
-        client_id="hub-lag",
-        enable_auto_commit=False,
-        auto_offset_reset="earliest",
-        request_timeout_ms=int(timeout_s * 1000),
-        max_partition_fetch_bytes=_FETCH_BYTES,
-    )
-    try:
-        await consumer.start()
-        yield consumer
-    finally:
-        await consumer.stop()

@@ -13,7 +13,7 @@ from hub.errors import Unavailable
 from hub.kafka.times import instant_of
 from hub.topics import MESSAGE_BYTES_MAX
 
-__all__ = ["Found", "log_start", "read_pages", "read_range", "read_topic"]
+__all__ = ["Found", "log_start", "plain_consumer", "read_pages", "read_range", "read_topic"]
 
 _TIMEOUT_MS = 10_000
 _NO_END = 2**62
@@ -36,13 +36,16 @@ class Found:
 
 
 @asynccontextmanager
-async def _consumer(bootstrap: str) -> AsyncIterator[Any]:
+async def plain_consumer(
+    bootstrap: str, *, request_timeout_ms: int = _TIMEOUT_MS, fetch_bytes: int = 8 * MESSAGE_BYTES_MAX
+) -> AsyncIterator[Any]:
+    """Give a consumer without a group, which commits nothing. Raises Unavailable(KAFKA_UNAVAILABLE)."""
     consumer = AIOKafkaConsumer(
         bootstrap_servers=bootstrap,
         enable_auto_commit=False,
         auto_offset_reset="earliest",
-        request_timeout_ms=_TIMEOUT_MS,
-        max_partition_fetch_bytes=8 * MESSAGE_BYTES_MAX,
+        request_timeout_ms=request_timeout_ms,
+        max_partition_fetch_bytes=fetch_bytes,
     )
     try:
         await consumer.start()
@@ -56,7 +59,7 @@ async def _consumer(bootstrap: str) -> AsyncIterator[Any]:
 async def log_start(bootstrap: str, topic: str, part: int) -> int:
     """Return the lowest offset that the partition still keeps. Raises Unavailable(KAFKA_UNAVAILABLE)."""
     place = TopicPartition(topic, part)
-    async with _consumer(bootstrap) as consumer:
+    async with plain_consumer(bootstrap) as consumer:
         return int((await consumer.beginning_offsets([place]))[place])
 
 
@@ -68,7 +71,7 @@ async def read_pages(
     Ends only when everything below `end` was read; Unavailable when the log does not reach so far (yet).
     """
     place = TopicPartition(topic, part)
-    async with _consumer(bootstrap) as consumer:
+    async with plain_consumer(bootstrap) as consumer:
         consumer.assign([place])
         if (await consumer.end_offsets([place]))[place] < end:
             raise Unavailable("KAFKA_UNAVAILABLE", {"error": "the log ends early"})
@@ -83,7 +86,7 @@ async def read_range(bootstrap: str, topic: str, part: int, start: int, end: int
     Raises Unavailable(KAFKA_UNAVAILABLE), also when the log gives nothing more before its end.
     """
     place = TopicPartition(topic, part)
-    async with _consumer(bootstrap) as consumer:
+    async with plain_consumer(bootstrap) as consumer:
         consumer.assign([place])
         last = min(end, (await consumer.end_offsets([place]))[place])
         async with aclosing(_pages(consumer, place, start, last, None)) as pages:

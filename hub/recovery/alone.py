@@ -3,10 +3,9 @@
 from hub.errors import Refused
 from hub.kafka.admin import group_members
 from hub.kafka.deployment import group_prefix
+from hub.topics import BO_STAGES, SO_STAGES
 
 __all__ = ["refuse_if_working"]
-
-_STAGES = {"so": ("register", "validate", "lock", "acknowledge"), "bo": ("register", "ingest")}
 
 
 def refuse_if_working(owner: str, bootstrap: str) -> None:
@@ -14,7 +13,7 @@ def refuse_if_working(owner: str, bootstrap: str) -> None:
 
     A worker that was killed stays a member until its session ends (6 s).
     """
-    prefix, stages = group_prefix(owner), _STAGES["bo" if owner == "bo" else "so"]
+    prefix, stages = group_prefix(owner), BO_STAGES if owner == "bo" else SO_STAGES
     members = group_members(bootstrap, [f"{prefix}{stage}" for stage in stages])
     busy = sorted(group for group, found in members.items() if found)
     if busy:

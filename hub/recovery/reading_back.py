@@ -4,7 +4,6 @@ Nothing is decided here. Locators that the lost locks gave out are kept at once,
 one that stands in the published leaf, in whatever order the schools are locked again.
 """
 
-import json
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import aclosing
@@ -16,6 +15,7 @@ from hub.domain.locator import derive
 from hub.domain.organisations import department
 from hub.errors import Refused
 from hub.kafka.admin import cluster_id, end_offsets, topic_ids
+from hub.kafka.dead_letter import to_keep
 from hub.kafka.reader import Found, read_topic
 from hub.recovery.alone import refuse_if_working
 from hub.recovery.behind import own_topics, unknown
@@ -106,15 +106,11 @@ async def _pages(records: AsyncIterator[Written]) -> AsyncIterator[list[Written]
 def _store(connection: Connection, note: int, topic_id: str, lost: Sequence[Written]) -> None:
     rows = [
         (note, topic_id, r.found.topic, r.found.part, r.found.offset, r.message_id, r.kind, r.found.key, r.found.value,
-         r.sha256, _headers(r.found), r.found.at)
+         r.sha256, to_keep(r.found.headers), r.found.at)
         for r in lost
     ]  # fmt: skip
     if rows:
         connection.cursor().executemany(_SQL["add_recovered"], rows)
-
-
-def _headers(found: Found) -> bytes:
-    return json.dumps([[name, None if data is None else bytes(data).hex()] for name, data in found.headers]).encode()
 
 
 def _keep(connection: Connection, owner: str, locators: Locators, secret: bytes) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from hub.client import OrganisationLag, bo_source, lag_of, so_source
-from hub.client.lag import StageLag
+from hub.client.lag_report import StageLag
 from hub.errors import Unavailable
 from hub.kafka import first_undone
 from hub.operate import Status

@@ -63,10 +63,6 @@ class Doing:
         """Do what was set aside for schools that an operator has let go on; return how many records were done."""
         return await self._in_thread(self._resume)
 
-    async def ask(self, work: Callable[[Connection], _T]) -> _T:
-        """Run one read on this stage's connection."""
-        return await self._in_thread(lambda: self._retry(work))
-
     def close(self) -> None:
         """Let the running transaction end, then close; called once at shutdown."""
         self._closing = True

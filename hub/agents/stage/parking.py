@@ -9,6 +9,7 @@ import json
 from hub.agents.stage.position import Fenced, Position, advance
 from hub.agents.stage.record import Record
 from hub.errors import Corrupt, HubError, Unavailable
+from hub.kafka.dead_letter import to_keep
 from hub.metrics import PARKED
 from hub.store import Connection
 from hub.store.queries import queries_of
@@ -43,7 +44,7 @@ def park(connection: Connection, position: Position, record: Record, after: int,
     stage = position.place.stage
     with connection.transaction():
         moved = advance(connection, position, after, record.digest())
-        if _key(record) not in parked_keys(connection, stage, record.topic):
+        if record.own_key not in parked_keys(connection, stage, record.topic):
             _park(connection, stage, record, error)
         set_aside(connection, stage, record)
     return moved
@@ -53,7 +54,7 @@ def _park(connection: Connection, stage: str, record: Record, error: Exception) 
     count = connection.execute(_SQL["parked_count"], (stage,)).fetchone()
     if count is not None and count[0] >= PARKED_COUNT_MAX:
         raise Corrupt("PARKED_TOO_MANY", {"stage": stage, "count": str(count[0]), "because": code_of(error)})
-    row = (stage, record.topic, _key(record), code_of(error), facts_of(error), record.part, record.offset)
+    row = (stage, record.topic, record.own_key, code_of(error), facts_of(error), record.part, record.offset)
     connection.execute(_SQL["park"], row)
     PARKED.labels(stage).inc()
 
@@ -65,16 +66,11 @@ def parked_keys(connection: Connection, stage: str, topic: str) -> frozenset[byt
 
 def set_aside(connection: Connection, stage: str, record: Record) -> None:
     """Keep a record of a parked key for later, with its bytes and its time of receipt."""
-    headers = json.dumps([[name, None if value is None else value.hex()] for name, value in record.headers]).encode()
     connection.execute(
         _SQL["set_aside"],
-        (stage, record.topic, record.part, record.offset, _key(record), record.key, record.value, headers, record.at,
-         record.append_time),
+        (stage, record.topic, record.part, record.offset, record.own_key, record.key, record.value,
+         to_keep(record.headers), record.at, record.append_time),
     )  # fmt: skip
-
-
-def _key(record: Record) -> bytes:
-    return record.key or b""
 
 
 def facts_of(error: Exception) -> bytes:

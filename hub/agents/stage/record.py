@@ -22,9 +22,14 @@ class Record:
     at: datetime
     append_time: bool
 
+    @property
+    def own_key(self) -> bytes:
+        """The key under which a school is parked; empty for none."""
+        return self.key or b""
+
     def digest(self) -> bytes:
         """SHA-256 over key and value with their lengths: enough to notice another record at this offset."""
-        key, value = self.key or b"", self.value or b""
+        key, value = self.own_key, self.value or b""
         return hashlib.sha256(b"%d:%d:" % (len(key), len(value)) + key + value).digest()
 
 

@@ -1,6 +1,5 @@
 """Going on with a parked school: what was set aside is done in its order, each record once."""
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,6 +8,7 @@ from hub.agents.stage.record import Record
 from hub.agents.stage.stage import Stage
 from hub.agents.stage.transaction import decide_all, prepare_delivered
 from hub.errors import Corrupt
+from hub.kafka.dead_letter import read_kept
 from hub.metrics import PARKED
 from hub.store import Connection
 from hub.store.queries import queries_of
@@ -68,8 +68,7 @@ def park_again(connection: Connection, entry: int, error: Exception) -> None:
 
 def _record(row: Sequence[Any]) -> Record:
     topic, part, offset, key, value, headers, at, append_time = row
-    read = tuple((name, None if data is None else bytes.fromhex(data)) for name, data in json.loads(bytes(headers)))
-    return Record(topic, part, offset, _bytes(key), _bytes(value), read, at, append_time)
+    return Record(topic, part, offset, _bytes(key), _bytes(value), read_kept(headers), at, append_time)
 
 
 def _bytes(data: Any) -> bytes | None:

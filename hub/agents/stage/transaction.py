@@ -86,13 +86,13 @@ def transact(connection: Connection, stage: Stage[Any, Any, Any, Any], position:
         last = batch.records[-1].digest() if batch.records else None
         moved = advance(connection, position, batch.after, last)
         parked = parked_keys(connection, stage.name, position.place.topic)
-        aside = [r for r in batch.records if _key(r) in parked and stage.mine(r)]
+        aside = [r for r in batch.records if r.own_key in parked and stage.mine(r)]
         for record in aside:
             set_aside(connection, stage.name, record)
         going = replace(
             batch,
-            prepared=[(record, item) for record, item in batch.prepared if _key(record) not in parked],
-            quarantined=[entry for entry in batch.quarantined if _key(entry.record) not in parked],
+            prepared=[(record, item) for record, item in batch.prepared if record.own_key not in parked],
+            quarantined=[entry for entry in batch.quarantined if entry.record.own_key not in parked],
         )
         effects, quarantined = decide_all(connection, stage, going)
     return Done(moved, effects, quarantined)
@@ -125,7 +125,3 @@ def _fold(
         except Refused as error:
             refused.append(Quarantined(record, error.code, error.facts))
     return decided, refused
-
-
-def _key(record: Record) -> bytes:
-    return record.key or b""

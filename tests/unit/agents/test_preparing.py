@@ -8,7 +8,7 @@ import pytest
 
 from hub.agents.preparing import prepare_command
 from hub.agents.stage import Record
-from hub.decision import Prepared, RecordKey
+from hub.decision import RecordKey
 from hub.domain.statements import RoundName, encode
 from hub.errors import Refused
 from hub.kafka.headers import headers_of
@@ -24,37 +24,13 @@ from tests.unit.agents.world import (
     Desk,
     a_lock_request,
     a_recall,
+    codes_of,
     snapshot_of,
     transcript_of,
+    with_headers,
+    with_value,
 )
 from tests.unit.trust.trust_world import SCHOOL, World
-
-
-@pytest.fixture
-def prepare(world: World):
-    snapshot, cache = snapshot_of(world)
-    return lambda record: prepare_command(record, TOPIC, snapshot, cache)
-
-
-@pytest.fixture(scope="module")
-def good(world: World) -> Record:
-    desk = Desk(world)
-    return desk.submission(desk.document())
-
-
-def codes_of(prepared: Prepared) -> list[str]:
-    return [f.code for f in prepared.findings]
-
-
-def with_value(record: Record, **changes: object) -> Record:
-    message = decode(record.value, TOPIC.messages)
-    return replace(record, value=encode_message(message.name, message.value | changes))
-
-
-def with_headers(record: Record, **changes: str) -> Record:
-    return replace(
-        record, headers=tuple((k, changes.get(k.replace("-", "_"), v.decode()).encode()) for k, v in record.headers)
-    )
 
 
 def test_good_submission_stands_with_its_documents(good: Record, prepare) -> None:

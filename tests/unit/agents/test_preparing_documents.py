@@ -1,51 +1,21 @@
 """The transcripts of a prepared submission: which of them may stand, and what is told of the others."""
 
 import hashlib
-from dataclasses import replace
 
 import pytest
 from msgspec.structs import replace as with_fields
 
 from hub.agents.preparing import prepare_command
 from hub.agents.stage import Record
-from hub.decision import Prepared
-from hub.schemas import decode
-from hub.schemas import encode as encode_message
 from tests.unit.agents.world import (
     TOPIC,
     Desk,
     snapshot_of,
     transcript_of,
+    with_headers,
 )
 from tests.unit.domain.builders import a_school
 from tests.unit.trust.trust_world import World
-
-
-@pytest.fixture
-def prepare(world: World):
-    snapshot, cache = snapshot_of(world)
-    return lambda record: prepare_command(record, TOPIC, snapshot, cache)
-
-
-@pytest.fixture(scope="module")
-def good(world: World) -> Record:
-    desk = Desk(world)
-    return desk.submission(desk.document())
-
-
-def codes_of(prepared: Prepared) -> list[str]:
-    return [f.code for f in prepared.findings]
-
-
-def with_value(record: Record, **changes: object) -> Record:
-    message = decode(record.value, TOPIC.messages)
-    return replace(record, value=encode_message(message.name, message.value | changes))
-
-
-def with_headers(record: Record, **changes: str) -> Record:
-    return replace(
-        record, headers=tuple((k, changes.get(k.replace("-", "_"), v.decode()).encode()) for k, v in record.headers)
-    )
 
 
 def test_documents_of_a_refused_command_are_counted_and_named_only(good: Record, prepare) -> None:

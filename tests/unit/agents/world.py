@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,10 +10,13 @@ from msgspec.structs import replace as with_fields
 
 from hub.agents.stage import Record
 from hub.client.records import command_sending, submission_sending
+from hub.decision import Prepared
 from hub.domain.statements import Command, LockRequest, Recall, RoundName, Submission, encode
 from hub.domain.transcript import Transcript
 from hub.kafka.partition import partition_of
 from hub.kafka.producer import Sending
+from hub.schemas import decode
+from hub.schemas import encode as encode_message
 from hub.topics import command
 from hub.trust import ChainCache, Entry, Snapshot, sign
 from tests.unit.domain.builders import a_school, a_transcript, document_of
@@ -175,3 +178,18 @@ class _Transaction:
 
 def snapshot_of(world: World, *, without: Iterable[str] = ()) -> tuple[Snapshot, ChainCache]:
     return world.with_(without=without).snapshot(), ChainCache()
+
+
+def codes_of(prepared: Prepared) -> list[str]:
+    return [f.code for f in prepared.findings]
+
+
+def with_value(record: Record, **changes: object) -> Record:
+    message = decode(record.value, TOPIC.messages)
+    return replace(record, value=encode_message(message.name, message.value | changes))
+
+
+def with_headers(record: Record, **changes: str) -> Record:
+    return replace(
+        record, headers=tuple((k, changes.get(k.replace("-", "_"), v.decode()).encode()) for k, v in record.headers)
+    )

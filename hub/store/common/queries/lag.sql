@@ -1,9 +1,5 @@
 -- What waits, by the clock of the database alone.
 
--- name: lag_positions
--- Every position, and when it last moved.
-SELECT stage, topic, part, next_offset, moved_at FROM position
-
 -- name: waiting
 -- What waits beside the topics: kind, how many, age of the oldest in seconds (NULL for none).
 SELECT 'outbox', count(*), extract(epoch FROM clock_timestamp() - min(queued_at))::float8
