@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -77,9 +78,9 @@ class Sender:
                 metadata_max_age_ms=_METADATA_MS,
             )
             try:
-                await producer.start()
+                await asyncio.wait_for(producer.start(), _BATCH_TIMEOUT_S)
             except BaseException:
-                await producer.stop()
+                await _stop(producer)
                 raise
             self._producer = producer
         return self._producer
@@ -88,10 +89,12 @@ class Sender:
         """Stop the producer; a hanging one is abandoned after a few seconds."""
         producer, self._producer = self._producer, None
         if producer is not None:
-            try:
-                await asyncio.wait_for(producer.stop(), _STOP_TIMEOUT_S)
-            except (KafkaError, TimeoutError):
-                return
+            await _stop(producer)
+
+
+async def _stop(producer: Any) -> None:
+    with suppress(KafkaError, TimeoutError):
+        await asyncio.wait_for(producer.stop(), _STOP_TIMEOUT_S)
 
 
 def _sendable(record: Sending) -> bytes | None:

@@ -56,10 +56,10 @@ class KafkaLog:
         return await asyncio.to_thread(end_offsets, self._bootstrap, list(places))
 
     async def unowned(self, group: str, topics: Sequence[Topic]) -> set[_Where]:
-        """Return the partitions of these topics that no member of the group has; none while it has no members."""
+        """Return the partitions of these topics that no member of the group has: all, while it has no members."""
         members = (await asyncio.to_thread(group_members, self._bootstrap, [group]))[group]
         owned = {where for member in members for where in member.partitions}
-        return {(t.name, part) for t in topics for part in range(t.partitions)} - owned if members else set()
+        return {(t.name, part) for t in topics for part in range(t.partitions)} - owned
 
     async def pages(self, topic: str, part: int, start: int, end: int) -> AsyncGenerator[list[Record], None]:
         """See Log."""

@@ -67,7 +67,8 @@ async def watch_ownership(
 ) -> None:
     """Watch until cancelled that somebody owns every partition. Raises Corrupt(NO_PROGRESS) when this worker has none.
 
-    `unowned` asks the group which partitions no member has; a group may be content to read nothing at all.
+    `unowned` asks the group which partitions no member has: a group may be content to read nothing at all, and a
+    client that hangs while it starts never joins one.
     """
     since: float | None = None
     while True:

@@ -52,7 +52,7 @@ def read(monkeypatch: pytest.MonkeyPatch, broker: Silent, start: int, end: int) 
     async def offsets() -> list[int]:
         return [found.offset async for found in reader.read_range("broker", "t", 0, start, end)]
 
-    monkeypatch.setattr(reader, "_consumer", opened)
+    monkeypatch.setattr(reader, "plain_consumer", opened)
     return asyncio.run(offsets())
 
 
