@@ -4,6 +4,7 @@ back, and what anyone may look up.
 
 from hub.client.batch import Batch, BatchDocument, is_batch, load_batch
 from hub.client.commands import SentCommand, commands_at_broker, commands_in_journal
+from hub.client.grouping import Group, Grouping
 from hub.client.history import History, Version, find_by_locator, find_by_student, marks_of
 from hub.client.journal import Journal
 from hub.client.lag import lag_of
@@ -23,6 +24,8 @@ __all__ = [
     "Batch",
     "BatchDocument",
     "Context",
+    "Group",
+    "Grouping",
     "History",
     "Journal",
     "JudgedRow",
