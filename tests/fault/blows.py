@@ -1,19 +1,23 @@
 """What is done to a run: kill, freeze, storm, take the database away. Each notes its hit and how long recovery took."""
 
+import json
 import os
 import signal
 import time
 from functools import partial
 from pathlib import Path
+from typing import Any
 
+from hub.local.kafka import Kafka
 from hub.local.postgres import Postgres
 from hub.local.workers import WorkerSpec
 from tests.fault.fresh import administrator
 from tests.fault.rig import BO, SO_WORKER, Rig, Run
 
 __all__ = [
-    "freeze_longer_than_session", "kill_backend", "kill_broker", "kill_postmaster", "kill_some_worker",
-    "kill_some_workers", "lose_database", "postgres_of", "rss_mib", "storm", "unharmed",
+    "acknowledged", "freeze_longer_than_session", "kafka_of", "kill_backend", "kill_broker", "kill_postmaster",
+    "kill_some_worker", "kill_some_workers", "lives", "lose_database", "postgres_of", "rss_mib", "said", "storm",
+    "unharmed",
 ]  # fmt: skip
 
 _SHARES = (0.15, 0.7)  # what is committed before the signal arrives comes on top
@@ -27,6 +31,28 @@ def postgres_of(run: "Run | Rig") -> Postgres:
     postgres = run.hub.servers.postgres
     assert postgres is not None
     return postgres
+
+
+def kafka_of(run: "Run | Rig") -> Kafka:
+    """Return the only broker of the rig."""
+    kafka = run.hub.servers.kafka
+    assert kafka is not None
+    return kafka
+
+
+def acknowledged(run: Run) -> list[str]:
+    """Return the commands that the broker has acknowledged so far, as the client's journal says."""
+    lines = run.journals[0].read_text(encoding="utf-8").splitlines() if run.journals[0].exists() else []
+    entries = [json.loads(line) for line in lines if line.endswith("}")]
+    return [entry["command_id"] for entry in entries if entry["step"] == "acknowledged"]
+
+
+def said(run: Run, name: str, event: str) -> list[dict[str, Any]]:
+    """Return what a worker has logged under the name of an event, in order."""
+    path = run.logs / f"{name}.log"
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    found = [json.loads(line) for line in lines if line.startswith("{") and line.endswith("}") and event in line]
+    return [line for line in found if line.get("event") == event]
 
 
 def kill_some_worker(run: Run) -> None:
@@ -45,8 +71,7 @@ def kill_some_workers(run: Run) -> None:
 
 def kill_broker(run: Run) -> None:
     """Kill -9 of the only broker in the middle of everything, and a start on what it left."""
-    kafka = run.hub.servers.kafka
-    assert kafka is not None
+    kafka = kafka_of(run)
     run.until_share("validate", run.rng.uniform(*_SHARES))
     hit = run.strike("kill -9 broker", "validate", kafka.kill)
     time.sleep(run.rng.uniform(0.0, 2.0))
@@ -89,7 +114,7 @@ def kill_postmaster(run: Run) -> None:
     """Kill -9 of the database server while transactions commit; it starts again after a few seconds."""
     postgres = postgres_of(run)
     run.until_share("validate", run.rng.uniform(*_SHARES))
-    before = _lives(run)
+    before = lives(run)
     hit = run.strike("kill -9 postmaster", "validate", postgres.kill)
     time.sleep(run.rng.uniform(0.5, 4.0))
     again = time.monotonic()
@@ -101,7 +126,7 @@ def kill_postmaster(run: Run) -> None:
 def kill_backend(run: Run) -> None:
     """Kill -9 of the backend in which validate commits: the server throws all others out and recovers."""
     run.until_share("validate", run.rng.uniform(0.12, 0.4))
-    before = _lives(run)
+    before = lives(run)
     with administrator(postgres_of(run)) as connection:
         query = (
             b"SELECT pid FROM pg_stat_activity WHERE datname = 'so_ha_noi' AND usename = 'so_ha_noi' "
@@ -117,7 +142,7 @@ def lose_database(run: Run, seconds: float, growth_mib_max: float = 60.0) -> Non
     """Stop the database for long: the workers wait, do not grow, are not restarted, and quarantine nothing."""
     postgres = postgres_of(run)
     run.until_share("validate", run.rng.uniform(0.12, 0.5))
-    before, names = _lives(run), (SO_WORKER, BO)
+    before, names = lives(run), (SO_WORKER, BO)
     rss_before = {name: rss_mib(run.pid(name)) for name in names}
     hit = run.strike(f"database down {seconds:.0f} s", "validate", postgres.stop)
     deadline = time.monotonic() + seconds
@@ -157,13 +182,14 @@ def _start_patiently(run: Run) -> None:
     raise AssertionError("the database does not come back")
 
 
-def _lives(run: Run) -> dict[str, int]:
+def lives(run: Run) -> dict[str, int]:
+    """Return how often each of the two workers was started again."""
     return {name: run.restarts(name) for name in (SO_WORKER, BO)}
 
 
 def unharmed(run: Run, before: dict[str, int]) -> None:
     """Require that an outage restarted nobody, quarantined nothing and parked no school."""
-    if _lives(run) != before:
-        run.problem(f"an outage restarted workers: {before} -> {_lives(run)}")
+    if lives(run) != before:
+        run.problem(f"an outage restarted workers: {before} -> {lives(run)}")
     if run.eyes.quarantined() or run.eyes.parked():
         run.problem(f"an outage quarantined {run.eyes.quarantined()} records and parked {run.eyes.parked()} schools")

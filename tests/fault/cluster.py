@@ -5,10 +5,12 @@ PLAINTEXT stays the direct way, for the clients that a case does not attack, and
 Topics made on three brokers keep three copies, of which two confirm every message.
 """
 
+import shutil
+import tempfile
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -16,12 +18,15 @@ from typing import Any, Self
 from confluent_kafka.admin import AdminClient
 
 from hub.kafka import end_offsets
+from hub.local.jars import fetch
 from hub.local.kafka import Kafka, new_cluster_id
 from hub.local.ports import port_of
+from hub.local.servers import Addresses
 from hub.topics import Topic
 from tests.fault.proxy import Proxy
+from tests.fault.rig import Rig, a_rig
 
-__all__ = ["Cluster"]
+__all__ = ["Cluster", "a_rig_on"]
 
 _HEAP_MIB = 256
 _READY_S = 60.0
@@ -152,3 +157,17 @@ def _until(what: str, done: Callable[[], bool]) -> None:
     while not done():
         assert time.monotonic() < deadline, f"waited {_READY_S:.0f} s for {what}"
         time.sleep(0.1)
+
+
+@contextmanager
+def a_rig_on(cache: Path, count: int, *, heap_mib: int = _HEAP_MIB) -> Iterator[tuple[Rig, Cluster]]:
+    """Run a rig on a cluster of its own."""
+    folder = Path(tempfile.mkdtemp(prefix="hub-fault-"))
+    try:
+        with (
+            Cluster(folder, fetch(cache), count, heap_mib=heap_mib) as cluster,
+            a_rig(cache, Addresses(kafka_bootstrap=cluster.bootstrap)) as rig,
+        ):
+            yield rig, cluster
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

@@ -1,76 +1,50 @@
-"""A disk that is really full, without rights: a small memory file system in a namespace of our own, kept by a holder.
-
-`unshare` makes a user and mount namespace in which a small file system can be mounted; the holder keeps it alive, and
-the database server enters it with `nsenter` at its start. What is full there is full for nobody else.
-"""
+"""A server on a small disk that is filled in the middle of the journey: the database, or the broker."""
 
 import json
 import os
 import shutil
-import subprocess
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import psycopg
-import pytest
 from psycopg import sql
 
 from hub.errors import Unavailable
+from hub.local.kafka import Kafka
 from hub.local.postgres import Postgres
-from hub.local.process import Order
 from hub.local.unprivileged import unprivileged_user
-from tests.fault.blows import postgres_of, unharmed
+from tests.fault.blows import kafka_of, lives, postgres_of, unharmed
 from tests.fault.fresh import administrator
-from tests.fault.rig import BO, SO_WORKER, Rig, Run
+from tests.fault.rig import Rig, Run
+from tests.fault.small_disk import SmallDisk
 
-__all__ = ["FullDisk", "full_disk"]
+__all__ = ["BrokerDisk", "FullDisk", "full_broker_disk", "full_disk"]
 
 _MIB = 200  # sixteen for each segment of the log of writes, and the tables of the journey
 _SEGMENTS_MAX = 60
-_FULL_S = 6.0
-_UNSHARE = ("unshare", "--user", "--map-current-user", "--keep-caps", "--mount")
+_FULL_S, _BROKER_FULL_S = 6.0, 3.0
 _TIMEOUT_S = 30
 
 
 class FullDisk:
-    """A small file system at `place`, seen by the database server alone. With `log_too` the log of writes is there."""
+    """The database server with tables on a small disk; with `log_too` the log of writes is there instead."""
 
-    def __init__(self, postgres: Postgres, place: Path, *, log_too: bool) -> None:
-        self._postgres, self._place, self._log_too = postgres, place, log_too
-        self._user = unprivileged_user()
-        self._wal = postgres._cluster / "pg_wal"
-        script = f'mount -t tmpfs -o size={_MIB}m tmpfs "$1" && echo mounted && exec sleep 3600'
-        self._holder = subprocess.Popen(
-            [*_UNSHARE, "sh", "-c", script, "sh", str(place)],
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, **self._as_user(),
-        )  # fmt: skip
-        assert self._holder.stdout is not None
-        with self._holder.stdout as first_line:
-            answer = first_line.readline().strip()
-        if answer != "mounted":
-            self._holder.wait(_TIMEOUT_S)
-            pytest.skip("no unprivileged namespaces here: a full disk cannot be made")
+    def __init__(self, postgres: Postgres, disk: SmallDisk, *, log_too: bool) -> None:
+        self._postgres, self._disk, self._log_too = postgres, disk, log_too
+        self._place, self._wal = disk.place, postgres._cluster / "pg_wal"
 
     def enter(self) -> None:
         """Restart the server inside the namespace, with a table space or its log on the small disk."""
         self._postgres.stop()
-        plain = type(self._postgres)._order
-
-        def inside() -> Order:
-            order = plain(self._postgres)
-            return replace(order, command=[*self._entering, *order.command])
-
-        self._postgres._order = inside  # type: ignore[method-assign]
+        self._disk.take_in(self._postgres)
         if self._log_too:
-            self._inside("cp", "-a", f"{self._wal}/.", f"{self._place}/wal")
+            self._disk.inside("cp", "-a", f"{self._wal}/.", f"{self._place}/wal")
             shutil.move(self._wal, self._wal.with_name("pg_wal_aside"))
             self._wal.symlink_to(self._place / "wal")
         else:
-            self._inside("mkdir", "-m", "700", str(self._place / "tables"))
+            self._disk.inside("mkdir", "-m", "700", str(self._place / "tables"))
         self._start()
         if not self._log_too:
             with administrator(self._postgres) as connection:
@@ -87,13 +61,13 @@ class FullDisk:
     def fill_and_free(self, run: Run) -> None:
         """Fill the disk in the middle of the journey, wait, free it again."""
         run.until_share("validate", run.rng.uniform(0.12, 0.4))
-        before = {name: run.restarts(name) for name in (SO_WORKER, BO)}
+        before = lives(run)
         hit = run.strike("disk full", "validate", self._fill)
         stuck_at = run.eyes.done("validate")
         time.sleep(_FULL_S)
         last = run.eyes.done("validate")
         hit.what += f" (SQLSTATE {', '.join(_sqlstates(run.logs)) or 'none'}, rows {stuck_at} -> {last})"
-        self._inside("rm", "-f", str(self._place / "filler"))
+        self._disk.free()
         hit.before = max(last, stuck_at, hit.before)
         self._start()
         run.recovered(hit, since=time.monotonic())
@@ -112,19 +86,13 @@ class FullDisk:
             self._wal.unlink()
             outside = self._wal.with_name("pg_wal_aside")
             shutil.rmtree(outside)
-            target = Path(f"/proc/{self._holder.pid}/root{self._place}/wal")
-            shutil.copytree(target, self._wal)
+            shutil.copytree(self._disk.seen_from_outside / "wal", self._wal)
+            user = unprivileged_user()
             for path in (self._wal, *self._wal.rglob("*")):
-                if self._user is not None:
-                    os.chown(path, *self._user)
-        del self._postgres._order
-        self._holder.kill()
-        self._holder.wait(_TIMEOUT_S)
+                if user is not None:
+                    os.chown(path, *user)
+        self._disk.let_out(self._postgres)
         self._start()
-
-    @property
-    def _entering(self) -> Sequence[str]:
-        return ("nsenter", "--target", str(self._holder.pid), "--user", "--mount", "--preserve-credentials")
 
     def _start(self) -> None:
         deadline = time.monotonic() + _TIMEOUT_S
@@ -140,42 +108,91 @@ class FullDisk:
                 return
 
     def _fill(self) -> None:
-        """Write until there is no room left at all."""
-        filler = str(self._place / "filler")
-        self._inside("sh", "-c", f"cat /dev/zero > {filler}; cat /dev/zero >> {filler}; true")
+        """Fill the disk; segments of the log made earlier and kept for use are used up, one by one."""
+        self._disk.fill()
         if self._log_too:
             with suppress(psycopg.Error), administrator(self._postgres) as connection:
-                for _ in range(_SEGMENTS_MAX):  # segments made earlier and kept for use are used up, one by one
+                for _ in range(_SEGMENTS_MAX):
                     connection.execute("SELECT pg_logical_emit_message(false, 'full', 'disk', true)")
                     connection.execute("SELECT pg_switch_wal()")
 
-    def _inside(self, *command: str) -> None:
-        subprocess.run(
-            [*self._entering, *command], check=True, timeout=_TIMEOUT_S, stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/", **self._as_user(),
-        )  # fmt: skip
 
-    def _as_user(self) -> dict[str, Any]:
-        if self._user is None:
-            return {}
-        return {"user": self._user[0], "group": self._user[1], "extra_groups": []}
+class BrokerDisk:
+    """The broker with its whole folder of data on a small disk, bound over the one that it knows.
+
+    Outside the folder stays as it was, so that leaving means to start there again.
+    """
+
+    def __init__(self, kafka: Kafka, disk: SmallDisk) -> None:
+        self._kafka, self._disk = kafka, disk
+
+    def enter(self) -> None:
+        """Restart the broker inside the namespace, on a copy of what it has."""
+        self._kafka.stop()
+        data, copy = str(self._kafka._data), str(self._disk.place / "log")
+        self._disk.inside("cp", "-a", "--sparse=always", data, copy)
+        self._disk.inside("mount", "--bind", copy, data)
+        self._disk.take_in(self._kafka)
+        self._kafka.start()
+        self._kafka.wait_until_ready()
+
+    def fill_and_free(self, run: Run) -> None:
+        """Fill the disk in the middle of the journey until the broker gives up; free it and start the broker again."""
+        run.until_share("validate", run.rng.uniform(0.12, 0.4))
+        before = lives(run)
+        hit = run.strike("broker's disk full", "validate", self._disk.fill)
+        run.until("the broker to go down", lambda: not self._kafka.is_running)
+        hit.what += f", broker down after {time.monotonic() - hit.at:.1f} s"
+        time.sleep(_BROKER_FULL_S)
+        hit.stage, hit.before = "ingest", run.eyes.done("ingest")  # what Sở has fetched it does without a broker
+        self._disk.free()
+        again = time.monotonic()
+        self._kafka.start()
+        self._kafka.wait_until_ready()
+        run.recovered(hit, since=again)
+        unharmed(run, before)
+        if "No space left on device" not in self._kafka.log.read_text(encoding="utf-8", errors="replace"):
+            run.problem("the broker did not meet the full disk")
+
+    def leave(self) -> None:
+        """Bring the broker back to where it was."""
+        self._kafka.stop()
+        self._disk.let_out(self._kafka)
+        self._kafka.start()
+        self._kafka.wait_until_ready()
 
 
 @contextmanager
 def full_disk(rig: Rig, *, log_too: bool) -> Iterator[FullDisk]:
     """Let the rig's database server live on a small disk for a while."""
-    postgres = postgres_of(rig)
-    place = Path(rig.folder / "small-disk")
-    place.mkdir(exist_ok=True)
-    place.chmod(0o777)
-    if shutil.which("unshare") is None or shutil.which("nsenter") is None:
-        pytest.skip("no unshare here: a full disk cannot be made")
-    disk = FullDisk(postgres, place, log_too=log_too)
-    disk.enter()
+    with _small_disk(rig, unprivileged_user()) as disk:
+        full = FullDisk(postgres_of(rig), disk, log_too=log_too)
+        full.enter()
+        try:
+            yield full
+        finally:
+            full.leave()
+
+
+@contextmanager
+def full_broker_disk(rig: Rig) -> Iterator[BrokerDisk]:
+    """Let the rig's broker live on a small disk for a while."""
+    with _small_disk(rig) as disk:
+        full = BrokerDisk(kafka_of(rig), disk)
+        try:
+            full.enter()
+            yield full
+        finally:
+            full.leave()
+
+
+@contextmanager
+def _small_disk(rig: Rig, user: tuple[int, int] | None = None) -> Iterator[SmallDisk]:
+    disk = SmallDisk(rig.folder / "small-disk", _MIB, user)
     try:
         yield disk
     finally:
-        disk.leave()
+        disk.close()
 
 
 def _sqlstates(logs: Path) -> list[str]:

@@ -19,6 +19,7 @@ __all__ = ["Eyes"]
 
 _POSITION = "SELECT coalesce(sum(next_offset), 0) FROM position WHERE stage = %s"
 _LOCKS_ANSWERED = "SELECT (SELECT count(*) FROM lock), (SELECT count(*) FROM ingest_receipt)"
+_MESSAGES = "SELECT count(*) FROM outbox"
 _UNSENT = "SELECT count(*) FROM outbox WHERE sent_at IS NULL"
 _DONE: Mapping[str, tuple[str, str]] = {  # stage: (database, how much it has done)
     "register": ("so", "SELECT count(*) FROM register_entry"),
@@ -57,6 +58,10 @@ class Eyes:
         row = self._connection(database).execute(query.encode()).fetchone()
         return str(row[0]) if row is not None else ""
 
+    def rows(self, database: str, query: str) -> list[tuple[Any, ...]]:
+        """Return the rows of a query."""
+        return self._connection(database).execute(query.encode()).fetchall()
+
     def done(self, stage: str) -> int:
         """Return how much a stage has done, in its own unit; -1 while its database does not answer."""
         database, query = _DONE[stage]
@@ -88,7 +93,7 @@ class Eyes:
 
     def is_quiet(self) -> bool:
         """Tell whether every record is handled and every message sent."""
-        if self.count("so", _UNSENT) or self.count("bo", _UNSENT):
+        if (decided := self._decided()) is None:
             return False
         stages = [("so", "validate", command(SO)), ("so", "lock", lock_command(SO)), ("bo", "ingest", locked(SO))]
         try:
@@ -98,7 +103,13 @@ class Eyes:
                     return False
         except Unavailable:
             return False
-        return True
+        return self._decided() == decided  # what was decided while positions and ends were compared is under way
+
+    def _decided(self) -> tuple[int, int] | None:
+        """Return how many messages there are to send at Sở and Bộ; None while one of them waits."""
+        if self.count("so", _UNSENT) or self.count("bo", _UNSENT):
+            return None
+        return self.count("so", _MESSAGES), self.count("bo", _MESSAGES)
 
     def quarantined(self) -> int:
         """Return how many records stand in quarantine, in both databases."""

@@ -7,16 +7,19 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 
 import psycopg
 from psycopg import sql
 
 from hub.audit import Report, audit_hub
+from hub.client import bo_source, lag_of, so_source
 from hub.kafka.admin import group_members
 from hub.kafka.deployment import group_prefix
 from hub.local.hub import worker_specs
 from hub.local.organisations import ADMINISTRATOR, Organisations
 from hub.local.workers import WorkerSpec
+from hub.recovery import is_replaying
 from hub.store import Connection
 from tests.fault.run import SO, Run, until
 
@@ -28,6 +31,7 @@ _IDENTITIES = (
     "SELECT table_name, column_name FROM information_schema.columns "
     "WHERE table_schema = 'public' AND is_identity = 'YES'"
 )
+_WINDOW = timedelta(seconds=30)
 _STAGES = {"bo": ("register", "ingest")}
 _SO_STAGES = ("register", "validate", "lock", "acknowledge")
 
@@ -108,21 +112,19 @@ def ends_with(run: Run, owner: str) -> int:
 
 
 def replayed(run: Run, owner: str, patience_s: float = 120.0) -> float:
-    """Wait until everything recovered was met and nothing waits to be sent; return how long that took, seconds."""
+    """Wait until the replay is over and nothing waits, in topics or to be sent; return how long that took, seconds."""
     began = time.monotonic()
     with run.worker(owner.removeprefix("so-")) as eyes:
-        while _waits(eyes):
+        while is_replaying(eyes) or _lags(run, owner):
             assert time.monotonic() < began + patience_s, _unmet(eyes)
             time.sleep(0.1)
     return time.monotonic() - began
 
 
-def _waits(eyes: Connection) -> bool:
-    row = eyes.execute(
-        "SELECT (SELECT count(*) FROM recovered WHERE met_at IS NULL)"
-        " + (SELECT count(*) FROM outbox WHERE sent_at IS NULL)"
-    ).fetchone()
-    return row is None or row[0] > 0
+def _lags(run: Run, owner: str) -> bool:
+    source = bo_source((SO,), run.hub.bo_url) if owner == "bo" else so_source(SO, run.hub.so_url(SO))
+    (lag,) = lag_of(run.hub.bootstrap, [source], window=_WINDOW)
+    return any(stage.lag_messages for stage in lag.stages) or any(waiting.count for waiting in lag.waiting)
 
 
 def _unmet(eyes: Connection) -> list[tuple[object, ...]]:

@@ -22,14 +22,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from hub.app import SO_STAGES
 from hub.audit import audit_hub
 from hub.client import Journal, Outbound, send_all
 from hub.kafka.producer import Sender
 from hub.local.hub import LocalHub
 from hub.local.servers import Addresses
 from hub.local.workers import WorkerSpec
-from hub.topics import Topic, every_topic
+from hub.topics import SO_STAGES, Topic, every_topic
 from tests.fault.fresh import keep_as_template, renew
 from tests.fault.ledger import ledger_of
 from tests.fault.observing import Eyes
@@ -63,7 +62,6 @@ class Case:
     specs: Sequence[WorkerSpec] = ()
     environment: Mapping[str, str] = field(default_factory=dict)  # of every worker
     bootstrap: str | None = None  # where the client sends, when not straight to the broker
-    planted: int = 0  # how many records the fault itself puts into the topics of commands that end in quarantine
     patience_s: float = _PATIENCE_S
     needs_hit: bool = True
     batch: int = _BATCH  # how many records the client sends at once
@@ -329,12 +327,15 @@ class Rig:
 
 
 @contextmanager
-def a_rig(cache: Path) -> Iterator[Rig]:
-    """Run a rig in a folder of its own. HUB_FAULT_KEEP=1 keeps the folder with its logs and journals."""
+def a_rig(cache: Path, addresses: Addresses | None = None) -> Iterator[Rig]:
+    """Run a rig in a folder of its own, on a cluster of the caller's where `addresses` names one.
+
+    HUB_FAULT_KEEP=1 keeps the folder with its logs and journals.
+    """
     folder = Path(tempfile.mkdtemp(prefix="hub-fault-"))
     folder.chmod(0o711)  # the database's own user must walk in when the tests run as root
     try:
-        with Rig(folder, cache) as running:
+        with Rig(folder, cache, addresses) as running:
             yield running
     finally:
         if os.environ.get("HUB_FAULT_KEEP") != "1":

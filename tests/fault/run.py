@@ -1,8 +1,6 @@
-"""One run of the whole story in a fresh folder, with its workers as separate processes, and a saboteur beside it."""
+"""A hub in a fresh folder that plays the whole story: recalls, corrections, refusals, which the rig's stock has not."""
 
-import asyncio
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -10,15 +8,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from hub.app import SO_STAGES
-from hub.local.demo import Balance, draw_balance, play
 from hub.local.founding import Founded, found_keys
 from hub.local.hub import LocalHub
 from hub.local.population import Population
 from hub.local.workers import WorkerSpec
 from hub.store import Connection, open_connection
+from hub.topics import SO_STAGES
 
-__all__ = ["SO", "Run", "a_run", "count", "progress", "until", "worker_specs_apart"]
+__all__ = ["SO", "Run", "a_run", "count", "until", "worker_specs_apart"]
 
 SO = "ha-noi"
 PUPILS, SCHOOLS = 400, 8
@@ -35,34 +32,9 @@ class Run:
     population: Population
     founded: Founded
 
-    def owner(self, owner: str) -> Connection:
-        """Open a connection of the owner role of a database: a slug or "bo". Workers never have it."""
-        urls = self.hub.servers.bo_urls() if owner == "bo" else self.hub.servers.so_urls(owner)
-        assert urls.owner_url is not None
-        return open_connection(urls.owner_url)
-
     def worker(self, owner: str) -> Connection:
         """Open a connection of the worker's role."""
         return open_connection(self.hub.bo_url if owner == "bo" else self.hub.so_url(owner))
-
-    def story(self, beside: Callable[["Run"], None]) -> Balance:
-        """Play the story while `beside` runs in a thread; draw the balance. Errors of the thread are raised here."""
-        errors: list[BaseException] = []
-
-        def guarded() -> None:
-            try:
-                beside(self)
-            except BaseException as error:  # raised again below, where the test sees it
-                errors.append(error)
-
-        thread = threading.Thread(target=guarded, name="saboteur")
-        thread.start()
-        story = asyncio.run(play(self.hub, self.population, self.founded, lambda *_: None))
-        thread.join(_PATIENCE_S)
-        if errors:
-            raise errors[0]
-        assert not thread.is_alive(), "the saboteur still waits"
-        return draw_balance(self.hub, story)
 
 
 def worker_specs_apart(*alone: str) -> list[WorkerSpec]:
@@ -99,9 +71,3 @@ def count(connection: Connection, query: str) -> int:
     row = connection.execute(query.encode()).fetchone()
     assert row is not None
     return int(row[0])
-
-
-def progress(connection: Connection, stage: str) -> int:
-    """Return how many records a stage has done."""
-    row = connection.execute("SELECT sum(next_offset) FROM position WHERE stage = %s", (stage,)).fetchone()
-    return int(row[0] or 0) if row is not None else 0

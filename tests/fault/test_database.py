@@ -52,7 +52,7 @@ def test_full_disk_is_waited_out_when_the_server_panics(rig: Rig, held: Held) ->
 def _come_later(run: Run) -> None:
     hit = run.strike(f"database absent for {_ABSENT_S:.0f} s", "register", lambda: time.sleep(_ABSENT_S))
     hit.named = True
-    before = {name: run.restarts(name) for name in ("so-ha-noi", "bo")}
+    before = blows.lives(run)
     postgres = blows.postgres_of(run)
     postgres.start()
     postgres.wait_until_ready()

@@ -11,6 +11,7 @@ import pytest
 from hub.kafka.headers import headers_of
 from hub.kafka.producer import Sender, Sending
 from hub.topics import command
+from tests.fault.blows import acknowledged
 from tests.fault.crashing import inside
 from tests.fault.result import Result
 from tests.fault.rig import SMALL, SO, SO_WORKER, Case, Rig, Run, specs
@@ -72,7 +73,7 @@ def test_repeats_have_one_effect_when_they_come_late_and_in_another_order(rig: R
         hit = run.strike("repeats", "validate", lambda: None)
         sent = 0
         for _ in range(_REPEATS):
-            again = [known[c] for c in _acknowledged(run) for _ in range(run.rng.randrange(3))]
+            again = [known[c] for c in acknowledged(run) for _ in range(run.rng.randrange(3))]
             run.rng.shuffle(again)
             _send(run, again)
             sent += len(again)
@@ -137,12 +138,6 @@ def _bad(run: Run, n: int, value: bytes) -> Sending:
     school = run.stock.schools[n % len(run.stock.schools)][0].school
     headers = headers_of("Submission", f"poison-{n}", f"/schools/{school}")
     return Sending(command(SO).name, school.encode(), value, headers)
-
-
-def _acknowledged(run: Run) -> list[str]:
-    lines = run.journals[0].read_text(encoding="utf-8").splitlines() if run.journals[0].exists() else []
-    entries = [json.loads(line) for line in lines if line.endswith("}")]
-    return [entry["command_id"] for entry in entries if entry["step"] == "acknowledged"]
 
 
 def _send(run: Run, records: Sequence[Sending]) -> None:

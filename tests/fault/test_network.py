@@ -1,7 +1,5 @@
 """Attacks "a network outage loses nothing and ends by itself": cut, slow, half-open, hung; Kafka and PostgreSQL."""
 
-import shutil
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,12 +9,10 @@ from pathlib import Path
 import pytest
 from psycopg import sql
 
-from hub.local.jars import fetch
-from hub.local.servers import Addresses
 from hub.local.workers import WorkerSpec
 from hub.store import open_connection
 from tests.fault.blows import postgres_of
-from tests.fault.cluster import Cluster
+from tests.fault.cluster import Cluster, a_rig_on
 from tests.fault.lengths import only_long
 from tests.fault.proxy import Proxy
 from tests.fault.result import Result
@@ -30,22 +26,22 @@ _WAITING = "SELECT count(*) FROM pg_stat_activity WHERE usename = current_user A
 
 
 @pytest.fixture(scope="module")
-def cluster(cache: Path) -> Iterator[Cluster]:
-    """One broker with a second way in."""
-    folder = Path(tempfile.mkdtemp(prefix="hub-fault-"))
-    with Cluster(folder, fetch(cache), 1, heap_mib=384) as running:
+def both(cache: Path) -> Iterator[tuple[Rig, Cluster]]:
+    """A rig on one broker with a second way in."""
+    with a_rig_on(cache, 1, heap_mib=384) as running:
         yield running
-    shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture(scope="module")
-def net(cluster: Cluster, cache: Path) -> Iterator[Rig]:
-    """A rig on that broker."""
-    folder = Path(tempfile.mkdtemp(prefix="hub-fault-"))
-    folder.chmod(0o711)
-    with Rig(folder, cache, Addresses(kafka_bootstrap=cluster.bootstrap)) as running:
-        yield running
-    shutil.rmtree(folder, ignore_errors=True)
+@pytest.fixture
+def net(both: tuple[Rig, Cluster]) -> Rig:
+    """The rig."""
+    return both[0]
+
+
+@pytest.fixture
+def cluster(both: tuple[Rig, Cluster]) -> Cluster:
+    """Its broker."""
+    return both[1]
 
 
 @pytest.fixture

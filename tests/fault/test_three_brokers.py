@@ -1,17 +1,13 @@
 """Attacks "what was acknowledged survives" on three brokers with three copies, two of which confirm every message."""
 
-import shutil
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from hub.local.jars import fetch
-from hub.local.servers import Addresses
 from hub.topics import command
-from tests.fault.cluster import Cluster
+from tests.fault.cluster import Cluster, a_rig_on
 from tests.fault.result import Result
 from tests.fault.rig import SO, Case, Rig, Run
 
@@ -23,22 +19,22 @@ _DEAF_S = 6.0
 
 
 @pytest.fixture(scope="module")
-def three(cache: Path) -> Iterator[Cluster]:
-    """Three brokers."""
-    folder = Path(tempfile.mkdtemp(prefix="hub-fault-"))
-    with Cluster(folder, fetch(cache)) as running:
+def both(cache: Path) -> Iterator[tuple[Rig, Cluster]]:
+    """A rig on three brokers."""
+    with a_rig_on(cache, 3) as running:
         yield running
-    shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture(scope="module")
-def wide(three: Cluster, cache: Path) -> Iterator[Rig]:
-    """A rig on them."""
-    folder = Path(tempfile.mkdtemp(prefix="hub-fault-"))
-    folder.chmod(0o711)
-    with Rig(folder, cache, Addresses(kafka_bootstrap=three.bootstrap)) as running:
-        yield running
-    shutil.rmtree(folder, ignore_errors=True)
+@pytest.fixture
+def wide(both: tuple[Rig, Cluster]) -> Rig:
+    """The rig."""
+    return both[0]
+
+
+@pytest.fixture
+def three(both: tuple[Rig, Cluster]) -> Cluster:
+    """Its brokers."""
+    return both[1]
 
 
 def _case(name: str) -> Case:

@@ -54,7 +54,7 @@ def test_zombie_changes_nothing_when_it_wakes_with_a_batch_in_its_hands(
         os.kill(run.pid(name), signal.SIGCONT)
         run.recovered(hit)
         if point == "before_transaction":  # inside a transaction it holds the position's row, and the heir waits
-            run.until("the zombie to be fenced", lambda: _said(run, name, "batch_fenced"))
+            run.until("the zombie to be fenced", lambda: blows.said(run, name, "batch_fenced"))
             hit.what += ", fenced"
 
     workers = tuple({**apart("validate"), "validate": dying(spec, [frozen_at], tmp_path)}.values())
@@ -70,10 +70,6 @@ def test_journey_is_whole_when_workers_come_and_go(rig: Rig, held: Held) -> None
 def test_journey_is_whole_when_the_only_broker_is_killed(rig: Rig, held: Held) -> None:
     """What the broker acknowledged is on its disk; clients and workers wait until it is back."""
     held(rig.run(Case("kill -9 of the broker", "acknowledged survives"), 14, blows.kill_broker))
-
-
-def _said(run: Run, name: str, event: str) -> bool:
-    return f'"{event}"' in (run.logs / f"{name}.log").read_text(encoding="utf-8")
 
 
 def _kill_one_of_two(run: Run) -> None:
