@@ -17,7 +17,8 @@ __all__ = ["Found", "log_start", "plain_consumer", "read_pages", "read_range", "
 
 _TIMEOUT_MS = 10_000
 _NO_END = 2**62
-_SILENT_POLLS_MAX = 3  # a broker that answers, has more, and gives nothing so often is not one to wait for
+_POLL_MS = 200  # a call gives nothing and waits when only markers stand there, though the position moves
+_SILENT_POLLS_MAX = 150  # a broker that answers, has more, and gives nothing so often is not one to wait for
 _LOG_APPEND_TIME = 1
 
 
@@ -101,7 +102,7 @@ async def _pages(
     consumer.seek(place, max(start, (await consumer.beginning_offsets([place]))[place]))
     silent = 0
     while await consumer.position(place) < end:
-        found = (await consumer.getmany(place, timeout_ms=_TIMEOUT_MS, max_records=records_max)).get(place, [])
+        found = (await consumer.getmany(place, timeout_ms=_POLL_MS, max_records=records_max)).get(place, [])
         page = [_found(record) for record in found if record.offset < end]
         silent = 0 if page else silent + 1
         if silent > _SILENT_POLLS_MAX:

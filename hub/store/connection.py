@@ -22,8 +22,11 @@ _SERVER_NOTICES = (  # the server, too, lets go of a worker that is gone, and of
 _STATEMENT_TIMEOUT_MS = 60_000  # a statement that takes longer is stuck: better a retry than a silent worker
 
 
-def open_connection(url: str, **options: Any) -> Connection:
-    """Open an autocommit connection; raises Unavailable(DATABASE_UNAVAILABLE)."""
+def open_connection(url: str, *, idle_s_max: int = 0, **options: Any) -> Connection:
+    """Open an autocommit connection; raises Unavailable(DATABASE_UNAVAILABLE).
+
+    The server ends one that is idle for `idle_s_max` seconds (0: never), and with it the locks that it holds.
+    """
     with unavailable():
         return psycopg.connect(
             url,
@@ -33,7 +36,8 @@ def open_connection(url: str, **options: Any) -> Connection:
             keepalives_interval=2,
             keepalives_count=3,
             tcp_user_timeout=_DEAF_TIMEOUT_MS,
-            options=f"-c statement_timeout={_STATEMENT_TIMEOUT_MS} -c timezone=UTC {_SERVER_NOTICES}",
+            options=f"-c statement_timeout={_STATEMENT_TIMEOUT_MS} -c idle_session_timeout={idle_s_max * 1000} "
+            f"-c timezone=UTC {_SERVER_NOTICES}",
             **options,
         )
 

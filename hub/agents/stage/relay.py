@@ -31,6 +31,7 @@ _SQL = queries_of("common")
 _ROW_COUNT_MAX = 64
 _POLL_S = 0.1
 _BACKOFF_S = 1.0
+_IDLE_S_MAX = 180  # longer than any send: a leader that is frozen must not keep the lead
 
 
 class Relay:
@@ -62,7 +63,7 @@ class Relay:
         await self._sender.close()
 
     async def _lead(self) -> None:
-        connection = await asyncio.to_thread(open_connection, self._url)
+        connection = await asyncio.to_thread(open_connection, self._url, idle_s_max=_IDLE_S_MAX)
         try:
             while not self._stopping:
                 if await asyncio.to_thread(self._take_lead, connection):

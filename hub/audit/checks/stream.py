@@ -37,7 +37,7 @@ def check(world: World, check: Check) -> None:
 
 def _expected(world: World, check: Check, found: Mapping[str, Stood], newest: Mapping[bytes | None, Stood]) -> set[str]:
     """Compare each row with its message; return the ids of all that may be there."""
-    known: set[str] = set()
+    known: dict[str, tuple[str, int]] = {}  # message id -> record and version
     missing: list[tuple[str, str, str, int]] = []  # compaction may remove a message under whose key a newer one stands
     newest_version: dict[str, int] = {}
     pupils: dict[str, str] = {}
@@ -46,8 +46,8 @@ def _expected(world: World, check: Check, found: Mapping[str, Stood], newest: Ma
         check.saw()
         told = _told(row)
         message_id = f"{told['lock_id']}/{told['leaf_sha256'].hex()}"
-        known.add(message_id)
         record = f"{row[8]}/{told['school_year']}/{told['period']}/{told['school']}"
+        known[message_id] = (record, row[4])
         stood = found.get(message_id)
         if stood is None:
             missing.append((message_id, record, row[3].hex(), row[4]))
@@ -63,7 +63,18 @@ def _expected(world: World, check: Check, found: Mapping[str, Stood], newest: Ma
     for _, record, digest, version in missing:
         if newest_version.get(record, 0) <= version:
             check.waits("INGESTED_BUT_NOT_PUBLISHED", document_sha256=digest)
-    return known
+    _newest_last(check, known, newest, newest_version)
+    return set(known)
+
+
+def _newest_last(
+    check: Check, known: Mapping[str, tuple[str, int]], last: Mapping[bytes | None, Stood], newest: Mapping[str, int]
+) -> None:
+    """Whoever reads a compacted topic gets what stands last under a key: that must be the newest version."""
+    for stood in last.values():
+        record, version = known.get(stood.message_id, ("", 0))
+        if version < newest.get(record, 0):
+            check.broken("OLD_VERSION_STANDS_LAST", part=stood.part, offset=stood.offset)
 
 
 def _told(row: Row) -> dict[str, Any]:
