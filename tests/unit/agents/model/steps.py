@@ -98,9 +98,9 @@ async def _wait_for(work: Coroutine[Any, Any, Any], _: float) -> None:
     await switch()
 
 
-async def _to_thread(work: Callable[..., Any], *arguments: Any) -> Any:
+async def _to_thread(work: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
     await switch()
-    result = work(*arguments)
+    result = work(*arguments, **named)
     await switch()
     return result
 
@@ -133,7 +133,7 @@ def by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
     for module in (loop, doing, relay, sentinel):
         monkeypatch.setattr(module, "_log", _SILENT)
     for module in (doing, relay):
-        monkeypatch.setattr(module, "open_connection", lambda url: url.connect())
+        monkeypatch.setattr(module, "open_connection", lambda url, **_: url.connect())
     for module, names in (
         (loop, ["HEALED"]),
         (doing, ["BATCH_RECORDS", "BATCH_SECONDS", "QUARANTINED", "RETRIES"]),
