@@ -11,22 +11,30 @@ from types import MappingProxyType
 
 from hub.catalogue.entry import Certainty, Entry, Severity
 
-__all__ = ["CATALOGUE", "Certainty", "Entry", "Severity", "entry_of"]
+__all__ = ["CATALOGUE", "Certainty", "Entry", "Severity", "entry_of", "family_of"]
 
 
-def _collect() -> Mapping[str, Entry]:
+def _collect() -> tuple[Mapping[str, Entry], Mapping[str, str]]:
     found: dict[str, Entry] = {}
+    families: dict[str, str] = {}
     for module in sorted(m.name for m in pkgutil.iter_modules(__path__) if m.name != "entry"):
         for entry in importlib.import_module(f"hub.catalogue.{module}").ENTRIES:
             if entry.code in found:
                 raise ValueError(f"code declared twice: {entry.code}")
             found[entry.code] = entry
-    return MappingProxyType(found)
+            families[entry.code] = module
+    return MappingProxyType(found), families
 
 
-CATALOGUE: Mapping[str, Entry] = _collect()
+CATALOGUE: Mapping[str, Entry]
+CATALOGUE, _FAMILIES = _collect()
 
 
 def entry_of(code: str) -> Entry:
     """Return the entry of `code`; a code without one is a bug, so KeyError."""
     return CATALOGUE[code]
+
+
+def family_of(code: str) -> str:
+    """Return the family of `code`: the name of the module here that declares it; KeyError for an unknown code."""
+    return _FAMILIES[code]

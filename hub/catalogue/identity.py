@@ -35,6 +35,16 @@ ENTRIES: tuple[Entry, ...] = (
         _COMPARE_EN,
     ),
     Entry(
+        "PERSONAL_ID_PREFIX_COUNTRY",
+        Severity.WARN,
+        Certainty.ASSUMED,
+        _LAW,
+        "Ba số đầu “{prefix}” không phải mã tỉnh; có thể là mã nước nơi đăng ký khai sinh ở nước ngoài.",
+        "The first three digits “{prefix}” are no province; they may be the country where the birth was registered.",
+        "Nếu học sinh khai sinh ở nước ngoài thì không phải làm gì; nếu không thì đối chiếu giấy khai sinh và sửa số.",
+        "If the birth was registered abroad, nothing is to be done; if not, compare with the certificate and correct it.",
+    ),
+    Entry(
         "PERSONAL_ID_SEX_DIFFERS",
         Severity.WARN,
         Certainty.SECONDARY,
@@ -63,6 +73,16 @@ ENTRIES: tuple[Entry, ...] = (
         "There is neither a personal number nor a passport; the school's pupil code is used for now.",
         "Bổ sung số định danh cá nhân (học sinh nước ngoài: số hộ chiếu) khi có, trước khi chốt nếu kịp.",
         "Add the personal number (for a foreigner: the passport) when known, before the lock if possible.",
+    ),
+    Entry(
+        "STUDENT_CODE_TEMPORARY_DIFFERS",
+        Severity.WARN,
+        Certainty.SECONDARY,
+        "Hướng dẫn nhập liệu CSDL ngành giáo dục (mã tạm TAM-)",
+        "Mã học sinh tạm (TAM-…) không trùng với số định danh cá nhân trong học bạ.",
+        "The temporary student code (TAM-…) does not repeat the personal number in the transcript.",
+        "Đối chiếu với giấy khai sinh hoặc căn cước; sửa số định danh hoặc cấp lại mã, rồi ký lại.",
+        "Compare with the birth certificate or identity card; correct the number or the code, then sign again.",
     ),
     Entry(
         "PASSPORT_OF_CITIZEN",

@@ -16,6 +16,8 @@ def _use(code: str, vi: str, en: str, next_vi: str = _AGAIN_VI, next_en: str = _
 _OPTIONS = (
     _use("OPTION_MISSING", "Thiếu tùy chọn {option}.", "The option {option} is missing."),
     _use("OPTION_WRONG", "Tùy chọn {option} không hợp lệ: {reason}.", "The option {option} is not valid: {reason}."),
+    _use("MATCH_UNKNOWN", "Không có cặp học sinh nào dưới số {id}.", "There is no pair of pupils under the number {id}.",
+        "Xem danh sách bằng hub matches list --all.", "See hub matches list --all."),
     _use("PARKED_UNKNOWN", "Không có trường nào đang để riêng dưới số {id}.", "Nothing is parked under the number {id}.",
         "Xem danh sách bằng hub parked list.", "See hub parked list."),
     _use("SETTING_WRONG", "Biến môi trường {setting} không hợp lệ.", "The environment variable {setting} is not valid.",

@@ -5,20 +5,33 @@ from hub.domain.findings import FINDING_COUNT_MAX, Finding, finding, refuses, re
 from hub.domain.identity import is_personal_id, pupil_of
 from hub.domain.judge import examine, judge
 from hub.domain.lifecycle import Machine, Transition, first_event, next_state, states, transitions
-from hub.domain.organisations import DEPARTMENTS, Department, department, department_at, successor_department
+from hub.domain.organisations import (
+    DEPARTMENTS,
+    LEVEL_GROUPS,
+    Department,
+    LevelGroup,
+    department,
+    department_at,
+    level_group_of,
+    successor_department,
+)
 from hub.domain.provinces import Province, province_at, provinces_at, successor_of
 from hub.domain.reading import Reading, canonical, read
-from hub.domain.regulations import rating_of, regulation_for, subject_order
+from hub.domain.regulations import Computed, explain, rating_of, regulation_for, subject_order
 from hub.domain.rounds import Cohort, cohort_for, cohort_of, deadline_of, is_late, report_deadline_of, round_refusal
+from hub.domain.severities import read_policy
 from hub.domain.transcript import Transcript
 
 __all__ = [
     "DEPARTMENTS",
     "FINDING_COUNT_MAX",
+    "LEVEL_GROUPS",
     "VIETNAM",
     "Cohort",
+    "Computed",
     "Department",
     "Finding",
+    "LevelGroup",
     "Machine",
     "Province",
     "Reading",
@@ -33,17 +46,20 @@ __all__ = [
     "department_at",
     "effective_on",
     "examine",
+    "explain",
     "finding",
     "first_event",
     "is_late",
     "is_personal_id",
     "judge",
+    "level_group_of",
     "next_state",
     "province_at",
     "provinces_at",
     "pupil_of",
     "rating_of",
     "read",
+    "read_policy",
     "refuses",
     "regulation_for",
     "render",

@@ -14,12 +14,14 @@ from typing import Any, Final
 from hub.domain.characters import FORBIDDEN, visible
 from hub.domain.findings import FINDING_COUNT_MAX, Finding, finding
 from hub.domain.paths import child
+from hub.domain.text import legacy_reading, undoubled
 
 __all__ = ["DEPTH_MAX", "DOCUMENT_BYTES_MAX", "MARK_FIELDS", "NOTHING", "Parsed", "RawNumber", "parse"]
 
 DOCUMENT_BYTES_MAX = 262_144  # 256 kB: a document is about 3 kB; this leaves room for a dozen long comments
 DEPTH_MAX = 16  # a transcript needs 4
 _DIGITS_MAX = 18
+_READ_MAX = 200  # characters: a longer text has its finding without a reading
 MARK_FIELDS = frozenset({"score", "semester_1", "semester_2", "year", "retake"})
 NOTHING: Final = object()  # the document has no value that could be judged further
 
@@ -161,10 +163,19 @@ def _text_faults(text: str, path: str) -> Iterator[Finding]:
     match = FORBIDDEN.search(text)
     if match is not None:
         facts = {"character": visible(match.group()), "position": str(match.start() + 1)}
-        yield finding("TEXT_FORBIDDEN_CHARACTER", path, visible(text[:200]), facts)
+        yield finding("TEXT_FORBIDDEN_CHARACTER", path, visible(text[:200]), facts | _reading(text))
     elif not unicodedata.is_normalized("NFC", text):
         repair = {"repair": unicodedata.normalize("NFC", text[:200])}
         yield finding("TEXT_NOT_NFC", path, text, repair)
+
+
+def _reading(text: str) -> dict[str, str]:
+    """Return what a text says whose hidden characters come from an old or a double encoding."""
+    if len(text) > _READ_MAX:
+        return {}
+    legacy = legacy_reading(text)
+    read = undoubled(text) or (legacy.text if legacy is not None else "")
+    return {"repair": read} if read and FORBIDDEN.search(read) is None else {}
 
 
 def _utf16(key: str) -> bytes:

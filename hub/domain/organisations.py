@@ -1,4 +1,4 @@
-"""Departments: Sở Giáo dục và Đào tạo, their stable slugs, look-up symbols and dated province codes.
+"""Departments: Sở Giáo dục và Đào tạo, their stable slugs, look-up symbols and dated province codes; level groups.
 
 A slug never changes and is never reused; province codes are. The two look-up symbols are the two-digit code that the
 province had among the 63, so that each Sở that ever issued a record keeps symbols of its own.
@@ -6,16 +6,49 @@ province had among the 63, so that each Sở that ever issued a record keeps sym
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from hub.domain.provinces import MERGED_ON, PROVINCES, Province, successor_of
 from hub.errors import Refused
 
-__all__ = ["DEPARTMENTS", "Department", "department", "department_at", "successor_department"]
+__all__ = [
+    "DEPARTMENTS", "LEVEL_GROUPS", "Department", "LevelGroup", "department", "department_at", "level_group_of",
+    "successor_department",
+]  # fmt: skip
 
 _BEFORE = tuple(p for p in PROVINCES if p.valid_to == MERGED_ON)
 _SLUGS = {"Thành phố Hồ Chí Minh": "ho-chi-minh", "Thừa Thiên Huế": "thua-thien-hue", "Huế": "thua-thien-hue"}
+
+
+@dataclass(frozen=True, slots=True)
+class LevelGroup:
+    """Nhóm cấp học: a code of the national specification [secondary], its name, and the grades that it may teach."""
+
+    code: str
+    name: str
+    grades: range
+
+    def agrees(self, grades: tuple[int, int]) -> bool:
+        """Tell whether a school of this group can teach the grades from–to: one of several levels shares one of them.
+
+        A school with two levels (Tiểu học và Trung học cơ sở) has one group and grades of both [assumed].
+        """
+        return grades[0] < self.grades.stop and self.grades.start <= grades[1]
+
+
+# The grades of 05 are wide because continuing education teaches what a person has missed [assumed].
+LEVEL_GROUPS: Mapping[str, LevelGroup] = {
+    group.code: group
+    for group in (
+        LevelGroup("01", "Mầm non", range(0)),
+        LevelGroup("02", "Tiểu học", range(1, 6)),
+        LevelGroup("03", "Trung học cơ sở", range(6, 10)),
+        LevelGroup("04", "Trung học phổ thông", range(10, 13)),
+        LevelGroup("05", "Giáo dục thường xuyên", range(1, 13)),
+    )
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +89,11 @@ def _department(old: Province) -> Department:
 
 DEPARTMENTS: tuple[Department, ...] = tuple(_department(p) for p in _BEFORE)
 _BY_SLUG = {d.slug: d for d in DEPARTMENTS}
+
+
+def level_group_of(grade: int) -> LevelGroup:
+    """Return the level group of general education that teaches a grade, 1 to 12."""
+    return next(group for group in LEVEL_GROUPS.values() if grade in group.grades)
 
 
 def department(slug: str) -> Department:

@@ -9,7 +9,10 @@ that date. The first three digits of a personal number keep the meaning of the 6
 from dataclasses import dataclass
 from datetime import date
 
-__all__ = ["MERGED_ON", "PROVINCES", "Province", "birth_province", "province_at", "provinces_at", "successor_of"]
+__all__ = [
+    "MERGED_ON", "PROVINCES", "Province", "birth_province", "is_same_place", "predecessors_of", "province_at",
+    "provinces_at", "successor_of",
+]  # fmt: skip
 
 MERGED_ON = date(2025, 7, 1)
 _SINCE = date(2008, 8, 1)  # Hà Tây joins Hà Nội: the list of 63 [from memory; no earlier transcript is in scope]
@@ -79,6 +82,19 @@ def provinces_at(on: date) -> tuple[Province, ...]:
 def successor_of(code: str) -> Province | None:
     """Return the province of the 34 that holds the former province `code` (its meaning before 1/7/2025), or None."""
     return _NEW_BY_CODE.get(_SUCCESSOR.get(code, ""))
+
+
+def predecessors_of(code: str) -> tuple[Province, ...]:
+    """Return the provinces of the 63 that went into one of the 34, by code: 82 holds Tiền Giang and Đồng Tháp."""
+    return tuple(p for p in _OLD_ROWS if _SUCCESSOR[p.code] == code)
+
+
+def is_same_place(code: str, other: str) -> bool:
+    """Tell whether two codes, of whichever list, can mean parts of one province of the 34.
+
+    No date is needed: each of the seven codes that changed hands went to the province that holds its former owner.
+    """
+    return _SUCCESSOR.get(code, code) == _SUCCESSOR.get(other, other)
 
 
 def birth_province(prefix: str) -> Province | None:

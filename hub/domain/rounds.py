@@ -1,12 +1,15 @@
 """Rounds (đợt báo cáo, chốt): cohorts, which document belongs to which, and their deadlines as data.
 
-Deadlines are read by the letter: "trước ngày 30/6" ends 29/6 24:00, UTC+7. Late marks, it never refuses; a Sở may
-extend a deadline, also afterwards, so callers pass the extended instant.
+Deadlines are read by the letter: "trước ngày 30/6" ends 29/6 24:00, UTC+7. A last day that is a week end or a holiday
+moves to the end of the next working day (Bộ luật Dân sự 2015, Điều 148 khoản 5) [assumed to hold here]. Late marks, it
+never refuses; Bộ or a Sở may extend a deadline, also afterwards, so callers pass the instant that the register gives.
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
+from hub.domain.calendar import next_working_day
 from hub.domain.civil import VIETNAM, midnight_utc
 from hub.domain.findings import Finding, finding
 from hub.domain.transcript import Transcript
@@ -56,24 +59,34 @@ def round_refusal(transcript: Transcript, cohort: str) -> Finding | None:
     return finding("ROUND_NOT_FOR_DOCUMENT", path, None, {"cohort": asked.value, "expected": fitting.value})
 
 
-def deadline_of(school_year: str, cohort: str) -> datetime | None:
-    """Return the first instant (UTC) that is late for school -> Sở: 2026-06-29T17:00Z for 2025-2026/completed."""
-    return _instant(_SCHOOL_TO_SO, school_year, cohort)
+@lru_cache(1024)
+def deadline_of(school_year: str, cohort: str, days_off: frozenset[date] = frozenset()) -> datetime | None:
+    """Return the first instant (UTC) that is late for school -> Sở: 2026-06-29T17:00Z for 2025-2026/completed.
+
+    `days_off` are civil dates that Bộ or Sở declared free beyond the national holidays.
+    """
+    return _instant(_SCHOOL_TO_SO, school_year, cohort, days_off)
 
 
-def report_deadline_of(school_year: str, cohort: str) -> datetime | None:
+@lru_cache(1024)
+def report_deadline_of(school_year: str, cohort: str, days_off: frozenset[date] = frozenset()) -> datetime | None:
     """Return the first instant (UTC) that is late for Sở -> Bộ: before 10/7, and 25/8 for the second group."""
-    return _instant(_SO_TO_BO, school_year, cohort)
+    return _instant(_SO_TO_BO, school_year, cohort, days_off)
 
 
 def is_late(at: datetime, school_year: str, cohort: str, extended_to: datetime | None = None) -> bool:
-    """Tell whether a command appended `at` (aware) is late; `extended_to` is the instant that a Sở's decision set."""
+    """Tell whether a command appended `at` (aware) is late; `extended_to` is the instant that the register gives."""
     if at.tzinfo is None:
         raise Corrupt("CLOCK_WITHOUT_ZONE")
     deadline = extended_to or deadline_of(school_year, cohort)
     return deadline is not None and at.astimezone(VIETNAM) >= deadline
 
 
-def _instant(table: dict[Cohort, tuple[int, int]], school_year: str, cohort: str) -> datetime | None:
+def _instant(
+    table: dict[Cohort, tuple[int, int]], school_year: str, cohort: str, days_off: frozenset[date]
+) -> datetime | None:
     first_late = table.get(cohort_of(cohort))
-    return midnight_utc(date(int(school_year[5:9]), *first_late)) if first_late else None
+    if first_late is None:
+        return None
+    last_day = next_working_day(date(int(school_year[5:9]), *first_late) - timedelta(days=1), days_off)
+    return midnight_utc(last_day + timedelta(days=1))

@@ -94,11 +94,14 @@ Command = Submission | Recall | LockRequest
 
 
 class RegisterEntry(_Statement, frozen=True, kw_only=True):
-    """One entry of the register, signed by a registrar that the trust policy names; valid from..to."""
+    """One entry of the register, valid from..to.
+
+    Signed by a registrar that the trust policy names, or, where Bộ decided (severity policy, calendar), by Bộ's seal.
+    """
 
     entry_id: Annotated[str, Meta(min_length=1, max_length=80)]
     issued_at: Instant
-    kind: Literal["school", "official", "certificate", "trust_policy", "revocation"]
+    kind: Literal["school", "official", "certificate", "trust_policy", "revocation", "severity_policy", "calendar"]
     payload: dict[str, Any]
     so: Slug
     type: Literal["vn.hocba.register-entry/1"]

@@ -1,14 +1,16 @@
-"""What a document must be under every circular: its year, its period, its dates, its school's province.
+"""What a document must be under every circular: its year, period, dates, class, its school's province, its basis.
 
 Legal source: the contract of `vn.hocba.transcript/1`; province codes: Quyết định 19/2025/QĐ-TTg [secondary].
 """
 
 import functools
+import re
 from collections.abc import Iterator
 from datetime import date
 
 from msgspec import UNSET
 
+from hub.domain.basis import check_basis
 from hub.domain.findings import Finding, finding
 from hub.domain.provinces import PROVINCES, province_at
 from hub.domain.transcript import Transcript
@@ -19,6 +21,8 @@ _YEAR_VALUES = ("semester_2", "year", "retake")
 _KNOWN_PROVINCES = frozenset(p.code for p in PROVINCES)
 _AGE_ABOVE_GRADE_MIN = 4  # grade 1 at 5 would be a year early; many years late is common among returning pupils
 _AGE_ABOVE_GRADE_MAX = 15
+_GRADE_MAX = 12
+_LEADING_NUMBER = re.compile(r"(?:lớp|lop)?\s*([0-9]{1,2})(?![0-9+])", re.IGNORECASE)  # "1+2" is a joint class
 
 
 def begins_on(school_year: str) -> date:
@@ -40,7 +44,10 @@ def check_structure(transcript: Transcript, at: date) -> list[Finding]:
     if transcript.period != "year":
         found += _semester(transcript)
     found += _birth_date(transcript.student.birth_date, int(year[:4]), transcript.grade)
+    found += _class(transcript.class_, transcript.grade)
     found += _province(transcript.school.province, year)
+    if transcript.basis is not UNSET:
+        found += check_basis(transcript)
     if transcript.supersedes is not UNSET and transcript.reason is UNSET:
         found.append(finding("REASON_MISSING", "$.reason"))
     return found
@@ -100,6 +107,20 @@ def _birth_date(birth_date: str, start_year: int, grade: int) -> tuple[Finding, 
     if _AGE_ABOVE_GRADE_MIN <= age - grade <= _AGE_ABOVE_GRADE_MAX:
         return ()
     return (finding("BIRTH_DATE_IMPLAUSIBLE", path, birth_date, {"age": str(age), "grade": str(grade)}),)
+
+
+@functools.lru_cache(16384)
+def _class(name: str, grade: int) -> tuple[Finding, ...]:
+    """A class is usually named after its grade, 7A1 or 10B; what begins with no grade says nothing [assumed].
+
+    Digits alone may be grade and class in one: 51 is the first class of grade 5, 11 that of grade 1.
+    """
+    match = _LEADING_NUMBER.match(name)
+    number = int(match[1]) if match else 0
+    if number in (0, grade) or number > _GRADE_MAX or (name.isdecimal() and name.startswith(str(grade))):
+        return ()
+    facts = {"class": name[:20], "grade": str(grade), "number": str(number)}
+    return (finding("CLASS_GRADE_DIFFERS", "$.class", name, facts),)
 
 
 @functools.lru_cache(1024)

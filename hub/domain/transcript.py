@@ -147,6 +147,7 @@ class Transcript(_Document, frozen=True, kw_only=True, rename={"class_": "class"
     school: School
     school_year: SchoolYear
     student: Student
+    study_topics: tuple[Code, ...] | UnsetType = UNSET  # chuyên đề học tập, grades 10-12: codes of their subjects
     subjects: tuple[Subject, ...]
     supersedes: Sha256 | UnsetType = UNSET
     training: YearLevels | UnsetType = UNSET

@@ -18,10 +18,6 @@ TAKES_CODE = {"finding", "note", "Refused", "Unavailable", "Corrupt", "Finding"}
 # Catalogue codes that no literal names, with the reason.
 UNUSED = {
     "COMMAND_KIND_UNKNOWN": "for a kind that a later version drops; the schema refuses kinds that never were",
-    "COMPETENCE_TWICE": "composed from the kind of list, hub/domain/regulations/tt27_assessed.py",
-    "COMPETENCE_UNKNOWN": "composed from the kind of list, hub/domain/regulations/tt27_assessed.py",
-    "QUALITY_TWICE": "composed from the kind of list, hub/domain/regulations/tt27_assessed.py",
-    "QUALITY_UNKNOWN": "composed from the kind of list, hub/domain/regulations/tt27_assessed.py",
 }
 VIETNAMESE = re.compile("[ăâđêôơưàáảãạằắẳẵặầấẩẫậèéẻẽẹềếểễệìíỉĩịòóỏõọồốổỗộờớởỡợùúủũụừứửữựỳýỷỹỵ]", re.IGNORECASE)
 

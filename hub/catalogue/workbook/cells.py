@@ -94,6 +94,18 @@ CELLS: tuple[Entry, ...] = (
         "This cell takes only “x” or nothing.",
     ),
     _cell(
+        "CELL_BOX_UNKNOWN",
+        "Ô đánh dấu này chỉ nhận ✓, x, 1 hoặc để trống.",
+        "This box takes only ✓, x, 1 or nothing.",
+    ),
+    _cell(
+        "CELL_MERGED",
+        "Ô bị gộp với hàng hoặc cột khác, nên không biết giá trị là của ai hay của mục nào.",
+        "The cell is merged with another row or column, so that its value cannot be told apart.",
+        "Bỏ gộp ô (Unmerge Cells), ghi giá trị cho từng ô, lưu, rồi chạy lại.",
+        "Unmerge the cells, write the value of each, save, and run again.",
+    ),
+    _cell(
         "CELL_RATING_UNKNOWN",
         "Xếp loại không có trong danh mục (Hoàn thành xuất sắc, Hoàn thành tốt, Hoàn thành, Chưa hoàn thành).",
         "The rating is not in the list (Hoàn thành xuất sắc, Hoàn thành tốt, Hoàn thành, Chưa hoàn thành).",

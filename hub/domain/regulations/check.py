@@ -1,18 +1,20 @@
-"""Judge a document by the circular that it names."""
+"""Judge a document by the circular that it names, or explain what that circular computes from it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import msgspec
+from msgspec import UNSET
 
 from hub.catalogue import Severity
-from hub.domain.findings import Finding
+from hub.domain.findings import Finding, finding
 from hub.domain.regulations import tt22, tt27, tt30, tt58
 from hub.domain.regulations.applicability import check_applicability
 from hub.domain.regulations.awards import check_awards, check_programme
-from hub.domain.regulations.tt27_grid import ORDER
+from hub.domain.regulations.computed import Computed
+from hub.domain.regulations.tt27 import ORDER
 from hub.domain.transcript import Transcript
 
-__all__ = ["check_regulation", "subject_order"]
+__all__ = ["check_regulation", "explain", "subject_order"]
 
 _CHECKS: Mapping[str, Callable[[Transcript], list[Finding]]] = {
     "TT27-2020": tt27.check,
@@ -20,7 +22,13 @@ _CHECKS: Mapping[str, Callable[[Transcript], list[Finding]]] = {
     "TT58-2011": tt58.check,
     "TT30-2014": tt30.check,
 }
-_OLD = frozenset({"TT58-2011", "TT30-2014"})  # their text is not in hand: form only, and never a refusal
+_COMPUTES: Mapping[str, Callable[[Transcript], Iterator[Computed]]] = {
+    "TT27-2020": tt27.compute,
+    "TT22-2021": tt22.compute,
+    "TT58-2011": tt58.compute,
+    "TT30-2014": tt30.compute,
+}
+_OLD = frozenset({"TT58-2011", "TT30-2014"})  # their text is not in hand: never a refusal
 
 
 def check_regulation(transcript: Transcript) -> list[Finding]:
@@ -29,6 +37,9 @@ def check_regulation(transcript: Transcript) -> list[Finding]:
     if any(f.severity is Severity.REFUSE for f in found):
         return found
     judged = _CHECKS[transcript.regulation](transcript)
+    if transcript.study_topics is not UNSET and transcript.regulation != "TT22-2021":
+        facts = {"field": "study_topics", "regulation": transcript.regulation}
+        judged.append(finding("FIELD_NOT_FOR_REGULATION", "$.study_topics", None, facts))
     if transcript.regulation in _OLD:
         judged = [msgspec.structs.replace(f, severity=Severity.WARN) for f in judged]
     found += judged
@@ -37,10 +48,20 @@ def check_regulation(transcript: Transcript) -> list[Finding]:
     return found
 
 
+def explain(transcript: Transcript) -> list[Computed]:
+    """Return every value that the document's circular lets us recompute, agreeing or not, in the order of its articles.
+
+    Empty for a document whose circular does not fit its grade, and for a pupil with a plan of their own.
+    """
+    if any(f.severity is Severity.REFUSE for f in check_applicability(transcript)):
+        return []
+    return list(_COMPUTES[transcript.regulation](transcript))
+
+
 def subject_order(regulation: str, grade: int) -> tuple[str, ...]:
     """Return the defined order of subject codes in a document; empty where none is defined (TT30-2014)."""
     if regulation == "TT27-2020":
         return ORDER
     if regulation == "TT22-2021":
-        return (tt22.LOWER if grade <= 9 else tt22.UPPER).order
+        return tt22.form_of(grade).order
     return tt58.FORM.order if regulation == "TT58-2011" else ()

@@ -1,6 +1,6 @@
 """The form of a secondary document: known subjects, marks or Đ/CĐ where each belongs, the levels of the year.
 
-Shared by TT 22/2021 and TT 58/2011; each brings its own `Form`. Averages and ratings are not recomputed here.
+Shared by TT 22/2021 and TT 58/2011; each brings its own `Form`. Averages and levels are recomputed by the circulars.
 """
 
 import functools
@@ -20,6 +20,12 @@ _PASS = frozenset({"Đ", "CĐ"})
 _YEAR_FIELDS = ("semester_1", "semester_2", "year", "retake")
 _PRIMARY_GROUPS = ("qualities", "competences", "rating")
 _GROUPS = ("learning", "training", "conduct")
+# What each kind may hold where it holds anything; one look-up for a good value.
+_OR_ABSENT: Mapping[str | None, frozenset[object]] = {
+    "score": frozenset({*MARKS, UNSET}),
+    "comment": frozenset({*_PASS, UNSET}),
+    None: frozenset(),
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,9 +39,12 @@ class Form:
     choice_count: int
     levels: Mapping[str, frozenset[str]]  # learning, training or conduct -> its levels
     order: tuple[str, ...] = field(init=False)
+    levels_or_absent: Mapping[str, frozenset[object]] = field(init=False)  # `levels` with UNSET
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "order", tuple(self.kinds))
+        absent = {group: frozenset({*legal, UNSET}) for group, legal in self.levels.items()}
+        object.__setattr__(self, "levels_or_absent", absent)
 
 
 def check_form(transcript: Transcript, form: Form) -> list[Finding]:
@@ -48,7 +57,8 @@ def check_form(transcript: Transcript, form: Form) -> list[Finding]:
     for index, row in enumerate(transcript.subjects):
         if not _good(row, form, needed):
             found += _row(row, index, form, needed)
-    found += _levels(transcript, form, needed)
+    if not _good_levels(transcript, form, needed):
+        found += _levels(transcript, form, needed)
     for name in _PRIMARY_GROUPS:
         if getattr(transcript, name) is not UNSET:
             facts = {"field": name, "regulation": form.regulation}
@@ -81,14 +91,14 @@ def _codes(form: Form, grade: int, codes: tuple[str, ...], complete: bool) -> tu
 def _good(row: Subject, form: Form, needed: str) -> bool:
     """Tell quickly whether a row is the usual good one."""
     kind = form.kinds.get(row.code)
-    legal = MARKS if kind == "score" else _PASS
+    legal = _OR_ABSENT[kind]
     return (
         row.kind == kind
         and row.level is row.score is UNSET
-        and (row.semester_1 is UNSET or row.semester_1 in legal)
-        and (row.semester_2 is UNSET or row.semester_2 in legal)
-        and (row.year is UNSET or row.year in legal)
-        and (row.retake is UNSET or row.retake in legal)
+        and row.semester_1 in legal
+        and row.semester_2 in legal
+        and row.year in legal
+        and row.retake in legal
         and (not needed or getattr(row, needed) is not UNSET)
     )
 
@@ -115,6 +125,26 @@ def _row(row: Subject, index: int, form: Form, needed: str) -> Iterator[Finding]
             yield finding("FIELD_NOT_FOR_REGULATION", f"{path}.{name}", getattr(row, name), facts)
     if needed and row.exempt is not True and getattr(row, needed) is UNSET:
         yield finding("SUBJECT_VALUE_MISSING", f"{path}.{needed}", None, subject | {"field": needed})
+
+
+def _good_levels(transcript: Transcript, form: Form, needed: str) -> bool:
+    """Tell quickly whether the groups of levels are the usual good ones."""
+    for group in _GROUPS:
+        levels = getattr(transcript, group)
+        legal = form.levels_or_absent.get(group)
+        if legal is None or levels is UNSET:
+            if (legal is None) is not (levels is UNSET):
+                return False
+            continue
+        if not (
+            levels.semester_1 in legal
+            and levels.semester_2 in legal
+            and levels.year in legal
+            and levels.retake in legal
+            and (not needed or getattr(levels, needed) is not UNSET)
+        ):
+            return False
+    return True
 
 
 def _levels(transcript: Transcript, form: Form, needed: str) -> Iterator[Finding]:

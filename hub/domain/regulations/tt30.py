@@ -1,30 +1,115 @@
-"""Thông tư 30/2014/TT-BGDĐT (as amended by 22/2016): older primary documents, form only, warnings at most.
+"""Thông tư 30/2014/TT-BGDĐT (as amended by 22/2016): primary grades before TT 27/2020; warnings only.
 
-Its subjects and its lists of qualities and competences differ from TT 27/2020 and are not checked [assumed].
+The reference carries where it applied, nothing else: every rule here is [assumed], from memory. Levels T, H, C of
+subjects and T, Đ, C of qualities and competences are those of TT 22/2016; the codes of its subjects, qualities and
+competences (four and three, not those of TT 27) are not checked. It had no rating HTXS to CHT.
 """
+
+from collections.abc import Iterator
 
 from msgspec import UNSET
 
 from hub.domain.findings import Finding, finding
+from hub.domain.marks import MARKS
+from hub.domain.regulations.computed import Computed
+from hub.domain.regulations.promotion import COMPLETION_NAMES, primary_promotion
 from hub.domain.regulations.rows import repeated
-from hub.domain.transcript import Transcript
+from hub.domain.transcript import Assessed, Subject, Transcript
 
-__all__ = ["check"]
+__all__ = ["check", "compute"]
+
+_FOREIGN_FIELDS = ("semester_1", "semester_2", "year", "retake")
+_FOREIGN_GROUPS = ("learning", "training", "conduct", "rating")
 
 
 def check(transcript: Transcript) -> list[Finding]:
-    """Return the findings on the form of an older document of grades 1-5; the caller softens them."""
+    """Return the findings on an older document of grades 1-5; the caller softens those on its form."""
     found = list(repeated([row.code for row in transcript.subjects], "SUBJECT_TWICE", "$.subjects", "subject"))
+    found += repeated([a.code for a in transcript.qualities or ()], "QUALITY_TWICE", "$.qualities", "item")
+    found += repeated([a.code for a in transcript.competences or ()], "COMPETENCE_TWICE", "$.competences", "item")
     lenient = transcript.student.disability_exempt is True
     for index, row in enumerate(transcript.subjects):
-        path = f"$.subjects[{index}]"
-        if row.kind != "level":
-            facts = {"subject": row.code, "expected": "level"}
-            found.append(finding("SUBJECT_KIND_WRONG", f"{path}.kind", row.kind, facts))
-        if row.level is UNSET and row.exempt is not True and not lenient:
-            found.append(finding("LEVEL_MISSING", f"{path}.level", None, {"subject": row.code}))
-    for name in ("learning", "training", "conduct", "rating"):
+        found += _row(row, f"$.subjects[{index}]", lenient or row.exempt is True)
+    for name in _FOREIGN_GROUPS:
         if getattr(transcript, name) is not UNSET:
-            facts = {"field": name, "regulation": "TT30-2014"}
-            found.append(finding("FIELD_NOT_FOR_REGULATION", f"$.{name}", None, facts))
+            found.append(finding("FIELD_NOT_FOR_REGULATION", f"$.{name}", None, _foreign(name)))
+    found += _results(transcript)
     return found
+
+
+def _results(transcript: Transcript) -> Iterator[Finding]:
+    result = transcript.result
+    good = result.completed and result.promotion == "promoted" and next(_below(transcript), None) is None
+    if not good:
+        yield from (c.finding() for c in compute(transcript) if not c.agrees)
+
+
+def compute(transcript: Transcript) -> Iterator[Computed]:
+    """Yield completion and promotion of a year; nothing for a pupil with a disability, who has a plan of their own."""
+    if transcript.period == "year" and transcript.student.disability_exempt is not True:
+        yield _completion(transcript)
+        yield primary_promotion(transcript.result.completed, transcript.result.promotion, "FORMER_PROMOTION_DIFFERS")
+
+
+def _foreign(field: str) -> dict[str, str]:
+    return {"field": field, "regulation": "TT30-2014"}
+
+
+def _row(row: Subject, path: str, lenient: bool) -> Iterator[Finding]:
+    """A subject has a level, and a test, where there is one, a whole score [assumed]."""
+    if row.kind != "level":
+        yield finding("SUBJECT_KIND_WRONG", f"{path}.kind", row.kind, {"subject": row.code, "expected": "level"})
+    for field in _FOREIGN_FIELDS:
+        if getattr(row, field) is not UNSET:
+            yield finding("FIELD_NOT_FOR_REGULATION", f"{path}.{field}", getattr(row, field), _foreign(field))
+    if row.level is UNSET and not lenient:
+        yield finding("FORMER_LEVEL_MISSING", f"{path}.level", None, {"subject": row.code})
+    if row.score is not UNSET and row.score[-1] != "0":
+        yield finding("FORMER_SCORE_NOT_INTEGER", f"{path}.score", row.score, {"subject": row.code})
+
+
+def _completion(transcript: Transcript) -> Computed:
+    """TT 22/2016: completed ⇔ no subject at C, every year-end test ≥ 5, no quality or competence at C [assumed].
+
+    While a value is missing, "not completed" may be right.
+    """
+    below = list(_below(transcript))
+    stated = COMPLETION_NAMES[transcript.result.completed]
+    expected = COMPLETION_NAMES[not below]
+    if not below and not transcript.result.completed and _incomplete(transcript):
+        expected = stated
+    shown = f"{', '.join(below[:8])} ⇒ {expected}" if below else f"không có mục nào chưa đạt ⇒ {expected}"
+    return Computed(
+        code="FORMER_COMPLETION_DIFFERS",
+        path="$.result.completed",
+        name="Hoàn thành chương trình lớp học",
+        inputs=(("Số mục chưa đạt", str(len(below))),),
+        formula="mọi môn T hoặc H, mọi bài kiểm tra cuối năm ≥ 5, mọi phẩm chất và năng lực T hoặc Đ",
+        working=shown,
+        expected=expected,
+        stated=stated,
+    )
+
+
+def _below(transcript: Transcript) -> Iterator[str]:
+    for row in _counted(transcript):
+        if row.level == "C":
+            yield f"{row.code} C"
+        if row.score is not UNSET and MARKS[row.score] < 5:
+            yield f"{row.code} {row.score} điểm"
+    for item in _assessed(transcript):
+        if item.level == "C":
+            yield f"{item.code} C"
+
+
+def _counted(transcript: Transcript) -> list[Subject]:
+    return [row for row in transcript.subjects if row.exempt is not True]
+
+
+def _assessed(transcript: Transcript) -> tuple[Assessed, ...]:
+    return (transcript.qualities or ()) + (transcript.competences or ())
+
+
+def _incomplete(transcript: Transcript) -> bool:
+    lacking = transcript.qualities is UNSET or transcript.competences is UNSET
+    return lacking or any(row.level is UNSET for row in _counted(transcript))

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from hub.domain.reading import canonical
 from hub.domain.regulations import QUALITIES, Place, competences_of, required_subjects
 from hub.domain.regulations.tt22 import LOWER, UPPER
-from hub.domain.regulations.tt27_grid import place_of
+from hub.domain.regulations.tt27 import place_of
 from hub.domain.transcript import TYPE, Assessed, Result, School, Student, Subject, Transcript, YearLevels
 
 SUMMER = date(2026, 6, 15)  # the day on which the default document is received
@@ -94,7 +94,7 @@ def a_transcript(grade: int = 3, period: str = "year", school_year: str = SCHOOL
         regulation="TT27-2020" if grade <= 5 else "TT22-2021",
         result=Result(
             completed=year,
-            programme_completed=True if year and grade == 5 else UNSET,
+            programme_completed=True if year and grade in (5, 9) else UNSET,
             promotion="promoted" if year else UNSET,
         ),
         school=a_school(),

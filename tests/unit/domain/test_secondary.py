@@ -1,4 +1,4 @@
-"""TT 22/2021 by form; the older circulars as warnings; which circular applies."""
+"""Secondary documents by form; the older circulars as warnings; which circular applies."""
 
 import pytest
 from msgspec import UNSET

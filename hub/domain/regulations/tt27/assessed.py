@@ -41,7 +41,7 @@ def _codes(rows: Sequence[Assessed] | UnsetType) -> tuple[str, ...]:
 
 @functools.lru_cache(1024)
 def _qualities(codes: tuple[str, ...], complete: bool) -> tuple[Finding, ...]:
-    found = _list_faults(codes, QUALITIES, "QUALITY", "$.qualities")
+    found = _list_faults(codes, QUALITIES, ("QUALITY_UNKNOWN", "QUALITY_TWICE"), "$.qualities")
     if complete:
         found += [finding("QUALITY_MISSING", "$.qualities", None, {"item": q}) for q in QUALITIES if q not in codes]
     return tuple(found)
@@ -50,7 +50,7 @@ def _qualities(codes: tuple[str, ...], complete: bool) -> tuple[Finding, ...]:
 @functools.lru_cache(4096)
 def _competences(grade: int, codes: tuple[str, ...], complete: bool) -> tuple[Finding, ...]:
     path = "$.competences"
-    found = _list_faults(codes, COMPETENCES, "COMPETENCE", path)
+    found = _list_faults(codes, COMPETENCES, ("COMPETENCE_UNKNOWN", "COMPETENCE_TWICE"), path)
     for item in COMPETENCES:
         late = item in _FROM_GRADE_3
         if item in codes:
@@ -62,14 +62,13 @@ def _competences(grade: int, codes: tuple[str, ...], complete: bool) -> tuple[Fi
     return tuple(found)
 
 
-def _list_faults(codes: tuple[str, ...], known: tuple[str, ...], family: str, path: str) -> list[Finding]:
+def _list_faults(
+    codes: tuple[str, ...], known: tuple[str, ...], unknown_and_twice: tuple[str, str], path: str
+) -> list[Finding]:
     """Codes of the list only, each once, in its order [contract]."""
+    unknown, twice = unknown_and_twice
     allowed = {"allowed": ", ".join(known)}
-    found = [
-        finding(f"{family}_UNKNOWN", f"{path}[{n}].code", code, allowed)
-        for n, code in enumerate(codes)
-        if code not in known
-    ]
-    found += repeated(codes, f"{family}_TWICE", path, "item")
+    found = [finding(unknown, f"{path}[{n}].code", code, allowed) for n, code in enumerate(codes) if code not in known]
+    found += repeated(codes, twice, path, "item")
     found += misordered(codes, known, path)
     return found

@@ -1,0 +1,38 @@
+"""Hoàn thành chương trình lớp học, lên lớp: the words for them, and the rule that both primary circulars share."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from msgspec import UNSET, UnsetType
+
+from hub.domain.regulations.computed import Computed
+
+__all__ = ["COMPLETION_NAMES", "PROMOTION_NAMES", "primary_promotion"]
+
+COMPLETION_NAMES: Mapping[bool, str] = MappingProxyType({True: "hoàn thành", False: "chưa hoàn thành"})
+PROMOTION_NAMES: Mapping[str, str] = MappingProxyType({
+    "promoted": "lên lớp",
+    "retained": "ở lại lớp",
+    "retake": "kiểm tra lại",
+    "summer_training": "rèn luyện trong hè",
+})  # fmt: skip
+
+
+def primary_promotion(completed: bool, promotion: str | UnsetType, code: str) -> Computed:
+    """TT 27/2020, Điều 11: who completed the class is promoted; for who did not, the headmaster decides [assumed].
+
+    So promotion without completion is legal. Primary school knows neither kiểm tra lại nor rèn luyện trong hè.
+    """
+    stated = None if promotion is UNSET else PROMOTION_NAMES[promotion]
+    allowed = ("lên lớp",) if completed else ("ở lại lớp", "lên lớp")
+    shown = " hoặc ".join(allowed)
+    return Computed(
+        code=code,
+        path="$.result.promotion",
+        name="Lên lớp",
+        inputs=(("Chương trình lớp học", COMPLETION_NAMES[completed]),),
+        formula="hoàn thành ⇒ lên lớp; chưa hoàn thành ⇒ hiệu trưởng quyết định lên lớp hay ở lại lớp",
+        working=f"{COMPLETION_NAMES[completed]} ⇒ {shown}",
+        expected=stated if stated is not None and stated in allowed else shown,
+        stated=stated,
+    )

@@ -1,0 +1,88 @@
+"""Hoàn thành chương trình giáo dục THCS: the headmaster's confirmation in the học bạ of grade 9.
+
+Legal source: Luật 123/2025/QH15, in force 1/1/2026: it takes the place of the diploma of lower secondary school; the
+conditions as others implement them [secondary]: học tập and rèn luyện at least Đạt, no comment-only subject at Chưa
+đạt, at most 45 sessions missed, at most 21 years old. Age is counted in calendar years [assumed]. For earlier years,
+and for grade 12, only Luật Giáo dục, Điều 34, is checked, for every circular together.
+"""
+
+from collections.abc import Iterator
+
+from msgspec import UNSET
+
+from hub.domain.findings import Finding, finding
+from hub.domain.regulations.computed import Computed
+from hub.domain.regulations.tt22.promotion import ABSENCES_MAX
+from hub.domain.regulations.tt22.subjects import LAST_LOWER_GRADE
+from hub.domain.transcript import Transcript, YearLevels
+
+__all__ = ["AGE_MAX", "agrees", "check_confirmed", "compute"]
+
+AGE_MAX = 21
+_FIRST_SCHOOL_YEAR = "2025-2026"
+_FORMULA = (
+    f"học tập và rèn luyện từ Đ, không môn nhận xét nào CĐ, nghỉ không quá {ABSENCES_MAX} buổi, "
+    f"không quá {AGE_MAX} tuổi"
+)
+
+
+def _applies(transcript: Transcript) -> bool:
+    """Tell whether the law's confirmation belongs into the document of one who completed the class."""
+    last = transcript.grade == LAST_LOWER_GRADE and transcript.period == "year"
+    return last and transcript.result.completed and transcript.school_year >= _FIRST_SCHOOL_YEAR
+
+
+def agrees(transcript: Transcript) -> bool:
+    """Tell quickly that a stated confirmation has its conditions; False asks for `compute`."""
+    if transcript.grade != LAST_LOWER_GRADE or transcript.result.programme_completed is not True:
+        return True
+    return not _applies(transcript) or all(holds for _, _, holds in _conditions(transcript))
+
+
+def check_confirmed(transcript: Transcript) -> Iterator[Finding]:
+    """Yield a finding where the conditions hold and the headmaster's confirmation is not there [secondary]."""
+    if transcript.grade != LAST_LOWER_GRADE or transcript.result.programme_completed is True:
+        return
+    if _applies(transcript) and all(holds for _, _, holds in _conditions(transcript)):
+        yield finding("LOWER_SECONDARY_NOT_CONFIRMED", "$.result.programme_completed")
+
+
+def compute(transcript: Transcript) -> Iterator[Computed]:
+    """Yield the conditions of the confirmation for one who completed grade 9."""
+    if not _applies(transcript):
+        return
+    conditions = tuple(_conditions(transcript))
+    broken = [f"{name} {value}" for name, value, holds in conditions if not holds]
+    expected = "false" if broken else "true"
+    said = transcript.result.programme_completed
+    yield Computed(
+        code="LOWER_SECONDARY_NOT_EARNED",
+        path="$.result.programme_completed",
+        name="Hoàn thành chương trình giáo dục trung học cơ sở",
+        inputs=tuple((name, value) for name, value, _ in conditions),
+        formula=_FORMULA,
+        working=f"{'; '.join(broken) or 'đủ điều kiện'} ⇒ {expected}",
+        expected=expected,
+        stated="true" if said is True else None,
+    )
+
+
+def _conditions(transcript: Transcript) -> Iterator[tuple[str, str, bool]]:
+    """Yield (name, value, whether it holds); what the document does not say holds."""
+    for name, levels in (("Học tập", transcript.learning), ("Rèn luyện", transcript.training)):
+        level = _final(levels)
+        yield name, level, level != "CĐ"
+    failing = [r.code for r in transcript.subjects if r.exempt is not True and (r.retake or r.year) == "CĐ"]
+    yield "Môn nhận xét CĐ", ", ".join(failing) or "0", not failing
+    if transcript.absences is not UNSET:
+        total = transcript.absences.excused + transcript.absences.unexcused
+        yield "Số buổi nghỉ", str(total), total <= ABSENCES_MAX
+    age = int(transcript.school_year[5:]) - int(transcript.student.birth_date[:4])
+    yield "Tuổi", str(age), age <= AGE_MAX
+
+
+def _final(levels: YearLevels | object) -> str:
+    if not isinstance(levels, YearLevels):
+        return "?"
+    final = levels.retake or levels.year
+    return "?" if final is UNSET else str(final)
