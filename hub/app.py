@@ -13,6 +13,7 @@ from hub.agents.acknowledge import acknowledge_stage
 from hub.agents.backlog import backlog
 from hub.agents.ingest import ingest_stage
 from hub.agents.lock import lock_stage
+from hub.agents.matching import matching
 from hub.agents.recheck import recheck
 from hub.agents.references import bo_build, so_build
 from hub.agents.register import register_stage
@@ -52,6 +53,7 @@ def run_so(
     beside: list[Beside] = [lambda _: backlog(f"so-{so}", database_url, stages)]
     if "validate" in stages:
         beside.append(lambda kick: recheck(so, keyring.seal, database_url, kick))
+        beside.append(lambda _: matching(so, database_url))
     if "lock" in stages:
         beside.append(lambda kick: sequencer(so, keyring, database_url, kick))
     chosen = [stage for name, stage in every.items() if name in stages]

@@ -4,7 +4,8 @@ from prometheus_client import Counter, Gauge, Histogram
 
 __all__ = [
     "ACCEPTED", "BATCH_RECORDS", "BATCH_SECONDS", "EXPORTER_LAG", "EXPORTER_OFFSET", "GROUP_LAG", "GROUP_LAG_MAX",
-    "GROUP_LAG_SECONDS", "GROUP_LAG_SECONDS_MAX", "GROUP_OFFSET", "INGESTED", "LAG", "LOCKED", "QUARANTINED",
+    "GROUP_LAG_SECONDS", "GROUP_LAG_SECONDS_MAX", "GROUP_OFFSET", "INGESTED", "LAG", "LOCKED", "NEAR_MATCHES_OPEN",
+    "QUARANTINED",
     "QUARANTINE_OLDEST", "QUARANTINE_WAITING",
     "REFUSED", "RELAYED", "RETRIES", "STATUS", "UNCHANGED", "WAITING", "WAITING_SECONDS",
 ]  # fmt: skip
@@ -23,6 +24,7 @@ QUARANTINE_WAITING = Gauge(
 QUARANTINE_OLDEST = Gauge(
     "hub_quarantine_oldest_seconds", "Age of the oldest of these by its append time; 0 for none", ["stage"]
 )
+NEAR_MATCHES_OPEN = Gauge("hub_near_matches_open", "Pairs of pupils who may be one, not decided by a person", ["so"])
 RETRIES = Counter("hub_stage_database_retries", "Attempts that found no database", ["stage"])
 RELAYED = Counter("hub_relay_sent_messages", "Messages of the outbox that the broker acknowledged", ["owner"])
 BATCH_RECORDS = Histogram(

@@ -8,12 +8,14 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from hub.agents.stage import Record
 from hub.decision import Judged, Prepared, RecordKey
 from hub.domain import civil_date, judge, pupil_of, read, round_refusal
 from hub.domain.findings import Finding, finding, refuses
+from hub.domain.severities import Severities, under
 from hub.domain.statements import Command, LockRequest, Recall, Submission
 from hub.domain.statements import read as read_statement
 from hub.domain.transcript import Transcript
@@ -28,8 +30,10 @@ from hub.trust import (
     Snapshot,
     Status,
     Verdict,
+    check_placing,
     envelope_sha256,
     judge_revocation,
+    succession_facts,
     verify_document,
     verify_statement,
 )
@@ -56,6 +60,7 @@ class _Ground:
     message: Message
     snapshot: Snapshot
     cache: ChainCache
+    policy: Severities
 
 
 def prepare_command(record: Record, topic: Topic, snapshot: Snapshot, cache: ChainCache) -> Prepared:
@@ -63,7 +68,7 @@ def prepare_command(record: Record, topic: Topic, snapshot: Snapshot, cache: Cha
     if record.key is None:
         raise Refused("KEY_MISSING")
     message = decode(record.value, topic.messages)
-    ground = _Ground(record, message, snapshot, cache)
+    ground = _Ground(record, message, snapshot, cache, snapshot.severities(record.at))
     command, faults = _envelope(ground, topic)
     verdict = _signature(ground, command) if command is not None else None
     findings = (*faults, *(verdict.findings if verdict is not None else ()))
@@ -117,8 +122,9 @@ def _school(ground: _Ground, command: Command) -> list[Finding]:
     school = ground.snapshot.school(command.school, ground.record.at)
     if school is None:
         return [finding("SCHOOL_UNKNOWN", "$.school")]
-    if school.closed_on is not None and school.closed_on <= civil_date(ground.record.at):
-        return [finding("SCHOOL_CLOSED", "$.school", facts={"closed_on": school.closed_on.isoformat()})]
+    if school.closed_on is not None and school.is_closed(ground.record.at):
+        facts = succession_facts(ground.snapshot, school.code, ground.record.at)
+        return [finding("SCHOOL_CLOSED", "$.school", facts={"closed_on": school.closed_on.isoformat()} | facts)]
     return []
 
 
@@ -183,7 +189,15 @@ def _with_documents(ground: _Ground, prepared: Prepared) -> Prepared:
         documents = [_named(n, row) for n, row in enumerate(rows)]
     else:
         documents = _once_each([_judged(ground, prepared.command, n, row) for n, row in enumerate(rows)])
-    return replace(prepared, documents=tuple(documents))
+    return replace(prepared, documents=tuple(documents), extended_to=_extended_to(ground, prepared, documents))
+
+
+def _extended_to(ground: _Ground, prepared: Prepared, documents: Sequence[Judged]) -> datetime | None:
+    """Return the deadline that the register gives the round; asked only for a year that a good document names."""
+    key = prepared.round
+    if key is None or all(document.record is None for document in documents):
+        return None
+    return ground.snapshot.extended_deadline(key.school_year, key.cohort, ground.record.at)
 
 
 def _named(n: int, row: dict[str, Any]) -> Judged:
@@ -198,12 +212,14 @@ def _judged(ground: _Ground, command: Submission, n: int, row: dict[str, Any]) -
     transcript = reading.transcript
     if transcript is None or not reading.sound:
         return Judged(n, document, digest, b"", signatures, None, None, tuple(reading.findings))
-    place = _place(ground, command, transcript)
+    place = _place(command, transcript)
     verdict = verify_document(
         document, signatures, school=transcript.school.code, school_year=transcript.school_year,
         period=transcript.period, snapshot=ground.snapshot, proven_at=ground.record.at, cache=ground.cache,
     )  # fmt: skip
-    found = (*place, *verdict.findings, *judge(transcript, civil_date(ground.record.at)))
+    rules = (*place, *check_placing(transcript, ground.snapshot, ground.record.at))
+    judged = judge(transcript, civil_date(ground.record.at), ground.policy)
+    found = (*under(ground.policy, rules), *verdict.findings, *judged)
     if refuses(found):
         return Judged(n, document, digest, b"", signatures, None, None, found)
     record = RecordKey(transcript.school.code, pupil_of(transcript), transcript.school_year, transcript.period)
@@ -211,8 +227,8 @@ def _judged(ground: _Ground, command: Submission, n: int, row: dict[str, Any]) -
     return Judged(n, document, digest, envelope_sha256(signatures), signatures, transcript, record, found, pending)
 
 
-def _place(ground: _Ground, command: Submission, transcript: Transcript) -> list[Finding]:
-    """Compare the document with the command that carries it and with the register."""
+def _place(command: Submission, transcript: Transcript) -> list[Finding]:
+    """Compare the document with the command that carries it."""
     found: list[Finding] = []
     if transcript.school.code != command.school:
         found.append(finding("DOCUMENT_OTHER_SCHOOL", "$.school.code", facts={"found": transcript.school.code}))
@@ -223,10 +239,6 @@ def _place(ground: _Ground, command: Submission, transcript: Transcript) -> list
     misplaced = round_refusal(transcript, command.round.cohort)
     if misplaced is not None:
         found.append(misplaced)
-    school = ground.snapshot.school(command.school, ground.record.at)
-    if school is not None and not school.grades[0] <= transcript.grade <= school.grades[1]:
-        facts = {"grade": str(transcript.grade), "grades": f"{school.grades[0]}-{school.grades[1]}"}
-        found.append(finding("GRADE_NOT_OF_SCHOOL", "$.grade", facts=facts))
     return found
 
 

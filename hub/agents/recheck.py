@@ -3,6 +3,7 @@
 In:  pending rows in Sở's database, whenever the register has a new version (a new revocation snapshot).
 Out: open, held or refused rows, and a follow-up receipt for each of them.
 Invariant: judged at the document's own proven time, under the newer register; an unknown status stays pending.
+A severity policy of that time that was registered meanwhile refuses now what was only told then.
 """
 
 import asyncio
@@ -17,8 +18,11 @@ from msgspec import UNSET
 from hub.agents.receipts import Receipts, instant
 from hub.agents.snapshots import Snapshots, Versions
 from hub.agents.stage import Outgoing, put
-from hub.domain import render
+from hub.domain import civil_date, judge, render
+from hub.domain import read as read_document
+from hub.domain.findings import Finding
 from hub.domain.lifecycle import next_state
+from hub.domain.severities import raised_by
 from hub.domain.statements import ReceiptDocument, ReceiptStatement, read
 from hub.errors import Corrupt, Unavailable
 from hub.recovery import is_replaying, unmet_first
@@ -27,7 +31,7 @@ from hub.signing import Signer
 from hub.store import Connection, open_connection, unavailable
 from hub.store.queries import queries_of
 from hub.topics import receipt as receipt_topic
-from hub.trust import ChainCache, Snapshot, Status, Verdict, verify_document
+from hub.trust import ChainCache, Snapshot, Status, Verdict, check_placing, verify_document
 
 __all__ = ["AsTold", "recheck", "recheck_all"]
 
@@ -131,18 +135,19 @@ def _decide(
     connection: Connection, waiting: Sequence[_Waiting], snapshot: Snapshot, receipts: Receipts, cache: ChainCache
 ) -> int:
     verdicts = [(w, _verdict(w, snapshot, cache)) for w in waiting]
-    settled = [(w, v) for w, v in verdicts if v.status is not Status.UNKNOWN]
+    settled = [(w, v, _raised(w, snapshot)) for w, v in verdicts if v.status is not Status.UNKNOWN]
     if not settled:
         return 0
     decided = 0
     with connection.transaction():
-        pupils = sorted({(w.pupil, w.school_year) for w, _ in settled})
+        pupils = sorted({(w.pupil, w.school_year) for w, _, _ in settled})
         connection.execute(_SQL["claims"], ([p for p, _ in pupils], [y for _, y in pupils]))
-        rows = connection.execute(_SQL["still_pending"], ([w.message_sha256 for w, _ in settled],))
+        rows = connection.execute(_SQL["still_pending"], ([w.message_sha256 for w, _, _ in settled],))
         alive = {(message, n) for message, n in rows}
-        for w, verdict in settled:
+        for w, verdict, raised in settled:
             if (w.message_sha256, w.n) in alive:
-                _settle(connection, w, verdict, snapshot, receipts)
+                good = verdict.status is Status.VALID and not raised
+                _settle(connection, w, good, (*verdict.findings, *raised), snapshot, receipts)
                 decided += 1
     return decided
 
@@ -154,8 +159,10 @@ def _verdict(w: _Waiting, snapshot: Snapshot, cache: ChainCache) -> Verdict:
     )  # fmt: skip
 
 
-def _settle(connection: Connection, w: _Waiting, verdict: Verdict, snapshot: Snapshot, receipts: Receipts) -> None:
-    good = verdict.status is Status.VALID
+def _settle(
+    connection: Connection, w: _Waiting, good: bool, findings: Sequence[Finding], snapshot: Snapshot,
+    receipts: Receipts,
+) -> None:  # fmt: skip
     state = next_state("document", "pending", "decide" if good else "refuse")
     _move(connection, state, w.message_sha256, w.n)
     rivals = connection.execute(_SQL["rivals"], (w.pupil, w.school_year, w.period, w.school)).fetchall()
@@ -165,16 +172,25 @@ def _settle(connection: Connection, w: _Waiting, verdict: Verdict, snapshot: Sna
     if not good and [row[2:] for row in rivals] == [("held", "open")]:  # the other claimant is alone now
         message, n, held, _ = rivals[0]
         _move(connection, next_state("document", held, "release"), message, n)
-    out = _receipt(w, verdict, state, snapshot, receipts)
+    out = _receipt(w, findings, state, snapshot, receipts)
     put(connection, f"recheck/{w.message_sha256.hex()}", w.n, snapshot.version, [out])
+
+
+def _raised(w: _Waiting, snapshot: Snapshot) -> tuple[Finding, ...]:
+    """Return what the policy of the document's time refuses; every other rule was judged when it came."""
+    policy = snapshot.severities(w.at)
+    transcript = read_document(w.document).transcript if policy else None
+    if transcript is None:
+        return ()
+    return raised_by(policy, [*check_placing(transcript, snapshot, w.at), *judge(transcript, civil_date(w.at))])
 
 
 def _move(connection: Connection, state: str, message_sha256: bytes, n: int) -> None:
     connection.execute(_SQL["move_document"], (state, message_sha256, n))
 
 
-def _receipt(w: _Waiting, verdict: Verdict, state: str, snapshot: Snapshot, receipts: Receipts) -> Outgoing:
-    shown: tuple[dict[str, Any], ...] = tuple(render(f) for f in verdict.findings)
+def _receipt(w: _Waiting, findings: Sequence[Finding], state: str, snapshot: Snapshot, receipts: Receipts) -> Outgoing:
+    shown: tuple[dict[str, Any], ...] = tuple(render(f) for f in findings)
     refused = state == "refused"
     document = ReceiptDocument(
         document_sha256=w.document_sha256.hex(), findings=shown or UNSET,

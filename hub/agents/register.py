@@ -4,10 +4,12 @@ In:  hocba.so-<so>.register.v1, key = kind + id.
 Out: register_entry rows, one for each version, never overwritten.
 Invariant: an entry counts only when a registrar signed it: one whom the trust policy names, or, until there is a
 policy, one whose certificate was handed over by hand. Such a one counts on until a policy no longer names them.
+What Bộ decided (a severity policy, a day off, a deadline) counts only under Bộ's registered seal, and a Sở's severity
+policy only while it weakens nothing that Bộ set.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from msgspec import UNSET
@@ -26,7 +28,9 @@ from hub.trust import (
     Entry,
     Snapshot,
     Status,
+    by_of,
     check_entry,
+    check_weakening,
     fingerprint,
     verify_statement,
     verify_with_anchor,
@@ -45,15 +49,24 @@ class _Entry:
     statement: RegisterEntry
     payload: bytes
     signature: str
+    policies: tuple[Entry, ...] = field(default=(), repr=False)  # severity policies that were registered before
 
 
 _Issued = dict[tuple[str, str, str], datetime]
 """When the newest version of each entry was issued, by Sở, kind and id."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is registered: dates of issue, and the severity policies that came before in the same batch, by Sở."""
+
+    issued: _Issued = field(default_factory=dict)
+    policies: Mapping[str, tuple[Entry, ...]] = field(default_factory=dict)
+
+
 def register_stage(
     slugs: Iterable[str], anchors: Mapping[str, bytes]
-) -> Stage[dict[str, Snapshot], _Entry, _Issued, _Entry]:
+) -> Stage[dict[str, Snapshot], _Entry, _Known, _Entry]:
     """Build the stage over the registers of these Sở: its own for a Sở, all of them for Bộ."""
     owners = {register_topic(so).name: so for so in slugs}
     cache, snapshots = ChainCache(), Snapshots()
@@ -68,8 +81,9 @@ def register_stage(
             raise Refused("ENVELOPE_DISAGREES")
         if b"\\u0000" in value["statement"]:
             raise Refused("STATEMENT_INVALID", {"reason": "NUL"})
-        entry = _Entry(record, statement, value["statement"], value["signature"])
-        _authentic(entry, so, registers.get(so) or Snapshot.of(()), anchors.get(so), cache)
+        snapshot = registers.get(so) or Snapshot.of(())
+        entry = _Entry(record, statement, value["statement"], value["signature"], snapshot.severity_entries)
+        _authentic(entry, so, snapshot, anchors.get(so), cache)
         _instant(statement.issued_at)
         check_entry(_row(entry))  # what cannot be used is refused here, not by every reader
         return entry
@@ -79,31 +93,42 @@ def register_stage(
         topics=tuple(register_topic(so) for so in owners.values()),
         read=snapshots.all,
         prepare=prepare,
-        load=_issued,
+        load=_known,
         decide=_decide,
         write=lambda connection, entries: [_write(connection, owners, entry) for entry in entries],
     )
 
 
-def _issued(connection: Connection, entries: Sequence[_Entry]) -> _Issued:
+def _known(connection: Connection, entries: Sequence[_Entry]) -> _Known:
     keys = [(e.statement.so, e.statement.kind, e.statement.entry_id) for e in entries]
     columns = tuple([key[i] for key in keys] for i in range(3))
-    return {(so, kind, entry_id): at for so, kind, entry_id, at in connection.execute(_SQL["issued_at"], columns)}
+    return _Known({(so, kind, key): at for so, kind, key, at in connection.execute(_SQL["issued_at"], columns)})
 
 
-def _decide(entry: _Entry, known: _Issued) -> tuple[_Entry, _Issued]:
-    """Refuse an entry that is older than the newest of its id: an old signature does not bring an old register back."""
+def _decide(entry: _Entry, known: _Known) -> tuple[_Entry, _Known]:
+    """Refuse an entry that is older than the newest of its id, or a Sở's policy that weakens Bộ's.
+
+    An old signature does not bring an old register back.
+    """
     s = entry.statement
     key, issued_at = (s.so, s.kind, s.entry_id), _instant(s.issued_at)
-    if key in known and issued_at < known[key]:
+    if key in known.issued and issued_at < known.issued[key]:
         raise Refused("REGISTER_ENTRY_OLD", {"kind": s.kind})
-    return entry, known | {key: issued_at}
+    policies = known.policies
+    if s.kind == "severity_policy":
+        before = policies.get(s.so, ())
+        check_weakening(_row(entry), (*entry.policies, *before))
+        policies = {**policies, s.so: (*before, _row(entry))}
+    return entry, _Known(known.issued | {key: issued_at}, policies)
 
 
 def _authentic(entry: _Entry, so: str, snapshot: Snapshot, anchor: bytes | None, cache: ChainCache) -> None:
-    scope, typ, at = {"owner": f"so-{so}"}, entry.statement.type, entry.record.at
+    """Refuse an entry that its owner did not sign: a registrar of the Sở, or Bộ's seal for what Bộ decided."""
+    by_bo = by_of(entry.statement.kind, entry.statement.payload) == "bo"
+    scope, role = ({"owner": "bo"}, "bo_seal") if by_bo else ({"owner": f"so-{so}"}, "registrar")
+    typ, at = entry.statement.type, entry.record.at
     policy = snapshot.policy(at)
-    trusted = anchor is not None and (policy is None or fingerprint(anchor) in policy.registrars)
+    trusted = not by_bo and anchor is not None and (policy is None or fingerprint(anchor) in policy.registrars)
     if (
         trusted
         and anchor is not None
@@ -111,7 +136,7 @@ def _authentic(entry: _Entry, so: str, snapshot: Snapshot, anchor: bytes | None,
     ):
         return
     verdict = verify_statement(
-        entry.payload, entry.signature, typ=typ, scope=scope, roles={"registrar"}, snapshot=snapshot, proven_at=at,
+        entry.payload, entry.signature, typ=typ, scope=scope, roles={role}, snapshot=snapshot, proven_at=at,
         cache=cache,
     )  # fmt: skip
     if verdict.status is not Status.VALID:

@@ -14,6 +14,7 @@ from hub.cli import (
     lag,
     lock,
     lookup,
+    matches,
     parked,
     prepare,
     quarantine,
@@ -64,6 +65,7 @@ for name, command in _COMMANDS.items():
 
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(parked.app, name="parked")
+app.add_typer(matches.app, name="matches")
 
 
 def main() -> None:

@@ -53,6 +53,7 @@ class Prepared:
     documents: tuple[Judged, ...] = ()
     transcript_count: int = 0
     judge_again: JudgeAgain | None = None  # of a lock request: revocation is judged again at its time
+    extended_to: datetime | None = None  # the first late instant by decisions of Bộ or Sở; None: the default counts
 
     @property
     def stands(self) -> bool:

@@ -82,7 +82,7 @@ def _accepted(
     found = (*document.findings, finding("PUPIL_CLAIMED_TWICE", "$.student")) if others else document.findings
     version = 1 if latest is None else latest.version + 1
     row = Current(command.message_sha256, document.n, document.document_sha256, record, key, version, state)
-    late = is_late(command.at, record.school_year, key.cohort)
+    late = is_late(command.at, record.school_year, key.cohort, command.extended_to)
     moves = [Move(current, next_state("document", current.state, "replace"))] if current is not None else []
     moves += [Move(o, next_state("document", o.state, "hold")) for o in others if _may_be_held(known, o)]
     answer = Answer(document.n, document.document_sha256, "accepted", found, state)

@@ -18,7 +18,10 @@ from hub.trust.canonical import BYTE_COUNT_MAX, canonical, parse
 from hub.trust.certificates import CertificateFacts, ChainCache, facts_of, judge_certificate, judge_facts
 from hub.trust.chain import ROLES, SIGNATURE_COUNT_MAX, verify_document
 from hub.trust.checkpoint import Checkpoint, cosign, sign_checkpoint, verify_checkpoint, verify_cosignature
+from hub.trust.decisions import by_of, check_weakening
 from hub.trust.der import certificate_of, decode_base64, encode_base64, fingerprint
+from hub.trust.entry import Entry
+from hub.trust.entry_check import check_entry
 from hub.trust.jws import CRITICAL, Header, Parsed, RawSigner, hash_of, read, sign, verify
 from hub.trust.leaf import Leaf, envelope_sha256, leaf_bytes, leaf_of, manifest_root, parse_leaf, salt_of
 from hub.trust.merkle import (
@@ -33,9 +36,11 @@ from hub.trust.merkle import (
     verify_inclusion,
 )
 from hub.trust.note import COSIGNATURE, ED25519, NoteKey, NoteSigner
+from hub.trust.placing import check_placing, succession_facts
 from hub.trust.policy import LogKey, TrustPolicy
-from hub.trust.register import Entry, Holding, RegisteredSchool, Snapshot, check_entry
+from hub.trust.register import Holding, Snapshot
 from hub.trust.revocation import Revocation
+from hub.trust.school import RegisteredSchool
 from hub.trust.signature import CLOCK_SKEW_MAX, COMMAND_AGE_MAX
 from hub.trust.statement import judge_revocation, verify_statement, verify_with_anchor
 from hub.trust.verdict import CertificateVerdict, Signatory, Status, Verdict
@@ -79,10 +84,13 @@ __all__ = [
     "TrustPolicy",
     "Verdict",
     "base64url",
+    "by_of",
     "canonical",
     "certificate_of",
     "check_entry",
+    "check_placing",
     "check_signature",
+    "check_weakening",
     "consistency_proof",
     "cosign",
     "decode_base64",
@@ -107,6 +115,7 @@ __all__ = [
     "salt_of",
     "sign",
     "sign_checkpoint",
+    "succession_facts",
     "verify",
     "verify_checkpoint",
     "verify_consistency",

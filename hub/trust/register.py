@@ -1,58 +1,27 @@
-"""Sổ đăng ký: the effective-dated register of schools, officials, certificates, trust policy and revocation data.
+"""Sổ đăng ký: the effective-dated register of schools, officials, certificates, policies, decisions, revocation data.
 
 A `Snapshot` is the register at one version: all its answers stay the same for ever, and a replay with the same
 version decides the same. Who may sign for which school is looked up here, never read from a certificate's text.
-Entries hold from `valid_from` until before `valid_to`. A newer version of the same entry replaces the older one from
-its own `valid_from` on: what begins tomorrow leaves today alone, and what begins where the older one did takes its
-whole place. Certificates and revocation lists say themselves when they count: of these only the newest version is kept.
+When a version of an entry counts stands in `hub.trust.entry`.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
 
 import msgspec
 
+from hub.domain.severities import Severities, SeverityPolicy
 from hub.errors import Refused
-from hub.trust.der import certificate_of_base64, crl_of, decode_base64, fingerprint
+from hub.trust.decisions import CalendarDecision, calendar_of, severities_of
+from hub.trust.der import crl_of, decode_base64, fingerprint
+from hub.trust.entry import KINDS, Entry, newest, standing
 from hub.trust.policy import TrustPolicy
 from hub.trust.revocation import Revocation
-from hub.trust.times import civil_date
+from hub.trust.school import RegisteredSchool, Schools
 
-__all__ = ["KINDS", "Entry", "Holding", "RegisteredSchool", "Snapshot", "check_entry"]
-
-_Word = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
-_DATED = frozenset({"school", "official", "trust_policy"})  # looked up by time
-KINDS = _DATED | {"certificate", "revocation"}
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One version of one register entry, as its signed statement says; times aware, `version` grows with each."""
-
-    kind: str
-    entry_id: str
-    valid_from: datetime
-    valid_to: datetime | None
-    payload: Mapping[str, Any] = field(repr=False)
-    version: int
-
-    def holds(self, at: datetime) -> bool:
-        """Tell whether the entry is in force at `at`."""
-        return self.valid_from <= at and (self.valid_to is None or at < self.valid_to)
-
-
-@dataclass(frozen=True, slots=True)
-class RegisteredSchool:
-    """A school as the register has it; `grades` from–to inclusive, `closed_on` civil date UTC+7."""
-
-    code: str
-    name: str
-    province: str
-    grades: tuple[int, int]
-    so: str
-    closed_on: date | None
+__all__ = ["Holding", "Snapshot"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,21 +39,23 @@ class Snapshot:
     """The register at one version: look-ups by time, all of them dictionary reads after construction."""
 
     def __init__(self, entries: Iterable[Entry]) -> None:
-        versions: dict[tuple[str, str], list[Entry]] = {}
-        self.version = 0
-        for entry in entries:
+        known = list(entries)
+        for entry in known:
             if entry.kind not in KINDS:
                 raise Refused("REGISTER_ENTRY_WRONG", {"kind": entry.kind})
-            self.version = max(self.version, entry.version)
-            versions.setdefault((entry.kind, entry.entry_id), []).append(entry)
-        self._schools: dict[str, list[Entry]] = {}
+        self.version = max((entry.version for entry in known), default=0)
+        self.severity_entries = tuple(entry for entry in known if entry.kind == "severity_policy")
+        self._schools = Schools()
         self._holdings: dict[bytes, list[Holding]] = {}
         self._certificates: dict[bytes, bytes] = {}
         self._policies: list[tuple[Entry, TrustPolicy]] = []
         self._crls: list[bytes] = []
-        standing = (entry for known in versions.values() for entry in _standing(known))
-        for entry in sorted(standing, key=lambda item: (item.version, item.entry_id)):
-            self._take(entry)
+        severities: list[tuple[Entry, SeverityPolicy]] = []
+        calendars: list[tuple[Entry, CalendarDecision]] = []
+        for entry in standing(known):
+            self._take(entry, severities, calendars)
+        self._severities = severities_of(severities)
+        self._calendar = calendar_of(calendars)
         self.revocation = Revocation.of(self._crls)  # each list says itself from when until when it speaks
 
     @classmethod
@@ -94,8 +65,18 @@ class Snapshot:
 
     def school(self, code: str, at: datetime) -> RegisteredSchool | None:
         """Return the school in force at `at`, or None."""
-        entry = _newest(self._schools.get(code, ()), at)
-        return None if entry is None else _school(entry.payload)
+        return self._schools.at(code, at)
+
+    def school_known_by(self, code: str, at: datetime) -> RegisteredSchool | None:
+        """Return a school that the register has or had by `at`, as it was last; None for one never heard of."""
+        return self._schools.known_by(code, at)
+
+    def successor_of_school(self, code: str, at: datetime) -> str | None:
+        """Return the code of the school that stands at `at` for one that has closed, through all that closed since.
+
+        None while the school is open, when nobody is named, or when the names lead in a circle.
+        """
+        return self._schools.successor(code, at)
 
     def official_of_certificate(self, sha256: bytes, at: datetime) -> tuple[Holding, ...]:
         """Return every role that the certificate's owner holds at `at`."""
@@ -111,19 +92,36 @@ class Snapshot:
 
     def policy(self, at: datetime) -> TrustPolicy | None:
         """Return the trust policy in force at `at`, of several the newest version, or None."""
-        held = [(entry.version, policy) for entry, policy in self._policies if entry.holds(at)]
-        return max(held, key=lambda item: item[0])[1] if held else None
+        return newest(self._policies, at)
 
-    def _take(self, entry: Entry) -> None:
+    def severities(self, at: datetime) -> Severities:
+        """Return what the severity policies of Bộ and Sở in force at `at` say, by code; rules not there are as ever."""
+        return self._severities.at(at)
+
+    def extended_deadline(self, school_year: str, cohort: str, at: datetime) -> datetime | None:
+        """Return the first late instant by the decisions in force at `at`; None when the default of the law counts."""
+        return self._calendar.at(at).deadline(school_year, cohort)
+
+    def _take(
+        self,
+        entry: Entry,
+        severities: list[tuple[Entry, SeverityPolicy]],
+        calendars: list[tuple[Entry, CalendarDecision]],
+    ) -> None:
         try:
-            self._index(entry)
-        except (KeyError, ValueError, TypeError, Refused):
+            if entry.kind == "severity_policy":
+                severities.append((entry, SeverityPolicy.of(entry.payload)))
+            elif entry.kind == "calendar":
+                calendars.append((entry, CalendarDecision.of(entry.payload)))
+            else:
+                self._index(entry)
+        except (KeyError, ValueError, TypeError, Refused, msgspec.ValidationError):
             raise Refused("REGISTER_ENTRY_WRONG", {"kind": entry.kind, "entry_id": entry.entry_id}) from None
 
     def _index(self, entry: Entry) -> None:
         payload = entry.payload
         if entry.kind == "school":
-            self._schools.setdefault(_school(payload).code, []).append(entry)
+            self._schools.add(entry)
         elif entry.kind == "official":
             holding = Holding(payload["role"], payload.get("school"), payload.get("so"), payload["person"], entry)
             self._holdings.setdefault(bytes.fromhex(payload["certificate_sha256"]), []).append(holding)
@@ -136,90 +134,8 @@ class Snapshot:
             self._crls += _crls(payload)
 
 
-def _standing(versions: list[Entry]) -> Iterator[Entry]:
-    """Yield what is left of each version of one entry: the newest whole, an older one until a newer one begins."""
-    newest, *older = sorted(versions, key=lambda entry: entry.version, reverse=True)
-    yield newest
-    if newest.kind not in _DATED:
-        return
-    until = newest.valid_from
-    for entry in older:
-        if entry.valid_from < until:
-            yield entry if entry.valid_to is not None and entry.valid_to <= until else replace(entry, valid_to=until)
-            until = entry.valid_from
-
-
-_Role = Literal[
-    "subject_teacher",
-    "homeroom_teacher",
-    "principal",
-    "school_seal",
-    "registrar",
-    "so_officer",
-    "so_seal",
-    "bo_seal",
-]
-
-
-class _Official(msgspec.Struct, forbid_unknown_fields=True):
-    certificate_sha256: Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{64}\Z")]
-    person: _Word
-    role: _Role
-    school: _Word | msgspec.UnsetType = msgspec.UNSET
-    so: _Word | msgspec.UnsetType = msgspec.UNSET
-    decision: _Word | msgspec.UnsetType = msgspec.UNSET
-
-
-class _RegisteredSchool(msgspec.Struct, forbid_unknown_fields=True):
-    code: _Word
-    name: _Word
-    province: _Word
-    grades: tuple[int, int]
-    so: _Word
-    closed_on: str | msgspec.UnsetType = msgspec.UNSET
-
-
-_SHAPES: Mapping[str, type[msgspec.Struct]] = {"official": _Official, "school": _RegisteredSchool}
-
-
-def check_entry(entry: Entry) -> None:
-    """Refuse a payload that the register could not use, before it is registered. Raises Refused REGISTER_ENTRY_WRONG.
-
-    Stricter than `Snapshot`: a certificate is parsed too, which a snapshot of many schools leaves to its first use.
-    """
-    shape = _SHAPES.get(entry.kind)
-    try:
-        if shape is not None:
-            msgspec.convert(dict(entry.payload), shape)
-    except msgspec.ValidationError:
-        raise Refused("REGISTER_ENTRY_WRONG", {"kind": entry.kind, "entry_id": entry.entry_id}) from None
-    Snapshot([entry])
-    if entry.kind == "certificate":
-        try:
-            certificate_of_base64(entry.payload["der_base64"])
-        except Refused:
-            raise Refused("REGISTER_ENTRY_WRONG", {"kind": entry.kind, "entry_id": entry.entry_id}) from None
-
-
 def _crls(payload: Mapping[str, Any]) -> list[bytes]:
     ders = [decode_base64(text) for text in payload["crls"]]
     for der in ders:
         crl_of(der)
     return ders
-
-
-def _school(payload: Mapping[str, Any]) -> RegisteredSchool:
-    lowest, highest = payload["grades"]
-    closed_on = payload.get("closed_on")
-    return RegisteredSchool(
-        code=payload["code"],
-        name=payload["name"],
-        province=payload["province"],
-        grades=(int(lowest), int(highest)),
-        so=payload["so"],
-        closed_on=None if closed_on is None else civil_date(closed_on),
-    )
-
-
-def _newest(entries: Iterable[Entry], at: datetime) -> Entry | None:
-    return max((entry for entry in entries if entry.holds(at)), key=lambda entry: entry.version, default=None)

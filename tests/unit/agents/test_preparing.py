@@ -9,6 +9,7 @@ import pytest
 from hub.agents.preparing import prepare_command
 from hub.agents.stage import Record
 from hub.decision import RecordKey
+from hub.domain import render
 from hub.domain.statements import RoundName, encode
 from hub.errors import Refused
 from hub.kafka.headers import headers_of
@@ -24,6 +25,7 @@ from tests.unit.agents.world import (
     Desk,
     a_lock_request,
     a_recall,
+    a_school_entry,
     codes_of,
     snapshot_of,
     transcript_of,
@@ -168,10 +170,29 @@ def test_command_of_an_unknown_school_is_refused(good: Record, world: World) -> 
 
 
 def test_command_of_a_closed_school_is_refused(desk: Desk, prepare) -> None:
-    """Since when it is closed is told."""
+    """Since when it is closed is told, and that nobody is named who succeeds it."""
     prepared = prepare(desk.command(a_recall(school=CLOSED_SCHOOL)))
     assert codes_of(prepared)[0] == "SCHOOL_CLOSED"
-    assert prepared.findings[0].facts == {"closed_on": "2026-01-31"}
+    assert prepared.findings[0].facts == {
+        "closed_on": "2026-01-31",
+        "successor_vi": "Sổ đăng ký chưa ghi trường kế thừa",
+        "successor_en": "The register names no school that succeeds it",
+    }
+
+
+def test_command_of_a_closed_school_names_the_school_that_succeeds_it(desk: Desk, world: World) -> None:
+    """In both languages, and through every school that closed meanwhile."""
+    entries = (
+        a_school_entry("010305", closed_on="2026-01-31", successor=CLOSED_SCHOOL),
+        a_school_entry(CLOSED_SCHOOL, closed_on="2026-01-31", successor=SCHOOL, version=2),
+    )
+    snapshot = world.with_(*entries).snapshot()
+    for school in ("010305", CLOSED_SCHOOL):
+        prepared = prepare_command(desk.command(a_recall(school=school)), TOPIC, snapshot, ChainCache())
+        assert codes_of(prepared)[0] == "SCHOOL_CLOSED"
+        shown = render(prepared.findings[0])
+        assert f"Trường kế thừa: {SCHOOL}" in shown["vi"]
+        assert f"succeeded by school {SCHOOL}" in shown["en"]
 
 
 def test_command_with_a_changed_statement_is_refused(desk: Desk, prepare) -> None:

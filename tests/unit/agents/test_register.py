@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace as with_fields
 
-from hub.agents.register import register_stage
+from hub.agents.register import _Known, register_stage
 from hub.agents.stage import Record
 from hub.client.records import register_sending
 from hub.domain.statements import RegisterEntry, encode
@@ -117,6 +117,8 @@ def test_entry_for_another_so_is_refused(world: World) -> None:
         ("official", {"role": "principal"}),
         ("official", {"role": "principal", "person": "GV-1", "certificate_sha256": "xyz"}),
         ("certificate", {"der_base64": "***"}),
+        ("school", SCHOOL_PAYLOAD | {"level_group": "06"}),
+        ("school", SCHOOL_PAYLOAD | {"unknown": 1}),
         ("trust_policy", {"roots": []}),
         ("revocation", {"crls": [encode_base64(b"no list")]}),
     ],
@@ -143,7 +145,7 @@ def test_entry_is_written_under_its_place_in_the_topic(world: World) -> None:
     """The offset gives the version, so a later entry of the same id is the newer one."""
     stage, connection = register_stage((SO,), {}), FakeConnection()
     entry = stage.prepare(replace(a_record(world, a_statement()), offset=41), {SO: world.snapshot()})
-    effect, _ = stage.decide(entry, {})
+    effect, _ = stage.decide(entry, _Known())
     assert stage.write(connection, [effect]) == [()]  # type: ignore[arg-type]
     ((sql, row),) = connection.calls
     assert sql == queries_of("common")["add_entry"]
@@ -154,10 +156,10 @@ def test_entry_that_is_older_than_the_one_that_stands_is_refused(world: World) -
     """An old signature does not bring an old register back; the same entry again does no harm."""
     stage = register_stage((SO,), {})
     entry = stage.prepare(a_record(world, a_statement()), {SO: world.snapshot()})
-    _, known = stage.decide(entry, {})
+    _, known = stage.decide(entry, _Known())
     assert stage.decide(entry, known)[0] == entry
     with pytest.raises(Refused) as refused:
-        stage.decide(entry, {key: at + timedelta(seconds=1) for key, at in known.items()})
+        stage.decide(entry, _Known({key: at + timedelta(seconds=1) for key, at in known.issued.items()}))
     assert refused.value.code == "REGISTER_ENTRY_OLD"
 
 

@@ -30,9 +30,9 @@ CLOSED_SCHOOL = "010303"
 Signed = tuple[bytes, tuple[str, ...]]
 
 
-def a_school_entry(code: str, **payload: Any) -> Entry:
+def a_school_entry(code: str, version: int = 1, **payload: Any) -> Entry:
     said = {"code": code, "name": f"School {code}", "province": "01", "grades": [1, 5], "so": SO}
-    return an_entry("school", code, said | payload)
+    return an_entry("school", code, said | payload, version=version)
 
 
 def an_agents_world() -> World:

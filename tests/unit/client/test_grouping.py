@@ -33,7 +33,7 @@ def test_texts_that_differ_are_marked() -> None:
     """A group of other numbers is told by its first row, and says so."""
     grouping = Grouping()
     for rating in ("HT", "HTT"):
-        facts = {"stated": "HTXS", "computed": rating, "because": "AN=H"}
+        facts = {"stated": "HTXS", "expected": rating, "working": "AN H"}
         grouping.add([finding("RATING_DIFFERS", "$.rating", "HTXS", facts)])
     (group,) = grouping.groups()
     assert (group.count, group.alike) == (2, False)
