@@ -4,17 +4,22 @@ Every row of a file is in exactly one judged row; nothing is repaired, a proposa
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from hub.connectors import PreparedRow, RowReport, csdl_c1, jsonl
+from hub.client.recognising import recognise
+from hub.connectors import Prepared, PreparedRow, RowReport, jsonl, vnedu_secondary
+from hub.connectors.making import UNKNOWN_SCHOOL
+from hub.connectors.pupil_list import read_pupils
+from hub.connectors.worksheets import Workbook, open_workbook
 from hub.domain import FINDING_COUNT_MAX, Transcript, canonical, examine, finding, judge, refuses, render
 from hub.domain.bytes_faults import DOCUMENT_BYTES_MAX
 from hub.domain.findings import Finding
+from hub.domain.severities import Severities
 from hub.domain.transcript import School
 from hub.errors import Refused
 
@@ -46,13 +51,17 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a workbook does not say of itself. Without pupils, school or year it is judged by itself."""
+    """What a file does not say of itself. Without pupils, school or year a workbook is judged by itself.
+
+    `policy` is what dated policies make of warnings (`hub.domain.read_policy`); without one the catalogue counts.
+    """
 
     at: date
     pupils: Path | None = None
     school: School | None = None
     school_year: str | None = None
     grade: int | None = None
+    policy: Severities | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,20 +94,23 @@ class JudgedRow:
 
 
 def judge_file(path: Path, context: Context) -> Iterator[JudgedRow]:
-    """Yield what a workbook, a .jsonl file or a .json document holds.
+    """Yield what a workbook, a folder of workbooks, a .jsonl file or a .json document holds.
 
-    Raises Refused with a code of the family `workbook` when the file as a whole cannot be read.
+    Sheets of marks in one folder are read together, since a pupil's subjects stand in many files. Raises Refused
+    with a code of the family `workbook` when the file as a whole cannot be read.
     """
+    if path.is_dir():
+        return _folder(path, context)
     if path.suffix.lower() in LINES:
         return _lines(path, context)
     if path.suffix.lower() == ".json":
-        return iter([judge_document(path.name, _read_document(path), context.at)])
+        return iter([judge_document(path.name, _read_document(path), context.at, context.policy)])
     return _workbook(path, context)
 
 
-def judge_document(name: str, document: bytes, at: date) -> JudgedRow:
+def judge_document(name: str, document: bytes, at: date, policy: Severities | None = None) -> JudgedRow:
     """Judge the bytes of one document: form and rules; signatures are judged by Sở."""
-    reading = examine(document, at)
+    reading = examine(document, at, policy)
     return JudgedRow(
         name, reading.findings, _verdict(reading.findings), transcript=reading.transcript, document=document
     )
@@ -127,22 +139,56 @@ def _lines(path: Path, context: Context) -> Iterator[JudgedRow]:
 
 
 def _workbook(path: Path, context: Context) -> Iterator[JudgedRow]:
-    results = csdl_c1.read_results(path)
-    pupils = None if context.pupils is None else csdl_c1.read_pupils(context.pupils)
-    prepared = csdl_c1.prepare(
-        results, pupils, school=context.school, school_year=context.school_year, grade=context.grade
+    book = open_workbook(path)
+    connector = recognise(book)
+    pupils = None if context.pupils is None else read_pupils(context.pupils)
+    prepared = connector.prepare_book(
+        book, pupils, school=context.school, school_year=context.school_year, grade=context.grade
     )
+    yield from _prepared(path.name, prepared, [sheet.name for sheet in book.sheets], context)
+
+
+def _folder(folder: Path, context: Context) -> Iterator[JudgedRow]:
+    """Read sheets of marks together and every other workbook by itself; one that cannot be read is a line too."""
+    listed = None if context.pupils is None else context.pupils.resolve()
+    paths = sorted(path for path in folder.glob("*.xlsx") if path.resolve() != listed and path.name[:2] != "~$")
+    if not paths:
+        raise Refused("BATCH_MISSING", {"folder": str(folder)})
+    marks: list[tuple[str, Workbook]] = []
+    for path in paths:
+        try:
+            book = open_workbook(path)
+            if recognise(book) is vnedu_secondary:
+                marks.append((path.name, book))
+            else:
+                yield from _workbook(path, context)
+        except Refused as refused:
+            yield unreadable_file(path.name, refused)
+    if marks:
+        yield from _marks(folder.name, marks, context)
+
+
+def _marks(name: str, books: list[tuple[str, Workbook]], context: Context) -> Iterator[JudgedRow]:
+    pupils = None if context.pupils is None else read_pupils(context.pupils)
+    prepared = vnedu_secondary.prepare_books(
+        books, pupils, school=context.school, school_year=context.school_year, grade=context.grade
+    )
+    yield from _prepared(name, prepared, [], context)
+
+
+def _prepared(name: str, prepared: Prepared, sheets: Sequence[str], context: Context) -> Iterator[JudgedRow]:
+    """Judge what a connector made: about the files first, then the rows in the order of the `sheets`."""
     list_name = "" if context.pupils is None else context.pupils.name
-    yield from _about_file(path.name, results.findings)
-    yield from _about_file(list_name, () if pupils is None else pupils.findings)
-    told_of_results = len(results.ignored)
-    rows: list[tuple[str, PreparedRow | RowReport]] = [(path.name, row) for row in prepared.documents]
-    rows += [(path.name, row) for row in (*prepared.rejected, *prepared.ignored[:told_of_results])]
-    rows.sort(key=lambda item: item[1].row)
-    rows += [(list_name, row) for row in prepared.ignored[told_of_results:]]
-    beyond = _beyond(context)
-    for name, row in rows:
+    yield from _about_file(name, prepared.findings)
+    yield from _about_file(list_name, prepared.list_findings)
+    order = {sheet: number for number, sheet in enumerate(sheets)}
+    rows: list[PreparedRow | RowReport] = [*prepared.documents, *prepared.rejected, *prepared.ignored]
+    rows.sort(key=lambda row: (order.get(row.sheet, 0), row.row))
+    beyond = (*_beyond(context), *prepared.stand_ins)
+    for row in rows:
         yield _judged(name, row, context, beyond)
+    for absent in prepared.absent:
+        yield _judged(list_name, absent, context, beyond)
 
 
 def _about_file(name: str, findings: tuple[Finding, ...]) -> Iterator[JudgedRow]:
@@ -153,7 +199,7 @@ def _about_file(name: str, findings: tuple[Finding, ...]) -> Iterator[JudgedRow]
 def _beyond(context: Context) -> tuple[str, ...]:
     """Return the paths that hold stand-ins, about which nothing may be said."""
     paths: tuple[str, ...] = ()
-    if context.school is None or context.school.province == csdl_c1.UNKNOWN_SCHOOL.province:
+    if context.school is None or context.school.province == UNKNOWN_SCHOOL.province:
         paths += _UNKNOWN_WITHOUT_SCHOOL
     if context.school_year is None:
         paths += _UNKNOWN_WITHOUT_YEAR
@@ -165,7 +211,7 @@ def _beyond(context: Context) -> tuple[str, ...]:
 def _judged(name: str, row: PreparedRow | RowReport, context: Context, beyond: tuple[str, ...]) -> JudgedRow:
     if isinstance(row, RowReport):
         return JudgedRow(name, row.findings, _verdict(row.findings), row.sheet, row.row)
-    told = [f for f in judge(row.transcript, context.at) if not f.path.startswith(beyond)]
+    told = [f for f in judge(row.transcript, context.at, context.policy) if not f.path.startswith(beyond)]
     found = (*row.findings, *told)
     document = None if beyond else canonical(row.transcript)
     return JudgedRow(name, found[:FINDING_COUNT_MAX], _verdict(found), row.sheet, row.row, row.transcript, document)

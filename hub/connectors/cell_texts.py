@@ -9,7 +9,7 @@ from hub.connectors.notes import Notes
 from hub.connectors.worksheets import Cell, Kind
 from hub.domain.characters import FORBIDDEN
 
-__all__ = ["code_of", "date_of", "squeezed", "text_of"]
+__all__ = ["code_of", "date_of", "decimal_of", "printed_date", "raw_text", "squeezed", "text_of"]
 
 TEXT_LENGTH_MAX = 200
 CODE_LENGTH_MAX = 35
@@ -90,6 +90,11 @@ def date_of(cell: Cell | None, notes: Notes, column: int, *, from_1904: bool = F
     elif squeezed(text) != text:
         notes.add("CELL_SPACES", column, text)
     return read
+
+
+def printed_date(text: str) -> str:
+    """Return YYYY-MM-DD as dd/mm/yyyy, YYYY-MM as mm/yyyy, YYYY as it is: what `date_of` reads back."""
+    return "/".join(reversed(text.split("-")))
 
 
 def _composed(raw: str, notes: Notes, column: int) -> str:

@@ -2,12 +2,13 @@
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from hub.connectors.worksheets import Kind, Row, Worksheet
 
-__all__ = ["Header", "find_header", "label_key"]
+__all__ = ["Header", "by_key", "find_header", "label_key", "titles_of"]
 
 HEADER_ROWS_MAX = 3
 SEARCHED_ROWS_MAX = 60
@@ -31,12 +32,24 @@ def label_key(text: str) -> str:
     return " ".join(_SPELLINGS.get(word, word) for word in words)
 
 
-def find_header(sheet: Worksheet, known: Callable[[str], bool], anchor: frozenset[str]) -> Header | None:
-    """Return the first header whose rows hold one of the `anchor` keys and enough `known` ones, or None."""
+def by_key(labels: Mapping[str, str]) -> Mapping[str, str]:
+    """Return the fields of titles, by the titles' keys."""
+    return MappingProxyType({label_key(label): field for label, field in labels.items()})
+
+
+def titles_of(prefix: str, labels: Mapping[str, str]) -> dict[str, str]:
+    """Return for each field the first of its titles, for telling a clerk which column is meant."""
+    return {f"{prefix}{field}": label for label, field in reversed(list(labels.items()))}
+
+
+def find_header(
+    sheet: Worksheet, known: Callable[[str], bool], anchor: frozenset[str], rows_max: int = HEADER_ROWS_MAX
+) -> Header | None:
+    """Return the first header of at most `rows_max` rows that holds an `anchor` key and enough `known` ones."""
     for position, row in enumerate(sheet.rows[:SEARCHED_ROWS_MAX]):
         columns = [column for column, key in _keys(row).items() if key in anchor]
         if columns:
-            block = _block(sheet, position, columns[0], known)
+            block = _block(sheet, position, columns[0], known, rows_max)
             if sum(known(key) for row in block for key in _keys(row).values()) >= _LABELS_MIN:
                 return Header(block[0].number, block[-1].number, _labels(sheet, block))
     return None
@@ -46,20 +59,29 @@ def _keys(row: Row) -> dict[int, str]:
     return {column: label_key(cell.text) for column, cell in row.cells.items() if cell.kind is Kind.TEXT}
 
 
-def _block(sheet: Worksheet, position: int, anchor_column: int, known: Callable[[str], bool]) -> list[Row]:
+def _block(
+    sheet: Worksheet, position: int, anchor_column: int, known: Callable[[str], bool], rows_max: int
+) -> list[Row]:
     """Return the rows of the header around its anchor: neighbours that hold known texts and no pupil."""
     anchor = sheet.rows[position]
     block = [anchor]
-    for row in sheet.rows[position + 1 : position + HEADER_ROWS_MAX]:
-        if row.number - anchor.number >= HEADER_ROWS_MAX or anchor_column in row.cells or not _any_known(row, known):
+    for row in sheet.rows[position + 1 : position + rows_max]:
+        far = row.number - anchor.number >= rows_max
+        if far or anchor_column in row.cells or _is_numbered(row, anchor_column) or not _any_known(row, known):
             break
         block.append(row)
-    for row in reversed(sheet.rows[max(0, position - HEADER_ROWS_MAX + 1) : position]):
-        near = anchor.number - row.number < HEADER_ROWS_MAX and len(block) < HEADER_ROWS_MAX
+    for row in reversed(sheet.rows[max(0, position - rows_max + 1) : position]):
+        near = anchor.number - row.number < rows_max and len(block) < rows_max
         if not near or not _any_known(row, known):
             break
         block.insert(0, row)
     return block
+
+
+def _is_numbered(row: Row, anchor_column: int) -> bool:
+    """Tell a pupil's row whose name is blank from a row of titles: a number stands to the left of the anchor."""
+    first = min(row.cells)
+    return first < anchor_column and (row.cells[first].kind is Kind.NUMBER or row.cells[first].text.isdecimal())
 
 
 def _any_known(row: Row, known: Callable[[str], bool]) -> bool:

@@ -32,6 +32,8 @@ class Prepared:
     """The whole file: every row is in exactly one of `documents`, `rejected` and `ignored`.
 
     `findings` are about the file itself; `signable` is false when the documents lack what only other files know.
+    `absent` are rows of the pupil list without results, and `list_findings` are about that file. `stand_ins` are
+    paths of the documents that hold no truth ("$.student.student_code"), beside those that the caller left open.
     """
 
     documents: tuple[PreparedRow, ...]
@@ -39,3 +41,6 @@ class Prepared:
     ignored: tuple[RowReport, ...] = ()
     findings: tuple[Finding, ...] = ()
     signable: bool = True
+    absent: tuple[RowReport, ...] = ()
+    list_findings: tuple[Finding, ...] = ()
+    stand_ins: tuple[str, ...] = ()

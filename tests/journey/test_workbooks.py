@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from hub.cli import main
-from hub.connectors.csdl_c1 import write_pupils, write_results
+from hub.connectors.csdl_c1 import write_results
+from hub.connectors.pupil_list import write_pupils
 from hub.connectors.worksheets import column_number
 from hub.local.pki import PASSWORD
 from hub.local.population import SyntheticSchool

@@ -1,25 +1,19 @@
-"""CSDL ngành, cấp tiểu học (C1): the sector database's result sheet and pupil list, joined into transcripts."""
+"""CSDL ngành, cấp tiểu học (C1): the sector database's result sheet, joined with the pupil list into transcripts."""
 
-from hub.connectors.csdl_c1.documents import UNKNOWN_SCHOOL, UNKNOWN_YEAR, prepare, prepare_files
-from hub.connectors.csdl_c1.joining import Joined, join
-from hub.connectors.csdl_c1.source import Pupil, PupilSheet, ResultRow, ResultSheet, read_pupils, read_results
-from hub.connectors.csdl_c1.writing import pupil_row, result_row, write_pupils, write_results
+from hub.connectors.csdl_c1.columns import SHAPE, fit
+from hub.connectors.csdl_c1.documents import prepare, prepare_book, prepare_files
+from hub.connectors.csdl_c1.source import ResultRow, ResultSheet, read_results
+from hub.connectors.csdl_c1.writing import result_row, write_results
 
 __all__ = [
-    "UNKNOWN_SCHOOL",
-    "UNKNOWN_YEAR",
-    "Joined",
-    "Pupil",
-    "PupilSheet",
+    "SHAPE",
     "ResultRow",
     "ResultSheet",
-    "join",
+    "fit",
     "prepare",
+    "prepare_book",
     "prepare_files",
-    "pupil_row",
-    "read_pupils",
     "read_results",
     "result_row",
-    "write_pupils",
     "write_results",
 ]

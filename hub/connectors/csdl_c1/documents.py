@@ -1,30 +1,33 @@
 """Make transcripts from joined rows: which grade, which circular, and the document in its defined order."""
 
-import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Literal, cast
 
 from msgspec import UNSET
 
-from hub.connectors.csdl_c1.joining import Joined, join
-from hub.connectors.csdl_c1.source import PupilSheet, ResultRow, ResultSheet, read_pupils, read_results
-from hub.connectors.csdl_c1.values import grade_of
+from hub.connectors.csdl_c1.source import ResultRow, ResultSheet, read_book, read_results
+from hub.connectors.making import (
+    UNKNOWN_SCHOOL,
+    UNKNOWN_YEAR,
+    agreed_grade,
+    checked_year,
+    report_of,
+    sound,
+    student_of,
+)
 from hub.connectors.notes import Notes
-from hub.connectors.prepared import Prepared, PreparedRow, RowReport
-from hub.domain.reading import canonical, read
+from hub.connectors.prepared import Prepared, PreparedRow
+from hub.connectors.pupil_list import Joined, PupilSheet, join, read_pupils
+from hub.connectors.row_cells import grade_of
+from hub.connectors.worksheets import Workbook
 from hub.domain.regulations import COMPETENCES, QUALITIES, regulation_for, subject_order
-from hub.domain.transcript import Assessed, Result, School, Student, Subject, Transcript
-from hub.errors import Refused
+from hub.domain.transcript import Assessed, Result, School, Subject, Transcript
 
-__all__ = ["UNKNOWN_SCHOOL", "UNKNOWN_YEAR", "prepare", "prepare_files"]
+__all__ = ["prepare", "prepare_book", "prepare_files"]
 
 GRADES = range(1, 4)  # the columns of grades 4 and 5 are not known
 REGULATION: Literal["TT27-2020"] = "TT27-2020"
-# Stand-ins for judging a workbook by itself; a document that has them is never signable.
-UNKNOWN_SCHOOL = School(code="0", name="(chưa biết trường)", province="00")
-UNKNOWN_YEAR = "2025-2026"
-_YEAR = re.compile(r"20[0-9]{2}-20[0-9]{2}")
 
 
 def prepare_files(
@@ -36,6 +39,14 @@ def prepare_files(
     return prepare(read_results(results), listed, school=school, school_year=school_year, grade=grade)
 
 
+def prepare_book(
+    book: Workbook, pupils: PupilSheet | None, *, school: School | None = None, school_year: str | None = None,
+    grade: int | None = None,
+) -> Prepared:  # fmt: skip
+    """Prepare an opened result workbook, as `prepare` does: what the recogniser calls."""
+    return prepare(read_book(book), pupils, school=school, school_year=school_year, grade=grade)
+
+
 def prepare(
     results: ResultSheet, pupils: PupilSheet | None, *, school: School | None = None, school_year: str | None = None,
     grade: int | None = None,
@@ -45,26 +56,26 @@ def prepare(
     Without pupils, school or school year the documents have stand-ins and serve for checking only (`signable` is
     false). `grade` is for classes whose code does not tell it. Every row lands in exactly one of the result's lists.
     """
-    if school_year is not None and not _YEAR.fullmatch(school_year):
-        raise Refused("SCHOOL_YEAR_NOT_CONSECUTIVE", {"school_year": school_year[:20]})
-    joined, absent = join(results, pupils)
+    checked_year(school_year)
+    joined, absent = join(results.rows, pupils)
     maker = _Maker(school or UNKNOWN_SCHOOL, school_year or UNKNOWN_YEAR, grade)
     documents, rejected = [], []
     for row in joined:
         notes = row.result.notes
         transcript = None if notes.refused else maker.transcript(row)
         if transcript is None:
-            rejected.append(_report(notes))
+            rejected.append(report_of(notes))
         else:
             documents.append(PreparedRow(transcript, tuple(notes.found), notes.sheet, notes.row))
-    ignored = tuple(_report(notes) for notes in (*results.ignored, *absent))
-    told = results.findings + (() if pupils is None else pupils.findings)
-    signable = None not in (pupils, school, school_year)
-    return Prepared(tuple(documents), tuple(rejected), ignored, told, signable)
-
-
-def _report(notes: Notes) -> RowReport:
-    return RowReport(tuple(notes.found), notes.sheet, notes.row)
+    return Prepared(
+        tuple(documents),
+        tuple(rejected),
+        tuple(report_of(notes) for notes in results.ignored),
+        results.findings,
+        signable=None not in (pupils, school, school_year),
+        absent=tuple(report_of(notes) for notes in absent),
+        list_findings=() if pupils is None else pupils.findings,
+    )
 
 
 class _Maker:
@@ -75,16 +86,13 @@ class _Maker:
         self._school_year = school_year
         self._grade = grade
 
-    def transcript(self, row: Joined) -> Transcript | None:
+    def transcript(self, row: Joined[ResultRow]) -> Transcript | None:
         """Return the document of one row, or None with the reason among its notes."""
         grade = self._grade_of(row)
         if grade is None or not self._known(grade, row.result.notes):
             return None
         made = self._made(row, grade)
-        reading = read(canonical(made))
-        if not reading.sound:
-            reason = ", ".join(f"{found.path}: {found.code}" for found in reading.findings[:3])
-            row.result.notes.add("ROW_NOT_A_DOCUMENT", reason=reason)
+        if not sound(made, row.result.notes):
             return None
         if row.pupil is None:
             row.result.notes.add("PUPIL_LIST_ABSENT")
@@ -92,19 +100,13 @@ class _Maker:
             row.result.notes.add("GRADE_3_COLUMNS_ABSENT")
         return made
 
-    def _grade_of(self, row: Joined) -> int | None:
+    def _grade_of(self, row: Joined[ResultRow]) -> int | None:
         """Return the grade on which all that name one agree."""
         pupil = row.pupil
         classes = (row.result.class_code, None if pupil is None else pupil.class_code)
         named = {self._grade, None if pupil is None else pupil.grade}
         named |= {grade_of(text) for text in classes if text is not None}
-        grades = sorted(grade for grade in named if grade is not None)
-        column = row.result.columns.get("class")
-        if not grades:
-            row.result.notes.add("GRADE_UNKNOWN", column, row.result.class_code)
-        elif len(grades) > 1:
-            row.result.notes.add("GRADE_DIFFERS", column, grades=", ".join(map(str, grades)))
-        return grades[0] if len(grades) == 1 else None
+        return agreed_grade(named, row.result.notes, row.result.columns.get("class"), row.result.class_code)
 
     def _known(self, grade: int, notes: Notes) -> bool:
         if grade not in GRADES:
@@ -117,7 +119,7 @@ class _Maker:
             return False
         return True
 
-    def _made(self, row: Joined, grade: int) -> Transcript:
+    def _made(self, row: Joined[ResultRow], grade: int) -> Transcript:
         result = row.result
         return Transcript(
             class_=result.class_code or "",
@@ -130,28 +132,12 @@ class _Maker:
             result=Result(completed=result.completed, promotion="promoted" if result.promoted else UNSET),
             school=self._school,
             school_year=self._school_year,
-            student=_student(row),
+            student=student_of(
+                row.pupil, name=result.name, student_code=result.student_code, birth_date=result.birth_date
+            ),
             subjects=_subjects(result, grade),
             type="vn.hocba.transcript/1",
         )
-
-
-def _student(row: Joined) -> Student:
-    result, pupil = row.result, row.pupil
-    if pupil is None:
-        return Student(
-            birth_date=result.birth_date or "", gender="unknown", name=result.name or "", nationality="VN",
-            student_code=result.student_code or "",
-        )  # fmt: skip
-    return Student(
-        birth_date=pupil.birth_date or "",
-        ethnicity=pupil.ethnicity or UNSET,
-        gender=cast("Literal['male', 'female']", pupil.gender),
-        name=pupil.name or "",
-        nationality=pupil.nationality or "",
-        personal_id=pupil.personal_id or UNSET,
-        student_code=pupil.student_code or "",
-    )
 
 
 def _subjects(result: ResultRow, grade: int) -> tuple[Subject, ...]:

@@ -1,4 +1,4 @@
-"""What the columns of the C1 files mean: header texts, subjects, qualities, competences, levels and ratings.
+"""What the columns of the C1 result sheet mean: header texts, subjects, qualities and competences.
 
 Source: the 35 columns as a third party's tool fills them [secondary]; the codes are the hub's own.
 """
@@ -7,23 +7,15 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from hub.connectors.headers import label_key
+from hub.connectors.headers import by_key, label_key, titles_of
 
 __all__ = [
-    "ATTENDING",
-    "CITIZENSHIPS",
     "COMPETENCES",
     "COMPETENCE_LABELS",
-    "COMPETENCE_LEVELS",
-    "COMPETENCE_LEVEL_ALIASES",
-    "GENDERS",
     "GROUP_LABELS",
     "LEVEL_LABELS",
-    "PUPIL_LABELS",
     "QUALITIES",
     "QUALITY_LABELS",
-    "RATINGS",
-    "REQUIRED_PUPIL_FIELDS",
     "REQUIRED_RESULT_FIELDS",
     "RESULT_FIELDS",
     "ROW_LABELS",
@@ -31,22 +23,10 @@ __all__ = [
     "STUDENT_CODE_LABELS",
     "SUBJECTS",
     "SUBJECT_LABELS",
-    "SUBJECT_LEVELS",
-    "SUBJECT_LEVEL_ALIASES",
     "TESTED",
     "TITLES",
     "UPPER_GRADE_LABELS",
 ]
-
-
-def _by_key(labels: Mapping[str, str]) -> Mapping[str, str]:
-    return MappingProxyType({label_key(label): field for label, field in labels.items()})
-
-
-def _titles(prefix: str, labels: Mapping[str, str]) -> dict[str, str]:
-    """Return for each field the first of its texts, for telling a clerk which column is meant."""
-    return {f"{prefix}{field}": label for label, field in reversed(list(labels.items()))}
-
 
 SUBJECTS: Final = ("TOAN", "TV", "DD", "TNXH", "NN1", "TDT", "THCN", "AN", "MT", "HDTN", "GDTC")
 TESTED: Final = ("TOAN", "TV")
@@ -79,7 +59,7 @@ _ROW_TEXTS: Final = {
     "Lên lớp": "promoted", "Được lên lớp": "promoted",
     "Xếp loại": "rating", "Đánh giá kết quả giáo dục": "rating", "Đánh giá KQGD": "rating",
 }  # fmt: skip
-ROW_LABELS: Final = _by_key(_ROW_TEXTS)
+ROW_LABELS: Final = by_key(_ROW_TEXTS)
 
 _SUBJECT_TEXTS: Final = {
     "Toán": "TOAN", "Toán học": "TOAN", "Môn Toán": "TOAN",
@@ -95,7 +75,7 @@ _SUBJECT_TEXTS: Final = {
     "Hoạt động trải nghiệm": "HDTN", "HĐ trải nghiệm": "HDTN", "HĐTN": "HDTN",
     "Giáo dục thể chất": "GDTC", "GDTC": "GDTC", "Thể dục": "GDTC",
 }  # fmt: skip
-SUBJECT_LABELS: Final = _by_key(_SUBJECT_TEXTS)
+SUBJECT_LABELS: Final = by_key(_SUBJECT_TEXTS)
 
 _COMPETENCE_TEXTS: Final = {
     "Tự chủ và tự học": "TU_CHU", "Tự chủ, tự học": "TU_CHU",
@@ -105,15 +85,15 @@ _COMPETENCE_TEXTS: Final = {
     "Thể chất": "THE_CHAT",
     "Công nghệ": "CONG_NGHE", "Tin học": "TIN_HOC",
 }  # fmt: skip
-COMPETENCE_LABELS: Final = _by_key(_COMPETENCE_TEXTS)
+COMPETENCE_LABELS: Final = by_key(_COMPETENCE_TEXTS)
 
 _QUALITY_TEXTS: Final = {
     "Yêu nước": "YEU_NUOC", "Nhân ái": "NHAN_AI", "Chăm chỉ": "CHAM_CHI", "Trung thực": "TRUNG_THUC",
     "Trách nhiệm": "TRACH_NHIEM",
 }  # fmt: skip
-QUALITY_LABELS: Final = _by_key(_QUALITY_TEXTS)
+QUALITY_LABELS: Final = by_key(_QUALITY_TEXTS)
 
-GROUP_LABELS: Final = _by_key({
+GROUP_LABELS: Final = by_key({
     "Môn học và hoạt động giáo dục": "level", "Môn học và HĐGD": "level", "Môn học": "level", "Nghệ thuật": "level",
     "Năng lực cốt lõi": "competence", "Năng lực": "competence", "Năng lực chung": "competence",
     "Năng lực đặc thù": "competence", "NL chung": "competence", "NL đặc thù": "competence",
@@ -127,44 +107,13 @@ SCORE_LABELS: Final = frozenset(
 UPPER_GRADE_LABELS: Final = frozenset(map(label_key, ("Lịch sử và Địa lí", "Lịch sử & Địa lí", "LS&ĐL", "LS-ĐL")))
 STUDENT_CODE_LABELS: Final = frozenset(key for key, field in ROW_LABELS.items() if field == "student_code")
 
-_PUPIL_TEXTS: Final = {
-    "Khối": "grade", "Mã khối": "grade", "Khối lớp": "grade",
-    "Mã lớp": "class", "Lớp": "class", "Tên lớp": "class_name",
-    "Mã học sinh": "student_code", "Mã HS": "student_code",
-    "Họ tên": "name", "Họ và tên": "name", "Họ tên học sinh": "name", "Họ và tên học sinh": "name",
-    "Ngày sinh": "birth_date", "Ngày tháng năm sinh": "birth_date",
-    "Giới tính": "gender", "Dân tộc": "ethnicity", "Quốc tịch": "nationality",
-    "Số định danh cá nhân": "personal_id", "Số định danh": "personal_id", "Số ĐDCN": "personal_id",
-    "Số định danh cá nhân/CMND/CCCD": "personal_id", "Mã định danh cá nhân": "personal_id",
-    "Trạng thái HS": "status", "Trạng thái": "status", "Trạng thái học sinh": "status",
-}  # fmt: skip
-PUPIL_LABELS: Final = _by_key(_PUPIL_TEXTS)
 TITLES: Final[Mapping[str, str]] = MappingProxyType(
-    _titles("", _PUPIL_TEXTS)
-    | _titles("", _ROW_TEXTS)
-    | _titles("level:", _SUBJECT_TEXTS)
+    titles_of("", _ROW_TEXTS)
+    | titles_of("level:", _SUBJECT_TEXTS)
     | {
         field.replace("level:", "score:"): f"{title} (Điểm KTĐK)"
-        for field, title in _titles("level:", _SUBJECT_TEXTS).items()
+        for field, title in titles_of("level:", _SUBJECT_TEXTS).items()
     }
-    | _titles("competence:", _COMPETENCE_TEXTS)
-    | _titles("quality:", _QUALITY_TEXTS)
+    | titles_of("competence:", _COMPETENCE_TEXTS)
+    | titles_of("quality:", _QUALITY_TEXTS)
 )
-REQUIRED_PUPIL_FIELDS: Final = ("student_code", "name", "birth_date", "gender", "personal_id")
-
-SUBJECT_LEVELS: Final = ("T", "H", "C")
-SUBJECT_LEVEL_ALIASES: Final = MappingProxyType({
-    "htt": "T", "ht": "H", "cht": "C", "t": "T", "h": "H", "c": "C",
-    "hoàn thành tốt": "T", "hoàn thành": "H", "chưa hoàn thành": "C",
-})  # fmt: skip
-COMPETENCE_LEVELS: Final = ("T", "Đ", "C")
-COMPETENCE_LEVEL_ALIASES: Final = MappingProxyType({
-    "t": "T", "đ": "Đ", "c": "C", "ð": "Đ", "tốt": "T", "đạt": "Đ", "cần cố gắng": "C", "ccg": "C",
-})  # fmt: skip
-RATINGS: Final = MappingProxyType({
-    "hoàn thành xuất sắc": "HTXS", "hoàn thành tốt": "HTT", "hoàn thành": "HT", "chưa hoàn thành": "CHT",
-    "htxs": "HTXS", "htt": "HTT", "ht": "HT", "cht": "CHT",
-})  # fmt: skip
-GENDERS: Final = MappingProxyType({"nam": "male", "nữ": "female"})
-ATTENDING: Final = frozenset({"đang học"})
-CITIZENSHIPS: Final = frozenset({"việt nam", "vn", "vietnam"})

@@ -1,4 +1,4 @@
-"""Write workbooks in the two C1 shapes, cell by cell: for tests, for the synthetic population, for templates."""
+"""Write the C1 result sheet, cell by cell: for tests, for the synthetic population, for templates."""
 
 from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
@@ -8,11 +8,12 @@ from typing import Final
 
 from msgspec import UNSET
 
+from hub.connectors.cell_texts import printed_date
 from hub.connectors.csdl_c1.mapping import COMPETENCES, QUALITIES, SUBJECTS, TESTED
 from hub.connectors.workbook_writing import SheetToWrite, Value, write_workbook
 from hub.domain.transcript import Transcript
 
-__all__ = ["CODE_LISTS", "PUPIL_HEADER", "RESULT_HEADER", "pupil_row", "result_row", "write_pupils", "write_results"]
+__all__ = ["RESULT_HEADER", "result_row", "write_results"]
 
 COLUMN_COUNT: Final = 35  # A to AI; AI is empty
 RESULT_HEADER: Final[tuple[tuple[Value, ...], ...]] = (
@@ -33,14 +34,7 @@ _RESULT_MERGES: Final = (
     *(f"{letters}1:{letters}3" for letters in _DOWN), *(f"{letters}2:{letters}3" for letters in _DOWN_FROM_2),
     "F1:R1", "S1:Z1", "AA1:AE1", "F2:G2", "H2:I2", "S2:U2", "V2:Z2",
 )  # fmt: skip
-PUPIL_HEADER: Final[tuple[Value, ...]] = (
-    "STT", "Khối", "Mã lớp", "Mã học sinh", "Họ tên", "Ngày sinh", "Giới tính", "Trạng thái HS",
-    "Ngày nhập trạng thái", "Dân tộc", "Quốc tịch", "Loại khuyết tật", "Số định danh cá nhân",
-)  # fmt: skip
-# The sector's export carries code lists beside the data; their names here are stand-ins.
-CODE_LISTS: Final = tuple(f"DanhMuc{number:02}" for number in range(1, 17))
 _RATINGS = {"HTXS": "Hoàn thành xuất sắc", "HTT": "Hoàn thành tốt", "HT": "Hoàn thành", "CHT": "Chưa hoàn thành"}
-_GENDERS = {"male": "Nam", "female": "Nữ"}
 
 
 def write_results(
@@ -56,20 +50,11 @@ def write_results(
     write_workbook(path, [SheetToWrite(sheet, chain(above, RESULT_HEADER, rows), merged, hidden_rows)])
 
 
-def write_pupils(
-    path: Path, rows: Iterable[Sequence[Value]], *, above: Sequence[Sequence[Value]] = (),
-    hidden_rows: Collection[int] = (), header: Sequence[Value] = PUPIL_HEADER,
-) -> None:  # fmt: skip
-    """Write a C1-HocSinh workbook: the list on Sheet1 (13 columns, see PUPIL_HEADER) and 16 code-list sheets."""
-    lists = [SheetToWrite(name, [("Mã", "Tên"), ("01", f"Danh mục {name}")]) for name in CODE_LISTS]
-    write_workbook(path, [SheetToWrite("Sheet1", chain(above, [header], rows), (), hidden_rows), *lists])
-
-
 def result_row(transcript: Transcript, number: int) -> list[Value]:
     """Return the 35 values of a transcript's row; what the sheet has no column for is left out."""
     student, subjects = transcript.student, {subject.code: subject for subject in transcript.subjects}
     row: list[Value] = [
-        number, transcript.class_, student.student_code, student.name, _printed_date(student.birth_date),
+        number, transcript.class_, student.student_code, student.name, printed_date(student.birth_date),
     ]  # fmt: skip
     for code in SUBJECTS:
         subject = subjects.get(code)
@@ -82,23 +67,6 @@ def result_row(transcript: Transcript, number: int) -> list[Value]:
     rating = None if transcript.rating is UNSET else _RATINGS[transcript.rating]
     promoted = transcript.result.promotion == "promoted"
     return [*row, "x" if transcript.result.completed else None, "x" if promoted else None, rating, None]
-
-
-def pupil_row(transcript: Transcript, number: int, status: str = "Đang học") -> list[Value]:
-    """Return the 13 values of a pupil's row in the list."""
-    student = transcript.student
-    return [
-        number, f"Khối {transcript.grade}", transcript.class_, student.student_code, student.name,
-        _printed_date(student.birth_date), _GENDERS.get(student.gender), status, None,
-        None if student.ethnicity is UNSET else student.ethnicity,
-        "Việt Nam" if student.nationality == "VN" else student.nationality, None,
-        None if student.personal_id is UNSET else student.personal_id,
-    ]  # fmt: skip
-
-
-def _printed_date(text: str) -> str:
-    """Return YYYY-MM-DD as dd/mm/yyyy, YYYY-MM as mm/yyyy, YYYY as it is."""
-    return "/".join(reversed(text.split("-")))
 
 
 def _printed_score(mark: str) -> Value:

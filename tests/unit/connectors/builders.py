@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from hub.connectors import Prepared, RowReport
-from hub.connectors.csdl_c1 import prepare_files, write_pupils, write_results
+from hub.connectors.csdl_c1 import prepare_files, write_results
+from hub.connectors.pupil_list import write_pupils
 from hub.connectors.workbook_writing import Value
 from hub.connectors.worksheets import column_number
 from hub.domain.findings import Finding, render

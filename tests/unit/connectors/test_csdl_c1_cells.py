@@ -5,9 +5,10 @@ from decimal import Decimal
 import openpyxl
 import pytest
 
-from hub.connectors.csdl_c1 import prepare_files, pupil_row, result_row, write_pupils, write_results
-from hub.connectors.csdl_c1.values import score
+from hub.connectors.assessments import score
+from hub.connectors.csdl_c1 import prepare_files, result_row, write_results
 from hub.connectors.notes import Notes
+from hub.connectors.pupil_list import pupil_row, write_pupils
 from hub.connectors.worksheets import Cell, Kind
 from hub.domain.transcript import Assessed, Subject
 from tests.unit.connectors.builders import CODE, SCHOOL, YEAR, a_pupil, a_result, at, codes, only_report, prepared

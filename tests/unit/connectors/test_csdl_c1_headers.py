@@ -7,9 +7,9 @@ import openpyxl
 import pytest
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
-from hub.connectors.csdl_c1 import prepare_files, read_pupils, read_results, write_pupils, write_results
-from hub.connectors.csdl_c1.writing import PUPIL_HEADER
+from hub.connectors.csdl_c1 import prepare_files, read_results, write_results
 from hub.connectors.headers import label_key
+from hub.connectors.pupil_list import PUPIL_HEADER, read_pupils, write_pupils
 from hub.errors import Refused
 from tests.unit.connectors.builders import SCHOOL, YEAR, a_pupil, a_result, at, codes, prepared
 

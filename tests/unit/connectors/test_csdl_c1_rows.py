@@ -2,7 +2,8 @@
 
 import pytest
 
-from hub.connectors.csdl_c1 import prepare_files, write_pupils, write_results
+from hub.connectors.csdl_c1 import prepare_files, write_results
+from hub.connectors.pupil_list import write_pupils
 from hub.errors import Refused
 from tests.unit.connectors.builders import SCHOOL, a_pupil, a_result, at, codes, only_report, prepared
 
@@ -45,8 +46,8 @@ def test_an_unknown_code_is_refused_and_an_unused_pupil_is_reported(tmp_path):
     """A row without its pupil is refused; a pupil without a row is told, not dropped."""
     made = prepared(tmp_path, [a_result(C=OTHER)])
     assert codes(only_report(made).findings) == {"PUPIL_NOT_IN_LIST"}
-    (ignored,) = made.ignored
-    assert (codes(ignored.findings), ignored.row) == ({"PUPIL_WITHOUT_RESULT"}, 2)
+    (absent,) = made.absent
+    assert (codes(absent.findings), absent.row) == ({"PUPIL_WITHOUT_RESULT"}, 2)
 
 
 def test_a_hidden_row_is_refused_not_read(tmp_path):

@@ -7,22 +7,30 @@ from pathlib import Path
 import pytest
 
 import hub.connectors
-from hub.connectors import lines, opening, worksheets
-from hub.connectors.csdl_c1 import documents, prepare_files, write_pupils, write_results
-from hub.connectors.csdl_c1.mapping import REQUIRED_PUPIL_FIELDS, RESULT_FIELDS, TITLES
+from hub.connectors import lines, opening, vnedu_primary, worksheets
+from hub.connectors.csdl_c1 import documents, prepare_files, write_results
+from hub.connectors.csdl_c1.mapping import RESULT_FIELDS, TITLES
 from hub.connectors.jsonl import prepare, source
+from hub.connectors.pupil_list import write_pupils
+from hub.connectors.pupil_list.mapping import PUPIL_TITLES, REQUIRED_PUPIL_FIELDS
+from hub.connectors.vnedu_primary import ClassToWrite
 from hub.domain.reading import canonical
 from tests.unit.connectors.builders import SCHOOL, YEAR
+from tests.unit.connectors.class_sheets import made_of
 
 ROOT = Path(hub.connectors.__file__).parent
-FOLDERS = sorted(path.parent for path in ROOT.glob("*/__init__.py"))
+SHARED = {"pupil_list"}  # a file of its own, but of no transcript: connectors join it
+FOLDERS = sorted(path.parent for path in ROOT.glob("*/__init__.py") if path.parent.name not in SHARED)
 KEYS = {"name", "owner", "direction", "transport", "dialect", "certainty", "grades", "limits", "cannot_express"}
+WORKBOOK_LIMITS = {
+    "file_bytes": opening.WORKBOOK_BYTES_MAX, "unpacked_bytes": opening.UNPACKED_BYTES_MAX,
+    "parts": opening.PART_COUNT_MAX, "rows": worksheets.ROW_COUNT_MAX, "columns": worksheets.COLUMN_COUNT_MAX,
+    "cells": worksheets.CELL_COUNT_MAX,
+}  # fmt: skip
 LIMITS = {
-    "csdl_c1": {
-        "file_bytes": opening.WORKBOOK_BYTES_MAX, "unpacked_bytes": opening.UNPACKED_BYTES_MAX,
-        "parts": opening.PART_COUNT_MAX, "rows": worksheets.ROW_COUNT_MAX, "columns": worksheets.COLUMN_COUNT_MAX,
-        "cells": worksheets.CELL_COUNT_MAX,
-    },
+    "csdl_c1": WORKBOOK_LIMITS,
+    "vnedu_primary": WORKBOOK_LIMITS,
+    "vnedu_secondary": WORKBOOK_LIMITS,
     "jsonl": {"line_bytes": lines.LINE_BYTES_MAX, "reported_lines": source.REPORTED_LINES_MAX},
 }  # fmt: skip
 
@@ -48,9 +56,15 @@ def test_the_manifest_of_csdl_c1_names_the_grades_that_it_serves():
     assert manifest(ROOT / "csdl_c1")["grades"] == list(documents.GRADES)
 
 
+def test_the_manifest_of_vnedu_primary_names_the_grades_that_it_serves():
+    """Manifest and code agree on the grades."""
+    assert manifest(ROOT / "vnedu_primary")["grades"] == list(vnedu_primary.GRADES)
+
+
 def test_every_field_has_a_title_for_the_clerk():
     """A missing column is named in the clerk's words."""
-    assert {*RESULT_FIELDS, *REQUIRED_PUPIL_FIELDS} <= set(TITLES)
+    assert set(RESULT_FIELDS) <= set(TITLES)
+    assert set(REQUIRED_PUPIL_FIELDS) <= set(PUPIL_TITLES)
 
 
 def shown(made, *, with_codes):
@@ -71,6 +85,14 @@ def test_golden_rows_give_the_stored_documents(tmp_path):
     write_results(tmp_path / "r.xlsx", rows["results"])
     write_pupils(tmp_path / "p.xlsx", rows["pupils"])
     made = prepare_files(tmp_path / "r.xlsx", tmp_path / "p.xlsx", school=SCHOOL, school_year=YEAR)
+    assert shown(made, with_codes=True) == json.loads((golden / "classes.expected.json").read_text("utf-8"))
+
+
+def test_golden_class_sheets_give_the_stored_documents(tmp_path):
+    """Cells of two class sheets, of grades 1 and 4, become exactly the stored documents and codes."""
+    golden = ROOT / "vnedu_primary" / "golden"
+    rows = json.loads((golden / "classes.rows.json").read_text("utf-8"))
+    made = made_of(tmp_path, [ClassToWrite(**each) for each in rows["classes"]], rows["pupils"])
     assert shown(made, with_codes=True) == json.loads((golden / "classes.expected.json").read_text("utf-8"))
 
 

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from hub.catalogue import CATALOGUE
 from hub.connectors import opening, worksheets
-from hub.connectors.csdl_c1 import read_pupils, read_results, write_pupils, write_results
+from hub.connectors.csdl_c1 import read_results, write_results
+from hub.connectors.pupil_list import read_pupils, write_pupils
 from hub.connectors.worksheets import open_workbook
 from hub.errors import Refused
 from tests.unit.connectors.builders import a_pupil, a_result

@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
-from hub.connectors.csdl_c1 import write_pupils, write_results
+from hub.connectors.csdl_c1 import write_results
+from hub.connectors.pupil_list import write_pupils
 from hub.connectors.workbook_writing import SheetToWrite, write_workbook
 from hub.connectors.worksheets import Cell, Kind, column_letters, column_number, open_workbook
 from hub.errors import Refused

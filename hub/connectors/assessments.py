@@ -1,29 +1,58 @@
-"""Read the values that only these sheets have: levels, scores, crosses, ratings, gender, grade."""
+"""Read what sheets of primary schools say of a pupil: levels, scores, crosses, ratings; every doubt is a finding."""
 
 import re
 from collections.abc import Mapping
 from decimal import Decimal
+from types import MappingProxyType
+from typing import Final
 
 from hub.connectors.cell_texts import decimal_of, raw_text, squeezed
-from hub.connectors.csdl_c1.mapping import CITIZENSHIPS, GENDERS, RATINGS
 from hub.connectors.notes import Notes
 from hub.connectors.worksheets import Cell, Kind
 
-__all__ = ["cross", "gender", "grade_of", "level", "nationality", "rating", "score"]
+__all__ = [
+    "COMPETENCE_LEVELS",
+    "COMPETENCE_LEVEL_ALIASES",
+    "RATINGS",
+    "SUBJECT_LEVELS",
+    "SUBJECT_LEVEL_ALIASES",
+    "cross",
+    "level",
+    "rating",
+    "score",
+]
 
+SUBJECT_LEVELS: Final = ("T", "H", "C")
+SUBJECT_LEVEL_ALIASES: Final = MappingProxyType({
+    "htt": "T", "ht": "H", "cht": "C", "t": "T", "h": "H", "c": "C",
+    "hoàn thành tốt": "T", "hoàn thành": "H", "chưa hoàn thành": "C",
+})  # fmt: skip
+COMPETENCE_LEVELS: Final = ("T", "Đ", "C")
+COMPETENCE_LEVEL_ALIASES: Final = MappingProxyType({
+    "t": "T", "đ": "Đ", "c": "C", "ð": "Đ", "tốt": "T", "đạt": "Đ", "cần cố gắng": "C", "ccg": "C",
+})  # fmt: skip
+RATINGS: Final = MappingProxyType({
+    "hoàn thành xuất sắc": "HTXS", "hoàn thành tốt": "HTT", "hoàn thành": "HT", "chưa hoàn thành": "CHT",
+    "htxs": "HTXS", "htt": "HTT", "ht": "HT", "cht": "CHT",
+})  # fmt: skip
 _NUMBER = re.compile(r"[0-9]{1,4}(?:([.,])[0-9]{1,4})?")
 _TENTH = Decimal("0.1")
-_GRADE = re.compile(r"(?:lớp|khối|l|k)?[ .:_-]*0?([1-9]|1[0-2])(?![0-9])")
 
 
 def level(
-    cell: Cell | None, notes: Notes, column: int, levels: tuple[str, ...], aliases: Mapping[str, str]
-) -> str | None:
-    """Return a level of the given list; another way of writing it is told, anything else refused."""
+    cell: Cell | None, notes: Notes, column: int, levels: tuple[str, ...], aliases: Mapping[str, str],
+    codes: Mapping[str, str] | None = None,
+) -> str | None:  # fmt: skip
+    """Return a level of the given list; another way of writing it is told, anything else refused.
+
+    `codes` are the sheet's own abbreviations of the levels, read as they are ("HTT" is "T" in some sheets).
+    """
     text = raw_text(cell, notes, column)
     key = "" if text is None else squeezed(text)
     if text is None or key == "" or text in levels:
         return text if text in levels else None
+    if codes is not None and text in codes:
+        return codes[text]
     read = aliases.get(key.casefold())
     if read is None:
         notes.add("CELL_LEVEL_UNKNOWN", column, text, expected=", ".join(levels))
@@ -70,29 +99,3 @@ def rating(cell: Cell | None, notes: Notes, column: int) -> str | None:
     if key and key not in RATINGS:
         notes.add("CELL_RATING_UNKNOWN", column, text)
     return RATINGS.get(key)
-
-
-def gender(cell: Cell | None, notes: Notes, column: int) -> str | None:
-    """Return male or female; a blank cell is refused too, since the document must say."""
-    text = raw_text(cell, notes, column)
-    key = "" if text is None else squeezed(text).casefold()
-    read = GENDERS.get(key)
-    if read is None and (cell is None or text is not None):
-        notes.add("CELL_GENDER_UNKNOWN", column, text)
-    return read
-
-
-def nationality(cell: Cell | None, notes: Notes, column: int) -> str | None:
-    """Return "VN" for a blank or Vietnamese cell; other nationalities need the JSON Lines form."""
-    text = raw_text(cell, notes, column)
-    if cell is None or (text is not None and squeezed(text).casefold() in {"", *CITIZENSHIPS}):
-        return "VN"
-    if text is not None:
-        notes.add("CELL_NATIONALITY_UNKNOWN", column, text)
-    return None
-
-
-def grade_of(text: str) -> int | None:
-    """Return the grade that a class or grade text begins with: "1A", "Lớp 3B", "Khối 2", "03"; None when unsure."""
-    match = _GRADE.match(squeezed(text).casefold())
-    return None if match is None else int(match.group(1))

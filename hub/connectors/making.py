@@ -1,0 +1,82 @@
+"""What every connector of workbooks does to make a document: the pupil, the grade, stand-ins, and the last look."""
+
+import re
+from collections.abc import Iterable
+from typing import Literal, cast
+
+from msgspec import UNSET
+
+from hub.connectors.notes import Notes
+from hub.connectors.prepared import RowReport
+from hub.connectors.pupil_list import Pupil
+from hub.domain.reading import canonical, read
+from hub.domain.transcript import School, Student, Transcript
+from hub.errors import Refused
+
+__all__ = [
+    "UNKNOWN_SCHOOL",
+    "UNKNOWN_STUDENT_CODE",
+    "UNKNOWN_YEAR",
+    "agreed_grade",
+    "checked_year",
+    "report_of",
+    "sound",
+    "student_of",
+]
+
+# Stand-ins for judging a workbook by itself; a document that has them is never signable.
+UNKNOWN_SCHOOL = School(code="0", name="(chưa biết trường)", province="00")
+UNKNOWN_YEAR = "2025-2026"
+UNKNOWN_STUDENT_CODE = "0000000000"
+_YEAR = re.compile(r"20[0-9]{2}-20[0-9]{2}")
+
+
+def checked_year(school_year: str | None) -> str | None:
+    """Return a school year as given. Raises Refused SCHOOL_YEAR_NOT_CONSECUTIVE when it is no such text."""
+    if school_year is not None and not _YEAR.fullmatch(school_year):
+        raise Refused("SCHOOL_YEAR_NOT_CONSECUTIVE", {"school_year": school_year[:20]})
+    return school_year
+
+
+def agreed_grade(named: Iterable[int | None], notes: Notes, column: int | None, class_code: str | None) -> int | None:
+    """Return the grade on which all that name one agree; else None, with the reason among the notes."""
+    grades = sorted({grade for grade in named if grade is not None})
+    if not grades:
+        notes.add("GRADE_UNKNOWN", column, class_code)
+    elif len(grades) > 1:
+        notes.add("GRADE_DIFFERS", column, grades=", ".join(map(str, grades)))
+    return grades[0] if len(grades) == 1 else None
+
+
+def student_of(
+    pupil: Pupil | None, *, name: str | None, student_code: str | None, birth_date: str | None
+) -> Student:  # fmt: skip
+    """Return the pupil as the list has them; without a list what the sheet itself says."""
+    if pupil is None:
+        return Student(
+            birth_date=birth_date or "", gender="unknown", name=name or "", nationality="VN",
+            student_code=student_code or "",
+        )  # fmt: skip
+    return Student(
+        birth_date=pupil.birth_date or "",
+        ethnicity=pupil.ethnicity or UNSET,
+        gender=cast("Literal['male', 'female']", pupil.gender),
+        name=pupil.name or "",
+        nationality=pupil.nationality or "",
+        personal_id=pupil.personal_id or UNSET,
+        student_code=pupil.student_code or "",
+    )
+
+
+def sound(made: Transcript, notes: Notes) -> bool:
+    """Tell whether a document is well formed; if not, the row says why it makes none."""
+    reading = read(canonical(made))
+    if not reading.sound:
+        reason = ", ".join(f"{found.path}: {found.code}" for found in reading.findings[:3])
+        notes.add("ROW_NOT_A_DOCUMENT", reason=reason)
+    return reading.sound
+
+
+def report_of(notes: Notes) -> RowReport:
+    """Return the report of a row that gave no document."""
+    return RowReport(tuple(notes.found), notes.sheet, notes.row)

@@ -1,0 +1,202 @@
+"""Make transcripts from the rows of class sheets: which pupil, grade and circular, and the document in its order."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Final, Literal, cast
+
+from msgspec import UNSET
+
+from hub.connectors.making import (
+    UNKNOWN_SCHOOL,
+    UNKNOWN_STUDENT_CODE,
+    UNKNOWN_YEAR,
+    agreed_grade,
+    checked_year,
+    report_of,
+    sound,
+    student_of,
+)
+from hub.connectors.notes import Notes
+from hub.connectors.prepared import Prepared, PreparedRow
+from hub.connectors.pupil_list import Joined, PupilSheet, join, join_by_name, read_pupils
+from hub.connectors.row_cells import grade_of
+from hub.connectors.vnedu_primary.columns import ClassSheet
+from hub.connectors.vnedu_primary.source import ClassRow, Summary, read_book
+from hub.connectors.worksheets import Workbook, open_workbook
+from hub.domain.regulations import COMPETENCES, QUALITIES, regulation_for, subject_order
+from hub.domain.transcript import Assessed, Result, School, Subject, Transcript
+
+__all__ = ["GRADES", "prepare", "prepare_book", "prepare_files"]
+
+GRADES: Final = range(1, 6)
+REGULATION: Literal["TT27-2020"] = "TT27-2020"
+_Rating = Literal["HTXS", "HTT", "HT", "CHT"]
+
+
+def prepare_files(
+    results: Path, pupils: Path | None, *, school: School | None = None, school_year: str | None = None,
+    grade: int | None = None,
+) -> Prepared:  # fmt: skip
+    """Read the workbooks and prepare their transcripts. Raises Refused when a file as a whole cannot be read."""
+    listed = None if pupils is None else read_pupils(pupils)
+    return prepare_book(open_workbook(results), listed, school=school, school_year=school_year, grade=grade)
+
+
+def prepare_book(
+    book: Workbook, pupils: PupilSheet | None, *, school: School | None = None, school_year: str | None = None,
+    grade: int | None = None,
+) -> Prepared:  # fmt: skip
+    """Prepare an opened class summary, as `prepare` does: what the recogniser calls."""
+    return prepare(read_book(book), pupils, school=school, school_year=school_year, grade=grade)
+
+
+def prepare(
+    results: Summary, pupils: PupilSheet | None, *, school: School | None = None, school_year: str | None = None,
+    grade: int | None = None,
+) -> Prepared:  # fmt: skip
+    """Join and prepare. Consumes both (their notes grow), so read the files again for another run.
+
+    The school year is the one given, and each sheet must agree; without it, the sheet's own. Without pupils, school
+    or school year the documents serve for checking only (`signable` is false).
+    """
+    checked_year(school_year)
+    _check_titles(results, school_year)
+    joined, absent = _joined(results, pupils)
+    maker = _Maker(school or UNKNOWN_SCHOOL, school_year, grade)
+    documents, rejected = [], []
+    for row in joined:
+        notes = row.result.notes
+        transcript = None if notes.refused else maker.transcript(row)
+        if transcript is None:
+            rejected.append(report_of(notes))
+        else:
+            documents.append(PreparedRow(transcript, tuple(notes.found), notes.sheet, notes.row))
+    return Prepared(
+        tuple(documents),
+        tuple(rejected),
+        tuple(report_of(notes) for notes in results.ignored),
+        results.findings,
+        signable=None not in (pupils, school, school_year),
+        absent=tuple(report_of(notes) for notes in absent),
+        list_findings=() if pupils is None else pupils.findings,
+        stand_ins=_stand_ins(results.classes) if pupils is None else (),
+    )
+
+
+def _check_titles(results: Summary, school_year: str | None) -> None:
+    """Refuse the rows of a sheet whose title contradicts what was asked for, or lacks the class."""
+    titles = {each.place.sheet.name: each.title for each in results.classes}
+    for row in results.rows:
+        title, notes = titles[row.notes.sheet], row.notes
+        if title.class_code is None:
+            notes.add("CLASS_SHEET_WITHOUT_CLASS")
+        if title.other_period is not None:
+            notes.add("CLASS_SHEET_OTHER_PERIOD", found=title.other_period)
+        if school_year is not None and title.school_year not in (None, school_year):
+            notes.add("CLASS_SHEET_YEAR_DIFFERS", found=title.school_year or "", expected=school_year)
+
+
+def _joined(
+    results: Summary, pupils: PupilSheet | None
+) -> tuple[tuple[Joined[ClassRow], ...], tuple[Notes, ...]]:  # fmt: skip
+    """Join by code where every sheet prints it, else by name; only pupils of these classes are looked for."""
+    classes = {each.title.class_code for each in results.classes if each.title.class_code is not None}
+    coded = all("student_code" in each.place.columns for each in results.classes)
+    return (join if coded else join_by_name)(results.rows, pupils, classes)
+
+
+def _stand_ins(classes: Sequence[ClassSheet]) -> tuple[str, ...]:
+    """Return the paths that only the pupil list could fill."""
+    fields = {"student_code": "$.student.student_code", "birth_date": "$.student.birth_date"}
+    return tuple(
+        path for field, path in fields.items() if any(field not in each.place.columns for each in classes)
+    )  # fmt: skip
+
+
+class _Maker:
+    """Makes the documents of one school."""
+
+    def __init__(self, school: School, school_year: str | None, grade: int | None) -> None:
+        self._school = school
+        self._school_year = school_year
+        self._grade = grade
+
+    def transcript(self, row: Joined[ClassRow]) -> Transcript | None:
+        """Return the document of one row, or None with the reason among its notes."""
+        result, pupil = row.result, row.pupil
+        classes = (result.class_code, None if pupil is None else pupil.class_code)
+        named = [self._grade, None if pupil is None else pupil.grade]
+        named += [grade_of(text) for text in classes if text is not None]
+        grade = agreed_grade(named, result.notes, None, result.class_code)
+        school_year = self._school_year or result.school_year or UNKNOWN_YEAR
+        if grade is None or not _of_circular(grade, school_year, result.notes):
+            return None
+        made = self._made(row, grade, school_year)
+        if not sound(made, result.notes):
+            return None
+        if pupil is None:
+            result.notes.add("PUPIL_LIST_ABSENT")
+        return made
+
+    def _made(self, row: Joined[ClassRow], grade: int, school_year: str) -> Transcript:
+        result = row.result
+        rating = cast("_Rating", result.rating)  # a row without one is refused
+        completed = result.completed if result.completed is not None else rating != "CHT"
+        return Transcript(
+            class_=result.class_code or "",
+            competences=_assessed(result.competences, COMPETENCES) or UNSET,
+            grade=grade,
+            period="year",
+            qualities=_assessed(result.qualities, QUALITIES) or UNSET,
+            rating=rating,
+            regulation=REGULATION,
+            result=Result(
+                awards=result.awards or UNSET,
+                completed=completed,
+                programme_completed=True if result.programme else UNSET,
+                promotion="promoted" if result.promoted else UNSET,
+            ),
+            school=self._school,
+            school_year=school_year,
+            student=student_of(
+                row.pupil, name=result.name, student_code=result.student_code or UNKNOWN_STUDENT_CODE,
+                birth_date=result.birth_date or _likely_birth_year(school_year, grade),
+            ),
+            subjects=_subjects(result, grade),
+            type="vn.hocba.transcript/1",
+        )  # fmt: skip
+
+
+def _likely_birth_year(school_year: str, grade: int) -> str:
+    """Return a stand-in for a birth date that the sheet does not print."""
+    return str(int(school_year[:4]) - 5 - grade)
+
+
+def _of_circular(grade: int, school_year: str, notes: Notes) -> bool:
+    regulation = regulation_for(school_year, grade)
+    if regulation != REGULATION:
+        notes.add(
+            "REGULATION_NOT_OF_SHEET", grade=str(grade), school_year=school_year, regulation=regulation or "?"
+        )  # fmt: skip
+    return regulation == REGULATION
+
+
+def _subjects(result: ClassRow, grade: int) -> tuple[Subject, ...]:
+    """Return the subjects in document order; a subject that this grade does not have stays, for the rules to judge."""
+    order = subject_order(REGULATION, grade)
+    held = [code for code in result.levels.keys() | result.scores.keys() if code not in order]
+    return tuple(
+        Subject(
+            code=code, kind="level",
+            level=cast("Literal['T', 'H', 'C']", result.levels[code]) if code in result.levels else UNSET,
+            score=result.scores.get(code, UNSET),
+        )
+        for code in (*order, *sorted(held))
+        if code in result.levels or code in result.scores
+    )  # fmt: skip
+
+
+def _assessed(levels: Mapping[str, str], order: Iterable[str]) -> tuple[Assessed, ...]:
+    return tuple(
+        Assessed(code=code, level=cast("Literal['T', 'Đ', 'C']", levels[code])) for code in order if code in levels
+    )

@@ -1,0 +1,299 @@
+"""Join the sheets of marks of a class into transcripts: subjects with their semesters, and nothing that no sheet says.
+
+The sheets know neither kết quả học tập nor rèn luyện, absences, promotion or awards: what comes of them is for checking
+and never signable; the file's findings say what is missing.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Final, Literal
+
+from msgspec import UNSET
+
+from hub.connectors.making import (
+    UNKNOWN_SCHOOL,
+    UNKNOWN_STUDENT_CODE,
+    UNKNOWN_YEAR,
+    agreed_grade,
+    checked_year,
+    report_of,
+    sound,
+    student_of,
+)
+from hub.connectors.notes import Notes
+from hub.connectors.prepared import Prepared, PreparedRow, RowReport
+from hub.connectors.pupil_list import PupilSheet, read_pupils
+from hub.connectors.row_cells import grade_of
+from hub.connectors.vnedu_secondary.mapping import COMMENT_SUBJECTS, SUBJECT_TITLES, required_subjects
+from hub.connectors.vnedu_secondary.matching import Person, match
+from hub.connectors.vnedu_secondary.source import MarkBook, MarkRow, MarkSheet, read_book, read_books, read_files
+from hub.connectors.worksheets import Workbook
+from hub.domain.findings import Finding, finding
+from hub.domain.regulations import regulation_for, subject_order
+from hub.domain.transcript import Result, School, Subject, Transcript
+from hub.errors import Refused
+
+__all__ = ["GRADES", "prepare", "prepare_book", "prepare_books", "prepare_files"]
+
+GRADES = range(6, 13)
+REGULATION: Final = "TT22-2021"
+# What no sheet of marks says, or what is told here at its cell, of its sheet or of the class: not judged again.
+STAND_INS: Final = ("$.learning", "$.training", "$.result", "$.absences", "$.subjects", "$.student.student_code")
+_MISSING = "kết quả học tập, kết quả rèn luyện, số buổi nghỉ, lên lớp, danh hiệu"
+_UNKNOWN_BIRTH_DATE = "1900"
+_PARTS = {"semester_1": "HK I", "semester_2": "HK II", "year": "cả năm"}
+
+
+def prepare_files(
+    sheets: Sequence[Path], pupils: Path | None, *, school: School | None = None, school_year: str | None = None,
+    grade: int | None = None,
+) -> Prepared:  # fmt: skip
+    """Read workbooks of one school together and prepare. Raises Refused when a file as a whole cannot be read."""
+    listed = None if pupils is None else read_pupils(pupils)
+    return prepare(read_files(sheets, grade), listed, school=school, school_year=school_year, grade=grade)
+
+
+def prepare_book(
+    book: Workbook, pupils: PupilSheet | None, *, school: School | None = None, school_year: str | None = None,
+    grade: int | None = None,
+) -> Prepared:  # fmt: skip
+    """Prepare one opened workbook, of one or many sheets, as `prepare` does: what the recogniser calls."""
+    return prepare(read_book(book, grade), pupils, school=school, school_year=school_year, grade=grade)
+
+
+def prepare_books(
+    books: Sequence[tuple[str, Workbook]], pupils: PupilSheet | None, *, school: School | None = None,
+    school_year: str | None = None, grade: int | None = None,
+) -> Prepared:  # fmt: skip
+    """Prepare opened workbooks together, each with its file name: what a folder of them needs."""
+    return prepare(read_books(books, grade), pupils, school=school, school_year=school_year, grade=grade)
+
+
+def prepare(
+    marks: MarkBook, pupils: PupilSheet | None, *, school: School | None = None, school_year: str | None = None,
+    grade: int | None = None,
+) -> Prepared:  # fmt: skip
+    """Match the rows of all sheets by pupil and join them. Consumes the sheets (their notes grow).
+
+    A document stands for all rows of its pupil and is placed at the first; one refused row keeps the pupil out.
+    `signable` is always false. Raises Refused SHEET_YEAR_DIFFERS, SCHOOL_YEAR_NOT_CONSECUTIVE.
+    """
+    checked_year(school_year)
+    year = _year_of(marks.sheets, school_year)
+    persons, absent = match(marks.sheets, pupils)
+    maker = _Maker(marks.sheets, persons, school or UNKNOWN_SCHOOL, year, grade)
+    documents: list[PreparedRow] = []
+    rejected: list[RowReport] = []
+    for person in persons:
+        made = maker.made(person)
+        if isinstance(made, PreparedRow):
+            documents.append(made)
+        else:
+            rejected.append(made)
+    return Prepared(
+        tuple(documents),
+        tuple(rejected),
+        tuple(report_of(notes) for sheet in marks.sheets for notes in sheet.ignored),
+        (*marks.findings, *_told(marks.sheets, [row.transcript for row in documents])),
+        signable=False,
+        absent=tuple(report_of(notes) for notes in absent),
+        list_findings=() if pupils is None else pupils.findings,
+        stand_ins=STAND_INS,
+    )
+
+
+def _year_of(sheets: Sequence[MarkSheet], school_year: str | None) -> str:
+    """Return the school year that was given and all titles agree with. Raises Refused SHEET_YEAR_DIFFERS."""
+    expected = school_year or next((s.school_year for s in sheets if s.school_year is not None), UNKNOWN_YEAR)
+    for sheet in sheets:
+        if sheet.school_year not in (None, expected):
+            facts = {"sheet": sheet.sheet, "found": str(sheet.school_year), "expected": expected}
+            raise Refused("SHEET_YEAR_DIFFERS", facts)
+    return expected
+
+
+class _Maker:
+    """Makes the documents of one school and school year."""
+
+    def __init__(
+        self, sheets: Sequence[MarkSheet], persons: Iterable[Person], school: School, school_year: str,
+        grade: int | None,
+    ) -> None:  # fmt: skip
+        self._sheets = sheets
+        self._classes: defaultdict[str, set[str]] = defaultdict(set)  # by sheet
+        for person in persons:
+            for sheet, row in person.rows:
+                self._classes[sheet.sheet].add(_class_of(person, row))
+        self._school = school
+        self._school_year = school_year
+        self._grade = grade
+        self._period: Literal["year", "semester_1"] = (
+            "year" if any(set(sheet.parts) & {"semester_2", "year"} for sheet in sheets) else "semester_1"
+        )
+
+    def made(self, person: Person) -> PreparedRow | RowReport:
+        """Return the document of one pupil, or the report that says why there is none."""
+        notes = person.rows[0][1].notes
+        values = _joined_values(person)
+        grade = None if person.refused else self._grade_of(person, notes)
+        if grade is not None and _taught(person, grade):
+            self._tell_absent_rows(person, grade)
+            transcript = self._transcript(person, grade, values)
+            if sound(transcript, notes):
+                if person.pupil is None:
+                    notes.add("PUPIL_LIST_ABSENT")
+                return PreparedRow(transcript, _findings(person), notes.sheet, notes.row)
+        return RowReport(_findings(person), notes.sheet, notes.row)
+
+    def _grade_of(self, person: Person, notes: Notes) -> int | None:
+        """Return the one grade of all places that name one; None with the reason when it is not of these sheets."""
+        row = person.rows[0][1]
+        classes = {row.class_code for _, row in person.rows}
+        named = {self._grade, *(grade_of(text) for text in classes if text is not None)}
+        if person.pupil is not None:
+            named |= {person.pupil.grade, grade_of(person.pupil.class_code or "")}
+        grade = agreed_grade(named, notes, row.columns.get("class"), row.class_code)
+        if grade is None:
+            return None
+        if grade not in GRADES:
+            notes.add("MARK_SHEET_GRADE", grade=str(grade))
+            return None
+        regulation = regulation_for(self._school_year, grade)
+        if regulation != REGULATION:
+            found = regulation or "?"
+            notes.add("MARK_SHEET_REGULATION", grade=str(grade), school_year=self._school_year, regulation=found)
+            return None
+        return grade
+
+    def _tell_absent_rows(self, person: Person, grade: int) -> None:
+        """Name the sheets of the pupil's class, of subjects that every pupil takes, on which the pupil has no row."""
+        notes = person.rows[0][1].notes
+        classes = {_class_of(person, row) for _, row in person.rows}
+        present = {sheet.sheet for sheet, _ in person.rows}
+        required = required_subjects(grade)
+        for sheet in self._sheets:
+            of_class = sheet.subject in required and not classes.isdisjoint(self._classes[sheet.sheet])
+            if of_class and sheet.sheet not in present:
+                notes.found.append(_absent_row(sheet))
+
+    def _transcript(self, person: Person, grade: int, values: Mapping[str, Mapping[str, str]]) -> Transcript:
+        first = person.rows[0][1]
+        return Transcript(
+            class_=_class_name(person),
+            grade=grade,
+            period=self._period,
+            regulation=REGULATION,
+            result=Result(completed=False),
+            school=self._school,
+            school_year=self._school_year,
+            student=student_of(
+                person.pupil,
+                name=first.name,
+                student_code=next((r.student_code for _, r in person.rows if r.student_code), UNKNOWN_STUDENT_CODE),
+                birth_date=next((r.birth_date for _, r in person.rows if r.birth_date), _UNKNOWN_BIRTH_DATE),
+            ),
+            subjects=_subjects(values, _remarks(person), subject_order(REGULATION, grade)),
+            type="vn.hocba.transcript/1",
+        )
+
+
+def _taught(person: Person, grade: int) -> bool:
+    """Tell whether the grade has all subjects of the sheets; else the rows are refused."""
+    order = subject_order(REGULATION, grade)
+    for sheet, row in person.rows:
+        if sheet.subject not in order:
+            row.notes.add(
+                "SUBJECT_UNKNOWN", None, SUBJECT_TITLES[sheet.subject], regulation=f"{REGULATION}, lớp {grade}"
+            )
+    return not person.refused
+
+
+def _joined_values(person: Person) -> dict[str, dict[str, str]]:
+    """Return the results by subject and part; two places that differ are a finding at the second."""
+    values: defaultdict[str, dict[str, str]] = defaultdict(dict)
+    places: dict[tuple[str, str], str] = {}
+    for sheet, row in person.rows:
+        for part, value in row.values.items():
+            known = values[sheet.subject].setdefault(part, value)
+            where = places.setdefault((sheet.subject, part), f"{row.notes.sheet}!{row.notes.row}")
+            if known != value:
+                row.notes.add(
+                    "SHEET_VALUES_DIFFER", None, value, subject=SUBJECT_TITLES[sheet.subject], part=_PARTS[part],
+                    one=known, other=value, where=where,
+                )  # fmt: skip
+    return dict(values)
+
+
+def _remarks(person: Person) -> dict[str, str]:
+    """Return the remark of each subject: that of the later semester, where both have one."""
+    by_semester = sorted(person.rows, key=lambda item: item[0].semester)
+    return {sheet.subject: row.remark for sheet, row in by_semester if row.remark is not None}
+
+
+def _subjects(
+    values: Mapping[str, Mapping[str, str]], remarks: Mapping[str, str], order: Sequence[str]
+) -> tuple[Subject, ...]:  # fmt: skip
+    """Return the subjects with a result in document order."""
+    return tuple(
+        Subject(
+            code=code,
+            comment=remarks.get(code, UNSET),
+            kind="comment" if code in COMMENT_SUBJECTS else "score",
+            semester_1=values[code].get("semester_1", UNSET),
+            semester_2=values[code].get("semester_2", UNSET),
+            year=values[code].get("year", UNSET),
+        )
+        for code in order
+        if values.get(code)
+    )
+
+
+def _class_of(person: Person, row: MarkRow) -> str:
+    return (row.class_code or _listed_class(person) or "").casefold()
+
+
+def _class_name(person: Person) -> str:
+    return next((row.class_code for _, row in person.rows if row.class_code), None) or _listed_class(person) or "?"
+
+
+def _listed_class(person: Person) -> str | None:
+    return None if person.pupil is None else person.pupil.class_code
+
+
+def _findings(person: Person) -> tuple[Finding, ...]:
+    """Return what all rows say, each thing once: the pupil list speaks into every row, and is compared with each."""
+    seen: dict[tuple[str, ...], Finding] = {}
+    for _, row in person.rows:
+        for found in row.notes.found:
+            of_list = found.code.startswith("PUPIL_") and "where" in found.facts
+            place = found.facts["where"] if of_list else found.path
+            seen.setdefault((found.code, place, found.value or ""), found)
+    return tuple(seen.values())
+
+
+def _absent_row(sheet: MarkSheet) -> Finding:
+    facts = {"sheet": sheet.sheet, "subject": SUBJECT_TITLES[sheet.subject]}
+    return finding("SHEET_WITHOUT_PUPIL", sheet.sheet, facts=facts)
+
+
+def _told(sheets: Sequence[MarkSheet], transcripts: Iterable[Transcript]) -> Iterator[Finding]:
+    """Say for each class which subjects and which results of the year no sheet has; and what no such sheet has."""
+    by_class: defaultdict[tuple[str, int], list[Transcript]] = defaultdict(list)
+    for transcript in transcripts:
+        by_class[transcript.class_, transcript.grade].append(transcript)
+    for (name, grade), members in sorted(by_class.items()):
+        subjects = {subject.code for member in members for subject in member.subjects}
+        missing = [code for code in required_subjects(grade) if code not in subjects]
+        if missing:
+            yield _of_class("SUBJECTS_NOT_IN_SHEETS", name, missing)
+        stated = {s.code for member in members for s in member.subjects if s.year is not UNSET}
+        if any(member.period == "year" for member in members) and subjects - stated:
+            unstated = [code for code in subject_order(REGULATION, grade) if code in subjects - stated]
+            yield _of_class("YEAR_RESULTS_NOT_IN_SHEETS", name, unstated)
+    yield finding("RESULTS_NOT_IN_SHEETS", sheets[0].sheet, facts={"missing": _MISSING})
+
+
+def _of_class(code: str, name: str, subjects: Iterable[str]) -> Finding:
+    titles = ", ".join(SUBJECT_TITLES[subject] for subject in subjects)
+    return finding(code, "$", facts={"class": name, "subjects": titles})
