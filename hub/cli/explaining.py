@@ -46,6 +46,8 @@ def show_groups(console: Console, groups: Iterable[Group]) -> None:
     for group in groups:
         colour = _COLOURS[group.severity.value]
         about = "" if group.alike else f" {escape(' '.join(group.about))} (ví dụ / for instance)"
-        text = f"[{colour}]{group.count:>6} học bạ[/{colour}] {group.code}{about}: {escape(group.vi)} · {escape(group.en)}"
+        text = (
+            f"[{colour}]{group.count:>6} học bạ[/{colour}] {group.code}{about}: {escape(group.vi)} · {escape(group.en)}"
+        )
         console.print(text, highlight=False, soft_wrap=True)
         console.print(f"         → {escape(group.next_vi)}", highlight=False, soft_wrap=True)

@@ -37,7 +37,7 @@ _YEAR = re.compile(r"20[0-9]{2}-20[0-9]{2}")
 
 
 def prepare(
-    results: Annotated[Path, typer.Argument(help="C1 result workbook (grades 1-3), or .jsonl (all grades)")],
+    results: Annotated[Path, typer.Argument(help="Result workbook, folder of them, or .jsonl (all grades)")],
     pupils: Annotated[Path | None, typer.Option(help="C1-HocSinh.xlsx; a workbook needs it")] = None,
     school: Annotated[str | None, typer.Option(help="Code of the school; a workbook needs it")] = None,
     year: Annotated[str | None, typer.Option(help="School year, such as 2025-2026; a workbook needs it")] = None,

@@ -11,12 +11,16 @@ import pytest
 from hub.catalogue import CATALOGUE
 from hub.cli import app, main
 from hub.cli.exits import EXIT_CODES, exit_code
-from hub.connectors.csdl_c1 import write_pupils, write_results
+from hub.connectors.csdl_c1 import write_results
 from hub.connectors.jsonl import write_jsonl
+from hub.connectors.pupil_list import write_pupils
+from hub.connectors.vnedu_primary import class_of, write_classes
+from hub.connectors.workbook_writing import SheetToWrite, write_workbook
 from hub.domain import canonical
 from hub.errors import Corrupt, Refused, Unavailable
 from tests.unit.client.builders import a_batch, transcripts, with_fields
 from tests.unit.connectors.builders import a_pupil, a_result
+from tests.unit.connectors.class_sheets import a_class, listed
 
 README = Path(__file__).parents[3] / "README.md"
 COMMANDS = tuple(sorted(found.name or "" for found in (*app.registered_commands, *app.registered_groups)))
@@ -182,6 +186,33 @@ def test_prepare_says_what_it_lacks(run: Run, tmp_path: Path, options: str, code
     write_pupils(tmp_path / "ds.xlsx", [a_pupil()])
     found, _, err = run("prepare", tmp_path / "kq.xlsx", *options.format(list=tmp_path / "ds.xlsx").split())
     assert (found, err.splitlines()[0]) == (2, code)
+
+
+def test_a_class_summary_is_recognised_and_prepared(run: Run, tmp_path: Path) -> None:
+    """The same command takes a vnEdu workbook of two classes; its shape is found by itself."""
+    one, two = a_class(1), a_class(4, letter="B", first=3)
+    write_classes(tmp_path / "th.xlsx", [class_of(one), class_of(two)])
+    write_pupils(tmp_path / "ds.xlsx", listed(one, two))
+    school = ("--school", "01000101", "--year", "2025-2026", "--name", "Trường Mẫu", "--province", "01")
+    code, out, err = run("prepare", tmp_path / "th.xlsx", "--pupils", tmp_path / "ds.xlsx", *school, "--json")
+    *rows, summary = _lines(out)
+    assert (code, summary["taken"], summary["refused"]) == (0, 6, 0), out + err
+    assert [row["sheet"] for row in rows if row["row"] in {9, 10, 11}] == ["1A"] * 3 + ["4B"] * 3
+    code, out, _ = run("check", "--json", tmp_path / "th.xlsx")
+    assert code == 0
+    found = [{f["code"] for f in line["findings"]} for line in _lines(out) if line["row"] in {9, 10, 11}]  # type: ignore[attr-defined]
+    assert found == [{"PUPIL_LIST_ABSENT"}] * 6
+
+
+def test_a_workbook_of_an_unknown_shape_says_where_it_stops(run: Run, tmp_path: Path) -> None:
+    """And which shapes are known: one line a clerk can act on, with the exit code of what cannot be read."""
+    write_workbook(tmp_path / "x.xlsx", [SheetToWrite("Chi tiêu", [("Khoản", "Tiền"), ("Bút", 3)])])
+    code, out, _ = run("check", "--json", tmp_path / "x.xlsx")
+    (line,) = _lines(out)
+    (found,) = line["findings"]  # type: ignore[misc, attr-defined]
+    assert (code, found["code"], found["facts"]["cell"]) == (2, "WORKBOOK_SHAPE_UNKNOWN", "Chi tiêu!A1")
+    assert "vnEdu" in found["next_vi"]
+    assert "C1" in found["next_vi"]
 
 
 def test_prepare_of_lines_writes_a_batch_and_a_report(run: Run, tmp_path: Path) -> None:
