@@ -109,7 +109,8 @@ def _rounding_explains(stated: str | None, exact: Decimal) -> bool:
     That lies within 0.05 of what the rounded ones give, and its own rounding adds as much again. Which of the two the
     law means is [assumed].
     """
-    return stated in MARKS and abs(MARKS[stated] - exact) <= _ROUNDED_TWICE
+    said = MARKS.get(stated or "")
+    return said is not None and abs(said - exact) <= _ROUNDED_TWICE
 
 
 def _shown(exact: Decimal) -> str:
