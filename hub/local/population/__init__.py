@@ -8,6 +8,7 @@ Everything follows from a seed and a time that come in; only keys are random. Do
     for shipment in population.shipments(credentials, population.plan()): ...   # send and compare
 """
 
+from hub.local.population.class_summaries import SUMMARY_FAULTS, ClassSummaries, PlantedSummaryRow, SummaryFault
 from hub.local.population.credentials import Credentials, KeyFolder
 from hub.local.population.disk import MARKER, marker_of, read_shipments
 from hub.local.population.fault import (
@@ -26,6 +27,7 @@ from hub.local.population.plan import COMMAND_SHARE, DOCUMENT_SHARE, NO_FAULTS, 
 from hub.local.population.planting import Shipment
 from hub.local.population.population import DEFAULT_SOS, SCHOOL_YEAR_FIRST, Population
 from hub.local.population.records import record_of
+from hub.local.population.rule_faults import RULE_FAULTS, RuleFault
 from hub.local.population.schools import Level, SchoolClass, SyntheticSchool
 from hub.local.population.signed import Keyring, SignedDocument, SignedSubmission, sign_chain, sign_statement
 from hub.local.population.submissions import ClassSubmission, class_command_id, school_year_before
@@ -40,8 +42,11 @@ __all__ = [
     "NO_FAULTS",
     "PLACES",
     "ROW_FAULTS",
+    "RULE_FAULTS",
     "SCHOOL_YEAR_FIRST",
+    "SUMMARY_FAULTS",
     "ClassSubmission",
+    "ClassSummaries",
     "CommandFault",
     "Credentials",
     "DocumentFault",
@@ -54,15 +59,18 @@ __all__ = [
     "Plan",
     "Planted",
     "PlantedRow",
+    "PlantedSummaryRow",
     "Population",
     "Record",
     "RecordFault",
     "RowFault",
+    "RuleFault",
     "SchoolClass",
     "Shipment",
     "SignedDocument",
     "SignedSubmission",
     "Signer",
+    "SummaryFault",
     "SyntheticSchool",
     "Workbooks",
     "class_command_id",

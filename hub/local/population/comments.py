@@ -5,7 +5,16 @@ from types import MappingProxyType
 
 from hub.domain.transcript import Absences
 
-__all__ = ["COMMENTS_PER_BAND", "absences", "competence_comment", "quality_comment", "remark", "subject_comment"]
+__all__ = [
+    "ABSENCES_MAX",
+    "COMMENTS_PER_BAND",
+    "absences",
+    "absences_over",
+    "competence_comment",
+    "quality_comment",
+    "remark",
+    "subject_comment",
+]
 
 _START = MappingProxyType(
     {
@@ -18,7 +27,8 @@ _START = MappingProxyType(
         "SU": "Trình bày sự kiện lịch sử", "DIA": "Đọc bản đồ, biểu đồ", "LI": "Vận dụng công thức vật lí",
         "HOA": "Viết phương trình, giải bài tập", "SINH": "Giải thích hiện tượng sinh học",
         "KTPL": "Phân tích tình huống", "GDCD": "Liên hệ thực tế", "GDQPAN": "Thực hành điều lệnh",
-        "NT": "Thể hiện tác phẩm", "GDDP": "Tìm hiểu địa phương",
+        "NT": "Thể hiện tác phẩm", "GDDP": "Tìm hiểu địa phương", "TDT": "Đọc, viết tiếng dân tộc",
+        "NN2": "Nghe, nói", "TC": "Gấp, cắt, dán sản phẩm", "KT": "Thực hành các bước kĩ thuật",
     }
 )  # fmt: skip
 _END = (
@@ -46,6 +56,8 @@ _REMARK = (
 )
 COMMENTS_PER_BAND = 3  # of qualities and competences
 _EXCUSED_MAX, _UNEXCUSED_MAX = 12, 3
+ABSENCES_MAX = 45  # sessions; who missed more repeats the year (TT 22/2021, Điều 12; TT 58/2011, Điều 15)
+_OFTEN_ABSENT_SHARE = 0.004  # with 40 to 45 sessions
 
 
 def subject_comment(rng: random.Random, subject: str, band: int) -> str:
@@ -73,4 +85,16 @@ def remark(rng: random.Random, band: int) -> str:
 def absences(rng: random.Random) -> Absences:
     """Draw half-day sessions missed: small numbers, most of them excused."""
     chance = rng.random
+    often = chance()
+    if often < _OFTEN_ABSENT_SHARE:
+        return _absences(ABSENCES_MAX - int(often / _OFTEN_ABSENT_SHARE * 6))
     return Absences(excused=int(chance() * chance() * _EXCUSED_MAX), unexcused=int(chance() ** 4 * _UNEXCUSED_MAX))
+
+
+def absences_over(rng: random.Random) -> Absences:
+    """Draw more sessions than a pupil may miss: 46 to 75."""
+    return _absences(ABSENCES_MAX + 1 + int(rng.random() * 30))
+
+
+def _absences(total: int) -> Absences:
+    return Absences(excused=total - total // 5, unexcused=total // 5)

@@ -13,6 +13,7 @@ from types import MappingProxyType
 
 __all__ = [
     "LOWER_SECONDARY_SHIFT",
+    "MARK_LEAST",
     "MARK_TEXTS",
     "PRIMARY_SHIFT",
     "UPPER_SECONDARY_SHIFT",
@@ -24,6 +25,7 @@ __all__ = [
 
 SCHOOL_SHIFT, SCHOOL_SPREAD = 1.0, 2 / 3
 PRIMARY_SHIFT, LOWER_SECONDARY_SHIFT, UPPER_SECONDARY_SHIFT = 1.8, 0.4, 0.0
+MARK_LEAST = 20  # tenths; lower averages hardly occur [assumption]
 _ABILITY_WEIGHT, _SUBJECT_WEIGHT = 0.75, 0.66  # correlation of one pupil's subjects; the squares sum to one
 
 _EXAM_MEAN_AND_SPREAD = MappingProxyType(
@@ -33,7 +35,7 @@ _EXAM_MEAN_AND_SPREAD = MappingProxyType(
         "KTPL": (6.36, 1.25), "GDCD": (7.70, 1.53),
         # Not examined: taken from the nearest examined subjects.
         "KHTN": (6.08, 1.65), "LSDL": (6.11, 1.66), "GDQPAN": (7.70, 1.53), "TV": (6.74, 1.31), "KH": (6.08, 1.65),
-        "THCN": (6.43, 1.51),
+        "THCN": (6.43, 1.51), "TDT": (6.74, 1.31), "NN2": (5.25, 1.59),
     }
 )  # fmt: skip
 _SCHOOL = MappingProxyType(

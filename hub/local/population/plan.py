@@ -1,6 +1,7 @@
 """Kế hoạch gài lỗi: which document, command or record gets which fault. Data, worked out before anything is drawn.
 
-A share of the documents is faulty, each kind in turn, spread over all classes of a fitting level; whole commands and
+A share of the documents is faulty, each kind in turn, spread over all classes of a fitting level; where the share has
+room, faults against single rules follow, which are planted only if the document of that seat fits. Whole commands and
 records are added to schools that have the persons for it. The first document of every submission stays good.
 """
 
@@ -15,6 +16,7 @@ from hub.local.population.fault import CommandFault, DocumentFault, RecordFault
 from hub.local.population.faults_of_commands import COMMAND_FAULTS
 from hub.local.population.faults_of_documents import DOCUMENT_FAULTS
 from hub.local.population.faults_of_records import RECORD_FAULTS
+from hub.local.population.rule_faults import RULE_FAULTS, RuleFault, levels_of
 from hub.local.population.schools import Level, SchoolClass, SyntheticSchool
 from hub.local.population.strangers import has_strangers
 from hub.local.population.submissions import class_command_id
@@ -26,6 +28,10 @@ COMMAND_SHARE = 0.01  # of the class submissions; as many again for records
 CLASS_SIZE_LEAST = 12  # a smaller class gets no fault
 
 Seat = tuple[SyntheticSchool, SchoolClass]
+_TURN: tuple[DocumentFault | RuleFault, ...] = (
+    *DOCUMENT_FAULTS,
+    *(fault for fault in RULE_FAULTS if levels_of(fault.regulations) and fault.rewrite is None),
+)
 F = TypeVar("F", CommandFault, RecordFault)
 
 
@@ -33,7 +39,7 @@ F = TypeVar("F", CommandFault, RecordFault)
 class Plan:
     """`documents[command_id][index]` is the fault of a document; `commands` and `records` follow that command."""
 
-    documents: Mapping[str, Mapping[int, DocumentFault]]
+    documents: Mapping[str, Mapping[int, DocumentFault | RuleFault]]
     commands: Mapping[str, Sequence[CommandFault]]
     records: Mapping[str, Sequence[RecordFault]]
 
@@ -63,14 +69,14 @@ def plan_of(
 
 def _documents(
     seats: Sequence[Seat], special: Sequence[Seat], school_year: str, count: int
-) -> dict[str, dict[int, DocumentFault]]:
-    planned: dict[str, dict[int, DocumentFault]] = defaultdict(dict)
+) -> dict[str, dict[int, DocumentFault | RuleFault]]:
+    planned: dict[str, dict[int, DocumentFault | RuleFault]] = defaultdict(dict)
     turns: dict[tuple[bool, frozenset[Level]], Iterator[Seat]] = {}
     for number in range(count):
-        fault = DOCUMENT_FAULTS[number % len(DOCUMENT_FAULTS)]
-        group = (fault.needs_strangers, fault.levels)
+        fault = _TURN[number % len(_TURN)]
+        group = _needs(fault)
         if group not in turns:
-            fitting = [seat for seat in (special if fault.needs_strangers else seats) if seat[0].level in fault.levels]
+            fitting = [seat for seat in (special if group[0] else seats) if seat[0].level in group[1]]
             turns[group] = cycle(_spread(fitting))
         seat = next(turns[group], None)
         if seat is None:
@@ -80,6 +86,13 @@ def _documents(
         if index < seat[1].size // 2:
             inside[index] = fault
     return dict(planned)
+
+
+def _needs(fault: DocumentFault | RuleFault) -> tuple[bool, frozenset[Level]]:
+    """Tell whether a fault needs strangers in its school, and the levels that it fits."""
+    if isinstance(fault, RuleFault):
+        return False, levels_of(fault.regulations)
+    return fault.needs_strangers, fault.levels
 
 
 def _extras(faults: Sequence[F], special: Sequence[Seat], school_year: str, count: int) -> dict[str, list[F]]:

@@ -18,6 +18,7 @@ from hub.local.population.fault import (
     Strangers,
 )
 from hub.local.population.plan import Plan
+from hub.local.population.rule_faults import RuleFault, faulty_value
 from hub.local.population.signed import (
     Keyring,
     SignedDocument,
@@ -52,12 +53,11 @@ class Planter:
 
     def shipments(self, submission: ClassSubmission) -> Iterator[Shipment]:
         """Yield the submission itself, then the faulty commands and records that follow it."""
-        faults = self.plan.documents.get(submission.command_id, {})
+        faults = dict(_fitting(submission, self.plan.documents.get(submission.command_id, {})))
         documents = [self._document(submission, k, faults.get(k)) for k in range(len(submission.transcripts))]
         planted = tuple(
             Planted(fault.kind, fault.expected, fault.codes, submission.command_id, (documents[k].sha256,))
             for k, fault in sorted(faults.items())
-            if k < len(documents)
         )
         signed = sign_submission(submission, documents, submission.issued_by, self.keyring, self.at)
         yield Shipment(signed, planted)
@@ -119,6 +119,29 @@ class Planter:
     @property
     def _iat(self) -> int:
         return int(self.at.timestamp())
+
+
+def _fitting(
+    submission: ClassSubmission, planned: Mapping[int, DocumentFault | RuleFault]
+) -> Iterator[tuple[int, DocumentFault]]:
+    """Yield the planned faults that their documents can have; a fault against a rule becomes one of the document."""
+    for index, fault in planned.items():
+        if index >= len(submission.transcripts):
+            continue
+        if isinstance(fault, DocumentFault):
+            yield index, fault
+        elif faulty_value(submission.transcripts[index], fault) is not None:
+            yield index, _of_rule(fault)
+
+
+def _of_rule(fault: RuleFault) -> DocumentFault:
+    expected = Expected.REFUSED if fault.refuses else Expected.WARNED
+    return DocumentFault(fault.kind, expected, (fault.code,), edit=lambda draft: _edit(draft, fault))
+
+
+def _edit(draft: DocumentDraft, fault: RuleFault) -> None:
+    draft.value = msgspec.json.decode(msgspec.json.encode(draft.value))
+    fault.plant(draft.value)
 
 
 def _last_good(documents: Sequence[SignedDocument], faults: Mapping[int, DocumentFault]) -> int:

@@ -7,8 +7,15 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from hub.domain.transcript import Transcript
 from hub.local.pki import Pki
 from hub.local.population import disk
+from hub.local.population.class_summaries import (
+    SUMMARY_FAULTS,
+    ClassSummaries,
+    SummaryFault,
+    write_class_summaries,
+)
 from hub.local.population.credentials import Credentials
 from hub.local.population.officials import Official, officials_of_bo, officials_of_so
 from hub.local.population.places import PLACES
@@ -26,7 +33,7 @@ __all__ = ["DEFAULT_SOS", "SCHOOL_YEAR_FIRST", "Population"]
 
 DEFAULT_SOS = ("ha-noi", "nghe-an")
 RSA_SEAL_COUNT = 4  # so that both algorithms occur; an RSA key takes 100 ms to make
-SCHOOL_YEAR_FIRST = "2025-2026"  # from here on this year and the one before are TT 27 and TT 22 for all grades
+SCHOOL_YEAR_FIRST = "2020-2021"  # the first year of TT 27/2020; earlier ones occur as a year before only
 
 
 class Population:
@@ -118,11 +125,18 @@ class Population:
         return disk.write_shipments(folder, self.shipments(keyring, plan), about)
 
     def workbooks(self, folder: Path, school: SyntheticSchool, faults: Sequence[RowFault] = ROW_FAULTS) -> Workbooks:
-        """Write the C1 workbooks of the first class of a primary school: citizens with a year document only."""
+        """Write the C1 workbooks of the first class of a primary school: those whom the sheets can hold."""
         of = school.classes[0]
         everyone = [t for s in self.submissions([school]) if not s.history for t in s.transcripts]
-        kept = [t for t in everyone if t.class_ == of.name and t.period == "year" and t.student.nationality == "VN"]
+        kept = [t for t in everyone if t.class_ == of.name and _fits_workbook(t)]
         return write_workbooks(folder, kept, faults)
+
+    def class_summaries(
+        self, folder: Path, school: SyntheticSchool, faults: Sequence[SummaryFault] = SUMMARY_FAULTS
+    ) -> ClassSummaries:
+        """Write the vnEdu class summaries of a primary school, all grades: those whom the sheets can hold."""
+        everyone = (t for s in self.submissions([school]) if not s.history for t in s.transcripts)
+        return write_class_summaries(folder, [t for t in everyone if _fits_workbook(t) and t.grade <= 5], faults)
 
     def _planter(self, school: SyntheticSchool, keyring: Keyring, plan: Plan) -> Planter:
         sibling = sibling_of(school, self._schools)
@@ -134,3 +148,9 @@ class Population:
             strangers=strangers_of(school, self._schools) if special else None,
             foreign=None if sibling is None else lambda: next(s for s in self.submissions([sibling]) if not s.history),
         )
+
+
+def _fits_workbook(transcript: Transcript) -> bool:
+    """The sheets have no column for half a year, a passport or a pupil who is not assessed."""
+    student = transcript.student
+    return transcript.period == "year" and student.nationality == "VN" and student.disability_exempt is not True

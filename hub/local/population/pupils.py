@@ -9,6 +9,8 @@ import random
 from dataclasses import dataclass
 from typing import Literal
 
+import msgspec
+
 from hub.domain.transcript import Student
 from hub.local.population.chance import stream
 from hub.local.population.names import foreign_name, person_name
@@ -16,6 +18,7 @@ from hub.local.population.places import ELSEWHERE, OVERFLOW, PLACES, Place
 from hub.local.population.schools import SchoolClass, SyntheticSchool
 
 __all__ = [
+    "DISABLED_SHARE",
     "FOREIGN_SHARE",
     "LEAVING_SHARE",
     "PUPIL_COUNT_MAX",
@@ -31,6 +34,7 @@ MOVED_IN_SHARE = 0.10  # born in another province
 OLDER_SHARE = 0.03  # a year older than the class
 STRUGGLING_SHARE = 0.02  # does not complete the class in the first round
 LEAVING_SHARE = 0.005  # leaves after semester I
+DISABLED_SHARE = 0.004  # assessed by a plan of their own (MOET: cokhuyettatkhongdanhgia)
 PUPIL_COUNT_MAX = 2_000_000 * (1 + len(OVERFLOW))
 _MILLION = 1_000_000
 
@@ -59,6 +63,8 @@ def _pupil(rng: random.Random, index: int, place: Place, born: int, province: st
     fate = rng.random()
     leaving = fate < LEAVING_SHARE
     struggling = LEAVING_SHARE <= fate < LEAVING_SHARE + STRUGGLING_SHARE
+    if fate > 1 - DISABLED_SHARE:
+        student = msgspec.structs.replace(student, disability_exempt=True)
     return Pupil(student, rng.gauss(0.0, 1.0), struggling, leaving)
 
 

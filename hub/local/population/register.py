@@ -94,6 +94,7 @@ def _school(school: SyntheticSchool, school_year: str) -> dict[str, Any]:
     return {
         "code": school.code,
         "grades": [grades[0], grades[-1]],
+        "level_group": school.level.code,
         "name": school.name,
         "province": school.province(school_year),
         "so": school.so,

@@ -6,22 +6,35 @@ only one school's documents are ever in memory.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal
 
 from hub.domain.statements import RoundName
 from hub.domain.transcript import School, Transcript
 from hub.local.population import codes
 from hub.local.population.chance import stream
+from hub.local.population.former_primary import former_primary_transcript
+from hub.local.population.former_secondary import former_secondary_transcript
 from hub.local.population.officials import Signer, signers_of
 from hub.local.population.primary import primary_transcript
 from hub.local.population.pupils import Pupil, pupils_of
-from hub.local.population.schools import CLASS_SIZE_MAX, Level, SchoolClass, SyntheticSchool
+from hub.local.population.schools import CLASS_SIZE_MAX, SchoolClass, SyntheticSchool
 from hub.local.population.secondary import secondary_transcript
+from hub.local.population.taken import taken_by_class
 from hub.local.population.year import YearOfPupil
 
 __all__ = ["ClassSubmission", "class_command_id", "school_year_before", "submissions_of_school"]
 
 _COMPLETED = RoundName(cohort="completed", number=1)
+_CLASSES_APART = 5  # so that equal classes of different schools take different subjects
+_DRAWN_BY = MappingProxyType(
+    {
+        "TT27-2020": primary_transcript,
+        "TT30-2014": former_primary_transcript,
+        "TT22-2021": secondary_transcript,
+        "TT58-2011": former_secondary_transcript,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +125,7 @@ def _submission(
         school=school.code,
         school_year=school_year,
         round=round_name,
-        transcripts=tuple(_transcript(seed, school, year) for _, year in entries),
+        transcripts=tuple(_transcript(seed, year) for _, year in entries),
         signers=chains,
         issued_by=chains[0][-2],
         history=history,
@@ -125,20 +138,23 @@ def _command_id(school: SyntheticSchool, school_year: str, round_name: RoundName
 
 def _year(school: SyntheticSchool, of: SchoolClass, pupil: Pupil, school_year: str, years_ago: int = 0) -> YearOfPupil:
     grade = of.grade - years_ago
-    choices = codes.UPPER_SECONDARY_CHOICES
+    taken = taken_by_class(school.level, school.number * _CLASSES_APART + of.number)
     return YearOfPupil(
         pupil=pupil,
         school=School(code=school.code, name=school.name, province=school.province(school_year)),
         school_year=school_year,
+        regulation=codes.regulation_of(school_year, grade),
         grade=grade,
         class_name=f"{grade}{of.name.lstrip('0123456789')}",
         period="semester_1" if pupil.leaving and not years_ago else "year",
         struggling=pupil.struggling and not years_ago,
         joined_informatics=school.number % 2 == 1,
-        choices=choices[of.number % len(choices)],
+        choices=taken.choices,
+        study_topics=taken.study_topics,
+        elective=taken.elective,
     )
 
 
-def _transcript(seed: int, school: SyntheticSchool, year: YearOfPupil) -> Transcript:
+def _transcript(seed: int, year: YearOfPupil) -> Transcript:
     rng = stream(seed, "year", year.pupil.student.student_code, year.school_year)
-    return primary_transcript(rng, year) if school.level is Level.PRIMARY else secondary_transcript(rng, year)
+    return _DRAWN_BY[year.regulation](rng, year)

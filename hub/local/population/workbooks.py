@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from hub.connectors.csdl_c1 import pupil_row, result_row, write_pupils, write_results
+from hub.connectors.csdl_c1 import result_row, write_results
+from hub.connectors.pupil_list import pupil_row, write_pupils
 from hub.domain.transcript import Student, Transcript
 
 __all__ = ["ROW_FAULTS", "PlantedRow", "RowFault", "Workbooks", "write_workbooks"]
