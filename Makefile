@@ -5,7 +5,7 @@ PYTHON ?= $(firstword $(shell command -v python3.11 python3.12 python3))
 BIN := .venv/bin
 VENV := .venv/.complete
 
-.PHONY: help setup demo test check unit model journey conformance fault campaign generate clean
+.PHONY: help setup demo test check unit model journey conformance fault campaign bench generate clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -51,8 +51,12 @@ fault: setup ## break things on purpose; SEEDS=n for more runs
 campaign: setup ## SEEDS=100 seeds, each of worker and broker kills; HUB_CAMPAIGN_RESULTS names the file that it goes on with
 	$(BIN)/python -m tests.fault.campaign
 
+bench: $(VENV) ## what the rules cost, measured in one run
+	$(BIN)/python -m tests.bench.rules
+
 generate: $(VENV) ## write what is generated from code: docs, schemas, deployment files
 	$(BIN)/python -m hub.domain.documentation
+	$(BIN)/python -m hub.local.rules_page
 	$(BIN)/python -m hub.kafka.deployment
 	$(BIN)/python -m hub.schemas.examples
 
