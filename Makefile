@@ -45,8 +45,8 @@ journey: setup ## journey tests only, on real servers
 conformance: $(VENV) ## published vectors, from the folder that HUB_VECTORS names
 	$(BIN)/python -m pytest tests/conformance
 
-fault: setup ## break things on purpose; SEEDS=n for more runs
-	$(BIN)/python -m pytest tests/fault -p no:randomly
+fault: setup ## break things on purpose; SEEDS=n for more random kills, LONG=1 for every case
+	$(BIN)/python -m pytest tests/fault -p no:randomly -n 2 --dist loadfile
 
 campaign: setup ## SEEDS=100 seeds, each of worker and broker kills; HUB_CAMPAIGN_RESULTS names the file that it goes on with
 	$(BIN)/python -m tests.fault.campaign

@@ -66,4 +66,5 @@ def follow(run: Run, points: Sequence[Point], folder: Path, patience_s: float = 
 
 
 def _goes_on(run: Run, hit: Hit, following: Path | None) -> bool:
-    return (following is not None and following.exists()) or run.eyes.done(hit.stage) > hit.before
+    nothing_left = run.eyes.share(hit.stage) >= 1.0  # it died behind its last record
+    return nothing_left or (following is not None and following.exists()) or run.eyes.done(hit.stage) > hit.before

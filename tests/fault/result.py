@@ -5,10 +5,8 @@ from typing import Any
 
 from tests.fault.ledger import Ledger
 
-__all__ = ["RESULTS", "Hit", "Result", "totals"]
+__all__ = ["Hit", "Result", "result_of", "totals"]
 
-RESULTS: list["Result"] = []
-"""What was done in this session, for the totals at its end."""
 SHARE_FIRST, SHARE_LAST = 0.1, 0.9  # outside of these a fault met no work, and the run has shown nothing
 _SHOWN_MAX = 6
 
@@ -75,6 +73,11 @@ class Result:
         named: dict[str, Any] = {"outcome": self.outcome, "recovery_s": round(self.recovery_s, 2)}
         hits = [asdict(hit) | {"share": round(hit.share, 3)} for hit in self.hits]
         return asdict(self) | named | {"hits": hits, "seconds": round(self.seconds, 1)}
+
+
+def result_of(told: dict[str, Any]) -> Result:
+    """Return a run as `dataclasses.asdict` told it, from another process."""
+    return Result(**(told | {"hits": [Hit(**hit) for hit in told["hits"]], "ledger": Ledger(**told["ledger"])}))
 
 
 def totals(results: list[Result]) -> str:

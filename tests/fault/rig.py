@@ -32,7 +32,7 @@ from hub.topics import SO_STAGES, Topic, every_topic
 from tests.fault.fresh import keep_as_template, renew
 from tests.fault.ledger import ledger_of
 from tests.fault.observing import Eyes
-from tests.fault.result import RESULTS, Hit, Result
+from tests.fault.result import Hit, Result
 from tests.fault.stock import SO, Stock, stocks_of
 
 __all__ = ["BO", "LARGE", "SMALL", "SO", "SO_WORKER", "Case", "Rig", "Run", "Unready", "a_rig", "apart", "specs"]
@@ -322,7 +322,6 @@ class Rig:
         run.result.seconds = time.monotonic() - started
         if case.needs_hit and not run.result.hits:
             run.problem("no fault was injected")
-        RESULTS.append(run.result)
         return run.result
 
 

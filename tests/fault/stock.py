@@ -4,6 +4,7 @@ Eight schools hand in 2,000 valid transcripts of the round "completed/1", then a
 whatever a run ends with beside 2,000 locked transcripts at Bộ was done by the fault.
 """
 
+import fcntl
 import hashlib
 import shutil
 import tempfile
@@ -16,6 +17,7 @@ import msgspec
 
 from hub.client import Outbound, command_sending, lock_request
 from hub.kafka.producer import Sending
+from hub.local import population as population_package
 from hub.local.founding import Founded, found_keys, signed_register
 from hub.local.population import NO_FAULTS, ClassSubmission, Population, Shipment, SignedSubmission, record_of
 from hub.local.population.signed import sign_submission
@@ -78,17 +80,29 @@ class Stocks:
 
 def stocks_of(cache: Path) -> tuple[Stocks, Path]:
     """Return the stocks and the folder of their keys; made when today's are not there."""
-    today = datetime.now(UTC).date().isoformat()
-    key = hashlib.sha256(f"{Path(__file__).read_text(encoding='utf-8')}{_SEED}{today}".encode()).hexdigest()[:16]
-    folder = cache / f"fault-stock-{key}"
+    folder = cache / f"fault-stock-{_key()}"
+    cache.mkdir(parents=True, exist_ok=True)
+    with (cache / "fault-stock.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # several processes of one session ask at once
+        _make(folder, cache)
+    return msgspec.msgpack.decode((folder / "stocks.msgpack").read_bytes(), type=Stocks), folder / "secrets"
+
+
+def _key() -> str:
+    """Name a stock by the day, and by all that draws it."""
+    digest = hashlib.sha256(f"{_SEED}{datetime.now(UTC).date()}".encode())
+    for path in (Path(__file__), *sorted(Path(population_package.__file__).parent.rglob("*.py"))):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _make(folder: Path, cache: Path) -> None:
     if not (folder / "stocks.msgpack").exists():
-        for old in cache.glob("fault-stock-*"):
+        for old in cache.glob("fault-stock-*/"):
             shutil.rmtree(old, ignore_errors=True)
-        cache.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix="new-fault-stock-", dir=cache) as fresh:
             _build(Path(fresh) / "whole")
             (Path(fresh) / "whole").rename(folder)
-    return msgspec.msgpack.decode((folder / "stocks.msgpack").read_bytes(), type=Stocks), folder / "secrets"
 
 
 def _build(folder: Path) -> None:

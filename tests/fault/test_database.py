@@ -9,7 +9,7 @@ from tests.fault.lengths import LONG
 from tests.fault.result import Result
 from tests.fault.rig import SMALL, Case, Rig, Run
 
-_DOWN_S = 300.0 if LONG else 30.0
+_DOWN_S = 300.0 if LONG else 15.0
 _ABSENT_S = 8.0
 _INVARIANT = "an outage never quarantines"
 Held = Callable[[Result], None]

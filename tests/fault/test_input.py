@@ -13,6 +13,7 @@ from hub.kafka.producer import Sender, Sending
 from hub.topics import command
 from tests.fault.blows import acknowledged
 from tests.fault.crashing import inside
+from tests.fault.lengths import only_long
 from tests.fault.result import Result
 from tests.fault.rig import SMALL, SO, SO_WORKER, Case, Rig, Run, specs
 
@@ -84,7 +85,7 @@ def test_repeats_have_one_effect_when_they_come_late_and_in_another_order(rig: R
     held(rig.run(Case("duplicates, reorder, replay", "one effect per command", batch=2, pace_s=0.05), 33, fault))
 
 
-@pytest.mark.parametrize("days", [1, -1])
+@pytest.mark.parametrize("days", [1, pytest.param(-1, marks=only_long)])
 def test_decisions_follow_append_time_when_the_clock_of_workers_is_wrong(rig: Rig, held: Held, days: int) -> None:
     """All workers live in another day: receipts, locks and what counts as signed in the future follow the broker."""
     environment = inside() | {"HUB_FAULT_CLOCK_S": str(days * 86_400)}

@@ -29,6 +29,7 @@ from hub.kafka.reader import Found, read_topic
 from hub.operate import Status
 from hub.topics import Topic, command, register
 from tests.fault import blows
+from tests.fault.lengths import only_long
 from tests.fault.result import Result
 from tests.fault.rig import BO, SMALL, SO, SO_WORKER, Case, Rig, Run, specs
 
@@ -84,7 +85,7 @@ def test_register_is_projected_when_compaction_has_left_holes(rig: Rig, held: He
     held(rig.run(case, 52, fault))
 
 
-@pytest.mark.parametrize("to", ["the end", "the beginning"])
+@pytest.mark.parametrize("to", ["the end", pytest.param("the beginning", marks=only_long)])
 def test_nothing_is_lost_or_doubled_when_the_group_is_moved(rig: Rig, held: Held, to: str) -> None:
     """While the worker is down for a moment, somebody sets the offsets of its group."""
 

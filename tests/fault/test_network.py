@@ -173,6 +173,7 @@ def test_worker_goes_on_when_the_database_is_half_open_in_a_transaction(net: Rig
     held(net.run(_over_database("network to PostgreSQL half-open", net, database), 6, fault))
 
 
+@only_long
 def test_worker_goes_on_when_a_statement_is_never_answered(net: Rig, database: Proxy, held: Held) -> None:
     """A middlebox hangs: it takes statements, keeps the connection alive and never passes an answer on."""
 

@@ -19,7 +19,7 @@ from hub.topics import Topic, lock_command, locked, receipt
 from tests.fault.blows import postgres_of
 from tests.fault.crashing import Point, dying
 from tests.fault.fresh import administrator
-from tests.fault.lengths import LONG
+from tests.fault.lengths import LONG, only_long
 from tests.fault.result import Result
 from tests.fault.rig import SMALL, SO, SO_WORKER, Case, Rig, Run, specs
 
@@ -54,7 +54,7 @@ def test_one_relay_follows_another_when_the_leader_loses_its_session(rig: Rig, h
     held(rig.run(case, 61, fault))
 
 
-@pytest.mark.parametrize("point", ["before_produce", "after_produce"])
+@pytest.mark.parametrize("point", ["before_produce", pytest.param("after_produce", marks=only_long)])
 def test_heir_alone_sends_when_the_leader_froze_with_messages_in_its_hands(
     rig: Rig, held: Held, tmp_path: Path, point: str
 ) -> None:
