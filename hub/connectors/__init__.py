@@ -5,6 +5,7 @@ Shared here: opening files safely (`opening`, `xml_parts`, `worksheets`, `lines`
 are (`pupil_list`), and what every reader makes and gives back (`making`, `prepared`).
 """
 
+from hub.connectors.making import UNKNOWN_SCHOOL
 from hub.connectors.prepared import Prepared, PreparedRow, RowReport
 
-__all__ = ["Prepared", "PreparedRow", "RowReport"]
+__all__ = ["UNKNOWN_SCHOOL", "Prepared", "PreparedRow", "RowReport"]

@@ -1,14 +1,12 @@
 """Read what sheets of primary schools say of a pupil: levels, scores, crosses, ratings; every doubt is a finding."""
 
-import re
 from collections.abc import Mapping
-from decimal import Decimal
 from types import MappingProxyType
 from typing import Final
 
-from hub.connectors.cell_texts import decimal_of, raw_text, squeezed
+from hub.connectors.cell_texts import mark_of, raw_text, squeezed
 from hub.connectors.notes import Notes
-from hub.connectors.worksheets import Cell, Kind
+from hub.connectors.worksheets import Cell
 
 __all__ = [
     "COMPETENCE_LEVELS",
@@ -35,8 +33,6 @@ RATINGS: Final = MappingProxyType({
     "hoàn thành xuất sắc": "HTXS", "hoàn thành tốt": "HTT", "hoàn thành": "HT", "chưa hoàn thành": "CHT",
     "htxs": "HTXS", "htt": "HTT", "ht": "HT", "cht": "CHT",
 })  # fmt: skip
-_NUMBER = re.compile(r"[0-9]{1,4}(?:([.,])[0-9]{1,4})?")
-_TENTH = Decimal("0.1")
 
 
 def level(
@@ -63,24 +59,8 @@ def level(
 
 def score(cell: Cell | None, notes: Notes, column: int) -> str | None:
     """Return a score as the document writes it ("9.0"): 0 to 10, at most one decimal; a decimal comma is told."""
-    if cell is None:
-        return None
-    if cell.kind is Kind.NUMBER:
-        number, comma = decimal_of(cell.text), False
-    else:
-        text = raw_text(cell, notes, column)
-        if text is None or squeezed(text) == "":
-            return None
-        match = _NUMBER.fullmatch(squeezed(text))
-        comma = match is not None and match.group(1) == ","
-        number = Decimal(squeezed(text).replace(",", ".")) if match else None
-    if number is None or not 0 <= number <= 10 or number != number.quantize(_TENTH):
-        notes.add("CELL_SCORE_INVALID", column, cell.text)
-        return None
-    read = str(number.quantize(_TENTH))
-    if comma:
-        notes.add("CELL_DECIMAL_COMMA", column, cell.text, proposal=read)
-    return read
+    number = mark_of(cell, notes, column, tenths=True)
+    return None if number is None else str(number)
 
 
 def cross(cell: Cell | None, notes: Notes, column: int) -> bool:

@@ -9,7 +9,7 @@ from hub.connectors.notes import Notes
 from hub.connectors.worksheets import Cell, Kind
 from hub.domain.characters import FORBIDDEN
 
-__all__ = ["code_of", "date_of", "decimal_of", "printed_date", "raw_text", "squeezed", "text_of"]
+__all__ = ["code_of", "date_of", "decimal_of", "mark_of", "printed_date", "raw_text", "squeezed", "text_of"]
 
 TEXT_LENGTH_MAX = 200
 CODE_LENGTH_MAX = 35
@@ -20,6 +20,8 @@ _DAY = re.compile(r"([0-9]{1,2})[/.\-]([0-9]{1,2})[/.\-]([0-9]{4})")
 _MONTH = re.compile(r"([0-9]{1,2})[/.\-]([0-9]{4})")
 _ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:T00:00:00(?:\.0+)?Z?)?")
 _YEAR = re.compile(r"[0-9]{4}")
+_NUMBER = re.compile(r"[0-9]{1,4}(?:[.,][0-9]{1,4})?")
+_TENTH = Decimal("0.1")
 _YEARS = range(1950, 2101)
 _SERIALS = range(18_264, 73_416)  # 1950-01-01 to 2100-12-31 counted from 1899-12-30
 _EPOCH = date(1899, 12, 30)  # right from 1900-03-01 on; the invented 29/02/1900 lies before it
@@ -75,6 +77,25 @@ def code_of(cell: Cell | None, notes: Notes, column: int, label: str, *, require
     return text
 
 
+def mark_of(cell: Cell | None, notes: Notes, column: int, *, tenths: bool) -> Decimal | None:
+    """Return a number 0 to 10 of a number cell or of a text such as "8,5"; with `tenths` of at most one decimal.
+
+    None for a blank cell; what is no such number is a finding, and a decimal comma is told.
+    """
+    text = None if cell is None or cell.kind is Kind.NUMBER else squeezed(raw_text(cell, notes, column) or "")
+    if cell is None or text == "":
+        return None
+    number = decimal_of(cell.text) if text is None else _decimal_of_text(text)
+    if number is not None and 0 <= number <= 10 and tenths:
+        number = number.quantize(_TENTH) if number == number.quantize(_TENTH) else None
+    if number is None or not 0 <= number <= 10:
+        notes.add("CELL_SCORE_INVALID", column, cell.text)
+        return None
+    if text is not None and "," in text:
+        notes.add("CELL_DECIMAL_COMMA", column, cell.text, proposal=str(number))
+    return number
+
+
 def date_of(cell: Cell | None, notes: Notes, column: int, *, from_1904: bool = False) -> str | None:
     """Return a civil date as YYYY-MM-DD, YYYY-MM or YYYY; a bare number is read as a serial and told."""
     if cell is None:
@@ -95,6 +116,10 @@ def date_of(cell: Cell | None, notes: Notes, column: int, *, from_1904: bool = F
 def printed_date(text: str) -> str:
     """Return YYYY-MM-DD as dd/mm/yyyy, YYYY-MM as mm/yyyy, YYYY as it is: what `date_of` reads back."""
     return "/".join(reversed(text.split("-")))
+
+
+def _decimal_of_text(text: str) -> Decimal | None:
+    return Decimal(text.replace(",", ".")) if _NUMBER.fullmatch(text) else None
 
 
 def _composed(raw: str, notes: Notes, column: int) -> str:

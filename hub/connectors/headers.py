@@ -2,13 +2,13 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from hub.connectors.worksheets import Kind, Row, Worksheet
 
-__all__ = ["Header", "by_key", "find_header", "label_key", "titles_of"]
+__all__ = ["Header", "by_key", "find_header", "group_of", "label_key", "meant_by", "titles_of"]
 
 HEADER_ROWS_MAX = 3
 SEARCHED_ROWS_MAX = 60
@@ -52,6 +52,23 @@ def find_header(
             block = _block(sheet, position, columns[0], known, rows_max)
             if sum(known(key) for row in block for key in _keys(row).values()) >= _LABELS_MIN:
                 return Header(block[0].number, block[-1].number, _labels(sheet, block))
+    return None
+
+
+def meant_by(keys: Iterable[str], labels: Mapping[str, str]) -> str | None:
+    """Return what the first known of a column's label keys means, such as the subject that it names; or None."""
+    return next((labels[key] for key in keys if key in labels), None)
+
+
+def group_of(column: int, header: Header, groups: Mapping[str, str]) -> str | None:
+    """Return the group of a column: its own group text, or the nearest to its left when the texts are not merged.
+
+    `groups` has the group of each label key; of several group texts over one column the lowest counts.
+    """
+    for left in range(column, 0, -1):
+        group = meant_by(reversed(header.labels.get(left, ())), groups)
+        if group is not None:
+            return group
     return None
 
 

@@ -1,7 +1,7 @@
-"""What every connector of workbooks does to make a document: the pupil, the grade, stand-ins, and the last look."""
+"""What every connector of workbooks does to make a document: pupil, grade, rows of results, stand-ins, the last look."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Literal, cast
 
 from msgspec import UNSET
@@ -10,7 +10,7 @@ from hub.connectors.notes import Notes
 from hub.connectors.prepared import RowReport
 from hub.connectors.pupil_list import Pupil
 from hub.domain.reading import canonical, read
-from hub.domain.transcript import School, Student, Transcript
+from hub.domain.transcript import Assessed, School, Student, Subject, Transcript
 from hub.errors import Refused
 
 __all__ = [
@@ -18,7 +18,9 @@ __all__ = [
     "UNKNOWN_STUDENT_CODE",
     "UNKNOWN_YEAR",
     "agreed_grade",
+    "assessed_of",
     "checked_year",
+    "level_subjects",
     "report_of",
     "sound",
     "student_of",
@@ -68,6 +70,28 @@ def student_of(
     )
 
 
+def level_subjects(
+    levels: Mapping[str, str], scores: Mapping[str, str], order: Iterable[str]
+) -> tuple[Subject, ...]:  # fmt: skip
+    """Return the subjects of a primary document in `order`; a blank cell is an absent value, a blank subject no row."""
+    return tuple(
+        Subject(
+            code=code, kind="level",
+            level=cast("Literal['T', 'H', 'C']", levels[code]) if code in levels else UNSET,
+            score=scores.get(code, UNSET),
+        )
+        for code in order
+        if code in levels or code in scores
+    )  # fmt: skip
+
+
+def assessed_of(levels: Mapping[str, str], order: Iterable[str]) -> tuple[Assessed, ...]:
+    """Return the qualities or competences that have a level, in `order`."""
+    return tuple(
+        Assessed(code=code, level=cast("Literal['T', 'Đ', 'C']", levels[code])) for code in order if code in levels
+    )
+
+
 def sound(made: Transcript, notes: Notes) -> bool:
     """Tell whether a document is well formed; if not, the row says why it makes none."""
     reading = read(canonical(made))
@@ -79,4 +103,4 @@ def sound(made: Transcript, notes: Notes) -> bool:
 
 def report_of(notes: Notes) -> RowReport:
     """Return the report of a row that gave no document."""
-    return RowReport(tuple(notes.found), notes.sheet, notes.row)
+    return RowReport(tuple(notes.found), notes.sheet, notes.row, tuple(notes.computed))

@@ -1,21 +1,26 @@
-"""Findings of one row, each at its cell."""
+"""What is said of one row: findings, each at its cell, and the values that its cells let us recompute."""
 
 from dataclasses import dataclass, field
 
 from hub.connectors.worksheets import column_letters
 from hub.domain.characters import visible
 from hub.domain.findings import Finding, finding, refuses
+from hub.domain.regulations import Computed
 
 __all__ = ["Notes"]
 
 
 @dataclass(slots=True)
 class Notes:
-    """Collects what is said about one row; the path of a cell is "Sheet1!F7", of the row "Sheet1!7"."""
+    """Collects what is said about one row; the path of a cell is "Sheet1!F7", of the row "Sheet1!7".
+
+    `computed` are recomputed values at their cells, agreeing or not; one that differs is among `found` too.
+    """
 
     sheet: str
     row: int
     found: list[Finding] = field(default_factory=list)
+    computed: list[Computed] = field(default_factory=list)
 
     def add(self, code: str, column: int | None = None, value: str | None = None, **facts: str) -> None:
         """Add one finding. `column` counts from 1; without it the whole row is meant."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from hub.domain.findings import Finding
+from hub.domain.regulations import Computed
 from hub.domain.transcript import Transcript
 
 __all__ = ["Prepared", "PreparedRow", "RowReport"]
@@ -10,21 +11,26 @@ __all__ = ["Prepared", "PreparedRow", "RowReport"]
 
 @dataclass(frozen=True, slots=True)
 class PreparedRow:
-    """One document from one row or line; `findings` hold warnings only. `sheet` is "" for a file of lines."""
+    """One document from one row or line; `findings` hold warnings only. `sheet` is "" for a file of lines.
+
+    `computed` are values that cells beside the document let us recompute, agreeing or not, each at its cell.
+    """
 
     transcript: Transcript
     findings: tuple[Finding, ...]
     sheet: str
     row: int
+    computed: tuple[Computed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class RowReport:
-    """A row or line that gave no document, and why."""
+    """A row or line that gave no document, and why; `computed` as in `PreparedRow`."""
 
     findings: tuple[Finding, ...]
     sheet: str
     row: int
+    computed: tuple[Computed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ __all__ = [
     "RegisterEntry",
     "RoundName",
     "Submission",
+    "Unreported",
     "encode",
     "read",
 ]
@@ -77,8 +78,18 @@ class Recall(_Statement, frozen=True, kw_only=True):
     type: Literal["vn.hocba.recall/1"]
 
 
+class Unreported(_Statement, frozen=True, kw_only=True):
+    """Học sinh không báo cáo: a pupil of the roster for whom no document comes, and why; named as the roster does."""
+
+    pupil: Annotated[str, Meta(min_length=4, max_length=120)]
+    reason: Literal["left", "moved", "supplementary"]
+
+
 class LockRequest(_Statement, frozen=True, kw_only=True):
-    """Chốt: the principal asks to lock exactly the set whose count and RFC 9162 root stand here."""
+    """Chốt: the principal asks to lock exactly the set whose count and RFC 9162 root stand here.
+
+    `unreported` lists every pupil of the school's roster of whom it reports nothing by now.
+    """
 
     command_id: CommandId
     count: Annotated[int, Meta(ge=0)]
@@ -88,6 +99,7 @@ class LockRequest(_Statement, frozen=True, kw_only=True):
     school: Code
     school_year: SchoolYear
     type: Literal["vn.hocba.lock-request/1"]
+    unreported: Annotated[tuple[Unreported, ...], Meta(min_length=1, max_length=2000)] | UnsetType = UNSET
 
 
 Command = Submission | Recall | LockRequest
@@ -101,7 +113,10 @@ class RegisterEntry(_Statement, frozen=True, kw_only=True):
 
     entry_id: Annotated[str, Meta(min_length=1, max_length=80)]
     issued_at: Instant
-    kind: Literal["school", "official", "certificate", "trust_policy", "revocation", "severity_policy", "calendar"]
+    kind: Literal[
+        "school", "official", "certificate", "trust_policy", "revocation", "severity_policy", "calendar",
+        "lock_policy", "roster",
+    ]  # fmt: skip
     payload: dict[str, Any]
     so: Slug
     type: Literal["vn.hocba.register-entry/1"]

@@ -24,6 +24,7 @@ from hub.trust.entry import Entry
 from hub.trust.entry_check import check_entry
 from hub.trust.jws import CRITICAL, Header, Parsed, RawSigner, hash_of, read, sign, verify
 from hub.trust.leaf import Leaf, envelope_sha256, leaf_bytes, leaf_of, manifest_root, parse_leaf, salt_of
+from hub.trust.lock_policy import LOCK_POLICY_DEFAULT, LockPolicy
 from hub.trust.merkle import (
     EMPTY_ROOT,
     Frontier,
@@ -40,6 +41,7 @@ from hub.trust.placing import check_placing, succession_facts
 from hub.trust.policy import LogKey, TrustPolicy
 from hub.trust.register import Holding, Snapshot
 from hub.trust.revocation import Revocation
+from hub.trust.roster import RosterPart, roster_id
 from hub.trust.school import RegisteredSchool
 from hub.trust.signature import CLOCK_SKEW_MAX, COMMAND_AGE_MAX
 from hub.trust.statement import judge_revocation, verify_statement, verify_with_anchor
@@ -55,6 +57,7 @@ __all__ = [
     "ECDSA_SHA256",
     "ED25519",
     "EMPTY_ROOT",
+    "LOCK_POLICY_DEFAULT",
     "PKCS1_PADDING",
     "PSS_PADDING",
     "ROLES",
@@ -69,6 +72,7 @@ __all__ = [
     "Header",
     "Holding",
     "Leaf",
+    "LockPolicy",
     "LogKey",
     "NoteKey",
     "NoteSigner",
@@ -77,6 +81,7 @@ __all__ = [
     "RawSigner",
     "RegisteredSchool",
     "Revocation",
+    "RosterPart",
     "Signatory",
     "Snapshot",
     "Status",
@@ -112,6 +117,7 @@ __all__ = [
     "parse_leaf",
     "read",
     "root",
+    "roster_id",
     "salt_of",
     "sign",
     "sign_checkpoint",

@@ -4,7 +4,7 @@ Both bodies write into the register of a Sở: an entry `by` "bo" is signed by B
 that Sở. The id of an entry begins with "bo." or "so.", so that neither replaces an entry of the other.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from hub.domain.rounds import Cohort, deadline_of
+from hub.domain.rounds import Cohort, deadline_of, report_deadline_of
 from hub.domain.severities import Severities, SeverityPolicy, check_severities, merged, weakened
 from hub.domain.transcript import SchoolYear
 from hub.errors import Refused
@@ -27,12 +27,15 @@ __all__ = [
 DECISION_KINDS = frozenset({"severity_policy", "calendar"})
 DAY_OFF_COUNT_MAX = 100
 DEADLINE_COUNT_MAX = 20
+Deadlines = Mapping[tuple[str, str], datetime]  # (school year, cohort) -> the first late instant
+_DefaultOf = Callable[[str, str, frozenset[date]], datetime | None]
 
 
 class _Deadline(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     school_year: SchoolYear
     cohort: Literal["completed", "supplementary"]
     extended_to: str
+    to: Literal["bo", "so"] = "so"  # to whom is reported: by a school to its Sở, by a Sở to Bộ
 
     def first_late(self) -> datetime:
         """`extended_to` is an instant (the first that is late), or a civil date (the last in time, UTC+7)."""
@@ -50,12 +53,16 @@ class _Calendar(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @dataclass(frozen=True, slots=True)
 class CalendarDecision:
-    """One decision with its number: civil dates that are off, and the first late instant of rounds."""
+    """One decision with its number: civil dates that are off, and the first late instant of rounds.
+
+    `deadlines` are of schools to their Sở, `report_deadlines` of a Sở to Bộ, which Bộ alone extends.
+    """
 
     by: str
     decision: str
     days_off: frozenset[date]
-    deadlines: Mapping[tuple[str, str], datetime]
+    deadlines: Deadlines
+    report_deadlines: Deadlines
 
     @classmethod
     def of(cls, payload: Mapping[str, Any]) -> "CalendarDecision":
@@ -63,11 +70,14 @@ class CalendarDecision:
         found = msgspec.convert(dict(payload), _Calendar)
         if not found.days_off and not found.deadlines:
             raise ValueError("nothing decided")
+        if found.by == "so" and any(d.to == "bo" for d in found.deadlines):
+            raise ValueError("not the Sở's to decide")
         return cls(
             by=found.by,
             decision=found.decision,
             days_off=frozenset(civil_date(text) for text in found.days_off),
-            deadlines={(d.school_year, d.cohort): d.first_late() for d in found.deadlines},
+            deadlines=_deadlines(found, "so"),
+            report_deadlines=_deadlines(found, "bo"),
         )
 
 
@@ -76,19 +86,26 @@ class CalendarInForce:
     """All decisions of one time together: every day off counts, and of several deadlines the latest."""
 
     days_off: frozenset[date]
-    deadlines: Mapping[tuple[str, str], datetime]
+    deadlines: Deadlines
+    report_deadlines: Deadlines
 
     def deadline(self, school_year: str, cohort: str) -> datetime | None:
         """Return the first late instant that the decisions give a round; None when they say nothing about it.
 
         A decision extends and never shortens. `school_year` is one of an accepted document: two years, one by one.
         """
-        default = deadline_of(school_year, cohort, self.days_off)
+        return self._latest(deadline_of, self.deadlines, school_year, cohort)
+
+    def report_deadline(self, school_year: str, cohort: str) -> datetime | None:
+        """Return the same for what the Sở reports to Bộ."""
+        return self._latest(report_deadline_of, self.report_deadlines, school_year, cohort)
+
+    def _latest(self, default_of: _DefaultOf, extended: Deadlines, school_year: str, cohort: str) -> datetime | None:
+        default = default_of(school_year, cohort, self.days_off)
         if default is None:
             return None
-        extended = self.deadlines.get((school_year, Cohort(cohort).value))
-        latest = default if extended is None else max(default, extended)
-        return None if latest == deadline_of(school_year, cohort) else latest
+        latest = max(default, extended.get((school_year, Cohort(cohort).value), default))
+        return None if latest == default_of(school_year, cohort, frozenset()) else latest
 
 
 def by_of(kind: str, payload: Mapping[str, Any]) -> str:
@@ -137,8 +154,20 @@ def _newest_of(by: str, held: Sequence[SeverityPolicy]) -> Severities:
     return next((policy.severities for policy in reversed(held) if policy.by == by), {})
 
 
+def _deadlines(found: _Calendar, to: str) -> Deadlines:
+    return {(d.school_year, d.cohort): d.first_late() for d in found.deadlines if d.to == to}
+
+
 def _together(held: Sequence[CalendarDecision]) -> CalendarInForce:
-    deadlines: dict[tuple[str, str], datetime] = {}
-    for round_name, until in (item for decision in held for item in decision.deadlines.items()):
-        deadlines[round_name] = max(until, deadlines.get(round_name, until))
-    return CalendarInForce(frozenset(day for decision in held for day in decision.days_off), deadlines)
+    return CalendarInForce(
+        frozenset(day for decision in held for day in decision.days_off),
+        _latest_of(decision.deadlines for decision in held),
+        _latest_of(decision.report_deadlines for decision in held),
+    )
+
+
+def _latest_of(decided: Iterable[Deadlines]) -> Deadlines:
+    latest: dict[tuple[str, str], datetime] = {}
+    for round_name, until in (item for deadlines in decided for item in deadlines.items()):
+        latest[round_name] = max(until, latest.get(round_name, until))
+    return latest

@@ -13,7 +13,9 @@ from typing import Any, Generic, TypeVar
 
 __all__ = ["KINDS", "Entry", "Timeline", "newest", "standing", "standing_of"]
 
-_DATED = frozenset({"school", "official", "trust_policy", "severity_policy", "calendar"})  # looked up by time
+_DATED = frozenset(  # looked up by time
+    {"school", "official", "trust_policy", "severity_policy", "calendar", "lock_policy", "roster"}
+)
 KINDS = _DATED | {"certificate", "revocation"}
 P = TypeVar("P")
 T = TypeVar("T")

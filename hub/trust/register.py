@@ -2,10 +2,11 @@
 
 A `Snapshot` is the register at one version: all its answers stay the same for ever, and a replay with the same
 version decides the same. Who may sign for which school is looked up here, never read from a certificate's text.
-When a version of an entry counts stands in `hub.trust.entry`.
+When a version of an entry counts stands in `hub.trust.entry`. Rosters are passed over (`hub.trust.roster` says why).
 """
 
 from collections.abc import Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -17,6 +18,7 @@ from hub.errors import Refused
 from hub.trust.decisions import CalendarDecision, calendar_of, severities_of
 from hub.trust.der import crl_of, decode_base64, fingerprint
 from hub.trust.entry import KINDS, Entry, newest, standing
+from hub.trust.lock_policy import LOCK_POLICY_DEFAULT, LockPolicy
 from hub.trust.policy import TrustPolicy
 from hub.trust.revocation import Revocation
 from hub.trust.school import RegisteredSchool, Schools
@@ -49,6 +51,7 @@ class Snapshot:
         self._holdings: dict[bytes, list[Holding]] = {}
         self._certificates: dict[bytes, bytes] = {}
         self._policies: list[tuple[Entry, TrustPolicy]] = []
+        self._lock_policies: list[tuple[Entry, LockPolicy]] = []
         self._crls: list[bytes] = []
         severities: list[tuple[Entry, SeverityPolicy]] = []
         calendars: list[tuple[Entry, CalendarDecision]] = []
@@ -66,6 +69,10 @@ class Snapshot:
     def school(self, code: str, at: datetime) -> RegisteredSchool | None:
         """Return the school in force at `at`, or None."""
         return self._schools.at(code, at)
+
+    def schools_between(self, code: str, start: datetime, end: datetime) -> list[RegisteredSchool]:
+        """Return what the register has of one school at each moment from `start` to `end`, oldest first."""
+        return self._schools.between(code, start, end)
 
     def school_known_by(self, code: str, at: datetime) -> RegisteredSchool | None:
         """Return a school that the register has or had by `at`, as it was last; None for one never heard of."""
@@ -102,6 +109,20 @@ class Snapshot:
         """Return the first late instant by the decisions in force at `at`; None when the default of the law counts."""
         return self._calendar.at(at).deadline(school_year, cohort)
 
+    def extended_report_deadline(self, school_year: str, cohort: str, at: datetime) -> datetime | None:
+        """Return the same for what a Sở reports to Bộ, which Bộ alone extends."""
+        return self._calendar.at(at).report_deadline(school_year, cohort)
+
+    def lock_policy(self, at: datetime) -> LockPolicy:
+        """Return what the Sở asks of a lock at `at`: the newest entry in force, or that missing pupils are told."""
+        return newest(self._lock_policies, at) or LOCK_POLICY_DEFAULT
+
+    def at_version(self, version: int) -> "Snapshot":
+        """Return the same answers under another version: entries that no snapshot holds (rosters) made it."""
+        same = copy(self)
+        same.version = version
+        return same
+
     def _take(
         self,
         entry: Entry,
@@ -130,7 +151,9 @@ class Snapshot:
             self._certificates[fingerprint(der)] = der
         elif entry.kind == "trust_policy":
             self._policies.append((entry, TrustPolicy.of(payload)))
-        else:
+        elif entry.kind == "lock_policy":
+            self._lock_policies.append((entry, LockPolicy.of(payload)))
+        elif entry.kind == "revocation":
             self._crls += _crls(payload)
 
 

@@ -97,6 +97,13 @@ class Schools:
         """Return the school in force at `at`, or None."""
         return newest(self._versions.get(code, ()), at)
 
+    def between(self, code: str, start: datetime, end: datetime) -> list[RegisteredSchool]:
+        """Return the school as it was in force at each moment from `start` to `end`, both included, oldest first."""
+        versions = self._versions.get(code, ())
+        changes = {at for e, _ in versions for at in (e.valid_from, e.valid_to) if at is not None and start < at < end}
+        held = (newest(versions, at) for at in sorted({start, *changes, end}) if at <= end)
+        return [school for school in held if school is not None]
+
     def known_by(self, code: str, at: datetime) -> RegisteredSchool | None:
         """Return the school as the newest version that has begun by `at` has it, also when it has ended; or None."""
         begun = [(e.version, s) for e, s in self._versions.get(code, ()) if e.valid_from <= at]

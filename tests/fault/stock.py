@@ -8,6 +8,7 @@ import fcntl
 import hashlib
 import shutil
 import tempfile
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -27,6 +28,7 @@ __all__ = ["SO", "Parcel", "Stock", "Stocks", "stocks_of"]
 
 SO = "ha-noi"
 _SCHOOL_COUNT = 8
+_KEPT_S = 2 * 86_400
 _SCHOOL_YEAR = "2025-2026"
 _PUPIL_COUNT = 2_120  # some were not completed or have left, and are not sent: 2,061 transcripts remain
 _PARTS = 6  # of the class that each school hands in on the small journey
@@ -99,7 +101,8 @@ def _key() -> str:
 def _make(folder: Path, cache: Path) -> None:
     if not (folder / "stocks.msgpack").exists():
         for old in cache.glob("fault-stock-*/"):
-            shutil.rmtree(old, ignore_errors=True)
+            if time.time() - old.stat().st_mtime > _KEPT_S:  # a younger one may be in use by another session
+                shutil.rmtree(old, ignore_errors=True)
         with tempfile.TemporaryDirectory(prefix="new-fault-stock-", dir=cache) as fresh:
             _build(Path(fresh) / "whole")
             (Path(fresh) / "whole").rename(folder)

@@ -191,6 +191,13 @@ ROWS: tuple[Entry, ...] = (
         "Chỉ giữ dấu ở một ô theo sổ gốc, lưu, rồi chạy lại.",
         "Leave the one tick that the original record says, save, and run again.",
     ),
+    _told(
+        "COMPLETION_DERIVED",
+        "Trang tính không có cột Hoàn thành chương trình lớp học; theo ô đánh giá thì “{derived_vi}”; chỉ để kiểm tra.",
+        "No column says who completed the grade; by the ticked box: “{derived_en}”. For checking only, not for signing.",
+        "Thêm cột Hoàn thành chương trình lớp học, đánh dấu cho từng học sinh, rồi chạy lại để lập học bạ.",
+        "Add a column Hoàn thành chương trình lớp học, tick it pupil by pupil, and run again to prepare transcripts.",
+    ),
     _row(
         "GRADE_UNKNOWN",
         "Không biết học sinh học lớp mấy từ mã lớp và danh sách học sinh.",

@@ -1,6 +1,6 @@
 """Say which column of a C1 sheet holds which field, by the header's texts; refuse what cannot be told."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -18,7 +18,7 @@ from hub.connectors.csdl_c1.mapping import (
     TITLES,
     UPPER_GRADE_LABELS,
 )
-from hub.connectors.headers import Header, find_header
+from hub.connectors.headers import Header, find_header, group_of, meant_by
 from hub.connectors.located import (
     Located,
     about_hidden_sheets,
@@ -100,10 +100,10 @@ def _told(book: Workbook, sheet: Worksheet, first_row: int, fields: Mapping[int,
 def _result_field(column: int, header: Header) -> str | None:
     """Return the field of one column of the result sheet, or None for a column that is not known."""
     keys = header.labels[column]
-    group = _group(column, header)
+    group = group_of(column, header, GROUP_LABELS)
     for key in reversed(keys):
         if key in SCORE_LABELS:
-            subject = _subject(keys) or _subject(header.labels.get(column - 1, ()))
+            subject = meant_by((*keys, *header.labels.get(column - 1, ())), SUBJECT_LABELS)
             return None if subject is None else f"score:{subject}"
         if (field := _field_of_key(key, group)) is not None:
             return field
@@ -120,16 +120,3 @@ def _field_of_key(key: str, group: str | None) -> str | None:
     if key == "khoa học":
         return "level:KH" if group == "level" else "competence:KHOA_HOC"
     return f"level:{SUBJECT_LABELS[key]}" if key in SUBJECT_LABELS else None
-
-
-def _subject(keys: Iterable[str]) -> str | None:
-    return next((SUBJECT_LABELS[key] for key in keys if key in SUBJECT_LABELS), None)
-
-
-def _group(column: int, header: Header) -> str | None:
-    """Return the group of a column: its own group text, or the nearest to its left when the texts are not merged."""
-    for left in range(column, 0, -1):
-        groups = [GROUP_LABELS[key] for key in header.labels.get(left, ()) if key in GROUP_LABELS]
-        if groups:
-            return groups[-1]
-    return None

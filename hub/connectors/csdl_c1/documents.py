@@ -1,6 +1,5 @@
 """Make transcripts from joined rows: which grade, which circular, and the document in its defined order."""
 
-from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Literal, cast
 
@@ -11,7 +10,9 @@ from hub.connectors.making import (
     UNKNOWN_SCHOOL,
     UNKNOWN_YEAR,
     agreed_grade,
+    assessed_of,
     checked_year,
+    level_subjects,
     report_of,
     sound,
     student_of,
@@ -22,7 +23,7 @@ from hub.connectors.pupil_list import Joined, PupilSheet, join, read_pupils
 from hub.connectors.row_cells import grade_of
 from hub.connectors.worksheets import Workbook
 from hub.domain.regulations import COMPETENCES, QUALITIES, regulation_for, subject_order
-from hub.domain.transcript import Assessed, Result, School, Subject, Transcript
+from hub.domain.transcript import Result, School, Transcript
 
 __all__ = ["prepare", "prepare_book", "prepare_files"]
 
@@ -123,10 +124,10 @@ class _Maker:
         result = row.result
         return Transcript(
             class_=result.class_code or "",
-            competences=_assessed(result.competences, COMPETENCES) or UNSET,
+            competences=assessed_of(result.competences, COMPETENCES) or UNSET,
             grade=grade,
             period="year",
-            qualities=_assessed(result.qualities, QUALITIES) or UNSET,
+            qualities=assessed_of(result.qualities, QUALITIES) or UNSET,
             rating=cast("Literal['HTXS', 'HTT', 'HT', 'CHT']", result.rating) if result.rating else UNSET,
             regulation=REGULATION,
             result=Result(completed=result.completed, promotion="promoted" if result.promoted else UNSET),
@@ -135,25 +136,6 @@ class _Maker:
             student=student_of(
                 row.pupil, name=result.name, student_code=result.student_code, birth_date=result.birth_date
             ),
-            subjects=_subjects(result, grade),
+            subjects=level_subjects(result.levels, result.scores, subject_order(REGULATION, grade)),
             type="vn.hocba.transcript/1",
         )
-
-
-def _subjects(result: ResultRow, grade: int) -> tuple[Subject, ...]:
-    """Return the subjects in document order; a blank cell is an absent value, a blank subject an absent row."""
-    return tuple(
-        Subject(
-            code=code, kind="level",
-            level=cast("Literal['T', 'H', 'C']", result.levels[code]) if code in result.levels else UNSET,
-            score=result.scores.get(code, UNSET),
-        )
-        for code in subject_order(REGULATION, grade)
-        if code in result.levels or code in result.scores
-    )  # fmt: skip
-
-
-def _assessed(levels: Mapping[str, str], order: Iterable[str]) -> tuple[Assessed, ...]:
-    return tuple(
-        Assessed(code=code, level=cast("Literal['T', 'Đ', 'C']", levels[code])) for code in order if code in levels
-    )

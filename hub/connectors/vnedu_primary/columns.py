@@ -1,10 +1,10 @@
 """Say which column of a class sheet holds which field, by the header's texts wherever they stand."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from hub.connectors.headers import Header, find_header
+from hub.connectors.headers import Header, find_header, group_of, meant_by
 from hub.connectors.located import (
     Located,
     about_hidden_sheets,
@@ -136,7 +136,7 @@ def _fields(header: Header) -> dict[int, str | None]:
 def _field(column: int, header: Header) -> str | None:
     keys = header.labels[column]
     if SCORE_LABELS.intersection(keys):
-        subject = _subject(keys) or _subject(header.labels.get(column - 1, ()))
+        subject = meant_by((*keys, *header.labels.get(column - 1, ())), SUBJECT_LABELS)
         return None if subject is None else f"score:{subject}"
     tested = bool(LEVEL_LABELS.intersection(keys))
     return next((field for key in reversed(keys) for field in _of_key(key, column, header, tested=tested)), None)
@@ -144,7 +144,7 @@ def _field(column: int, header: Header) -> str | None:
 
 def _of_key(key: str, column: int, header: Header, *, tested: bool) -> Iterator[str]:
     """Yield the field that one title names; khoa học, tin học, công nghệ are subjects where a level stands below."""
-    if key in AMBIGUOUS_LABELS and not tested and _group(column, header) == "competence":
+    if key in AMBIGUOUS_LABELS and not tested and group_of(column, header, GROUP_LABELS) == "competence":
         yield f"competence:{COMPETENCE_LABELS[key]}"
     elif key in SUBJECT_LABELS:
         yield f"level:{SUBJECT_LABELS[key]}"
@@ -156,16 +156,3 @@ def _of_key(key: str, column: int, header: Header, *, tested: bool) -> Iterator[
         yield BOX_LABELS[key]
     elif key in ROW_LABELS:
         yield ROW_LABELS[key]
-
-
-def _subject(keys: Iterable[str]) -> str | None:
-    return next((SUBJECT_LABELS[key] for key in keys if key in SUBJECT_LABELS), None)
-
-
-def _group(column: int, header: Header) -> str | None:
-    """Return the group of a column: its own group text, or the nearest to its left when the texts are not merged."""
-    for left in range(column, 0, -1):
-        groups = [GROUP_LABELS[key] for key in header.labels.get(left, ()) if key in GROUP_LABELS]
-        if groups:
-            return groups[-1]
-    return None

@@ -1,6 +1,6 @@
 """Make transcripts from the rows of class sheets: which pupil, grade and circular, and the document in its order."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final, Literal, cast
 
@@ -11,7 +11,9 @@ from hub.connectors.making import (
     UNKNOWN_STUDENT_CODE,
     UNKNOWN_YEAR,
     agreed_grade,
+    assessed_of,
     checked_year,
+    level_subjects,
     report_of,
     sound,
     student_of,
@@ -24,13 +26,16 @@ from hub.connectors.vnedu_primary.columns import ClassSheet
 from hub.connectors.vnedu_primary.source import ClassRow, Summary, read_book
 from hub.connectors.worksheets import Workbook, open_workbook
 from hub.domain.regulations import COMPETENCES, QUALITIES, regulation_for, subject_order
-from hub.domain.transcript import Assessed, Result, School, Subject, Transcript
+from hub.domain.transcript import Result, School, Transcript
 
 __all__ = ["GRADES", "prepare", "prepare_book", "prepare_files"]
 
 GRADES: Final = range(1, 6)
 REGULATION: Literal["TT27-2020"] = "TT27-2020"
 _Rating = Literal["HTXS", "HTT", "HT", "CHT"]
+_DERIVED: Final = {True: ("hoàn thành", "completed"), False: ("chưa hoàn thành", "not completed")}
+_OF_LIST: Final = {"student_code": "$.student.student_code", "birth_date": "$.student.birth_date"}
+_OF_SHEET: Final = {"completed": "$.result.completed"}
 
 
 def prepare_files(
@@ -57,7 +62,8 @@ def prepare(
     """Join and prepare. Consumes both (their notes grow), so read the files again for another run.
 
     The school year is the one given, and each sheet must agree; without it, the sheet's own. Without pupils, school
-    or school year the documents serve for checking only (`signable` is false).
+    or school year, or a column that says who completed the grade, the documents serve for checking only (`signable`
+    is false).
     """
     checked_year(school_year)
     _check_titles(results, school_year)
@@ -76,10 +82,10 @@ def prepare(
         tuple(rejected),
         tuple(report_of(notes) for notes in results.ignored),
         results.findings,
-        signable=None not in (pupils, school, school_year),
+        signable=None not in (pupils, school, school_year) and not _without_column(results.classes, _OF_SHEET),
         absent=tuple(report_of(notes) for notes in absent),
         list_findings=() if pupils is None else pupils.findings,
-        stand_ins=_stand_ins(results.classes) if pupils is None else (),
+        stand_ins=_without_column(results.classes, _OF_SHEET | ({} if pupils is not None else _OF_LIST)),
     )
 
 
@@ -105,12 +111,9 @@ def _joined(
     return (join if coded else join_by_name)(results.rows, pupils, classes)
 
 
-def _stand_ins(classes: Sequence[ClassSheet]) -> tuple[str, ...]:
-    """Return the paths that only the pupil list could fill."""
-    fields = {"student_code": "$.student.student_code", "birth_date": "$.student.birth_date"}
-    return tuple(
-        path for field, path in fields.items() if any(field not in each.place.columns for each in classes)
-    )  # fmt: skip
+def _without_column(classes: Sequence[ClassSheet], paths: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the paths of those fields that some sheet has no column for."""
+    return tuple(path for field, path in paths.items() if any(field not in each.place.columns for each in classes))
 
 
 class _Maker:
@@ -136,23 +139,25 @@ class _Maker:
             return None
         if pupil is None:
             result.notes.add("PUPIL_LIST_ABSENT")
+        if result.completed is None:
+            derived = _DERIVED[made.result.completed]
+            result.notes.add("COMPLETION_DERIVED", derived_vi=derived[0], derived_en=derived[1])
         return made
 
     def _made(self, row: Joined[ClassRow], grade: int, school_year: str) -> Transcript:
         result = row.result
         rating = cast("_Rating", result.rating)  # a row without one is refused
-        completed = result.completed if result.completed is not None else rating != "CHT"
         return Transcript(
             class_=result.class_code or "",
-            competences=_assessed(result.competences, COMPETENCES) or UNSET,
+            competences=assessed_of(result.competences, COMPETENCES) or UNSET,
             grade=grade,
             period="year",
-            qualities=_assessed(result.qualities, QUALITIES) or UNSET,
+            qualities=assessed_of(result.qualities, QUALITIES) or UNSET,
             rating=rating,
             regulation=REGULATION,
             result=Result(
-                awards=result.awards or UNSET,
-                completed=completed,
+                awards=UNSET if result.awards is None else result.awards,
+                completed=rating != "CHT" if result.completed is None else result.completed,
                 programme_completed=True if result.programme else UNSET,
                 promotion="promoted" if result.promoted else UNSET,
             ),
@@ -162,7 +167,7 @@ class _Maker:
                 row.pupil, name=result.name, student_code=result.student_code or UNKNOWN_STUDENT_CODE,
                 birth_date=result.birth_date or _likely_birth_year(school_year, grade),
             ),
-            subjects=_subjects(result, grade),
+            subjects=level_subjects(result.levels, result.scores, _subject_order(result, grade)),
             type="vn.hocba.transcript/1",
         )  # fmt: skip
 
@@ -181,22 +186,7 @@ def _of_circular(grade: int, school_year: str, notes: Notes) -> bool:
     return regulation == REGULATION
 
 
-def _subjects(result: ClassRow, grade: int) -> tuple[Subject, ...]:
-    """Return the subjects in document order; a subject that this grade does not have stays, for the rules to judge."""
+def _subject_order(result: ClassRow, grade: int) -> tuple[str, ...]:
+    """Return the order of a document; subjects that this grade does not have stand last, for the rules to judge."""
     order = subject_order(REGULATION, grade)
-    held = [code for code in result.levels.keys() | result.scores.keys() if code not in order]
-    return tuple(
-        Subject(
-            code=code, kind="level",
-            level=cast("Literal['T', 'H', 'C']", result.levels[code]) if code in result.levels else UNSET,
-            score=result.scores.get(code, UNSET),
-        )
-        for code in (*order, *sorted(held))
-        if code in result.levels or code in result.scores
-    )  # fmt: skip
-
-
-def _assessed(levels: Mapping[str, str], order: Iterable[str]) -> tuple[Assessed, ...]:
-    return tuple(
-        Assessed(code=code, level=cast("Literal['T', 'Đ', 'C']", levels[code])) for code in order if code in levels
-    )
+    return (*order, *sorted((result.levels.keys() | result.scores.keys()).difference(order)))

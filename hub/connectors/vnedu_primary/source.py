@@ -31,7 +31,10 @@ _BELOW_THE_TABLE = ("tổng", "cộng", "tỉ lệ", "tỷ lệ", "số lượng
 
 @dataclass(frozen=True, slots=True)
 class ClassRow:
-    """One row of a class as read; a value is None when its cell is blank or could not be read (see `notes`)."""
+    """One row of a class as read; a value is None when its cell is blank or could not be read (see `notes`).
+
+    `awards` and `completed` are None where the sheet has no such column; a blank cell of such a column says "no".
+    """
 
     notes: Notes
     class_code: str | None = None
@@ -44,7 +47,7 @@ class ClassRow:
     competences: Mapping[str, str] = field(default_factory=dict)
     qualities: Mapping[str, str] = field(default_factory=dict)
     rating: str | None = None
-    awards: tuple[str, ...] = ()
+    awards: tuple[str, ...] | None = None
     completed: bool | None = None
     promoted: bool = False
     programme: bool = False
@@ -131,7 +134,7 @@ def _class_row(row: Row, notes: Notes, each: ClassSheet, from_1904: bool) -> Cla
         competences=each_of("competence", cells, _assessed_level),
         qualities=each_of("quality", cells, _assessed_level),
         rating=only_box(cells, notes),
-        awards=ticked_codes("award", cells),
+        awards=ticked_codes("award", cells) if cells.codes("award") else None,
         completed=ticked(*cells.get("completed")) if "completed" in columns else None,
         promoted=ticked(*cells.get("promoted")),
         programme=ticked(*cells.get("programme")),

@@ -80,7 +80,7 @@ def fields_of(transcripts: Sequence[Transcript], *, coded: bool = False) -> tupl
         *(f"{kind}:{code}" for code in SUBJECTS for kind in ("level", "score")),
         *(f"competence:{code}" for code in COMPETENCES), *(f"quality:{code}" for code in QUALITIES),
     )  # fmt: skip
-    tail = (*(f"box:{code}" for code in BOXES), *(f"award:{code}" for code in AWARDS), "promoted")
+    tail = (*(f"box:{code}" for code in BOXES), *(f"award:{code}" for code in AWARDS), "completed", "promoted")
     if "programme" in held:
         tail = (*tail, "programme")
     return (*(name for name in order if name in held), *tail)
@@ -103,6 +103,8 @@ def _values(transcript: Transcript, number: int, *, long_levels: bool = False) -
     if transcript.rating is not UNSET:
         values[f"box:{transcript.rating}"] = _TICK
     values |= {f"award:{code}": "x" for code in transcript.result.awards or ()}
+    if transcript.result.completed:
+        values["completed"] = "x"
     if transcript.result.promotion == "promoted":
         values["promoted"] = "x"
     if transcript.result.programme_completed is True:

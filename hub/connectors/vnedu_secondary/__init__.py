@@ -3,7 +3,8 @@
 from hub.connectors.vnedu_secondary.columns import SHAPE, fit
 from hub.connectors.vnedu_secondary.component_marks import ComponentMarks, component_marks
 from hub.connectors.vnedu_secondary.documents import prepare, prepare_book, prepare_books, prepare_files
-from hub.connectors.vnedu_secondary.source import MarkBook, MarkRow, MarkSheet, read_book, read_books, read_files
+from hub.connectors.vnedu_secondary.rows import MarkRow
+from hub.connectors.vnedu_secondary.source import MarkBook, MarkSheet, read_book, read_books, read_files
 from hub.connectors.vnedu_secondary.writing import (
     SheetOf,
     detail_row,

@@ -1,5 +1,7 @@
 """Check the results that a row states against the marks beside them; every difference is a warning at its cell.
 
+Each result that the marks give is kept with its working, agreeing or not: `hub check --explain` shows it.
+
 Legal source: TT 22/2021, Điều 6.2 and 9.1 [secondary]; the arithmetic itself is of hub.domain.regulations.tt22.
 """
 
@@ -11,11 +13,18 @@ from typing import Generic, TypeVar
 import msgspec
 
 from hub.connectors.notes import Notes
-from hub.connectors.vnedu_secondary.periods import COMMENT_COUNT, PERIODS_MIN, periods_of
 from hub.connectors.worksheets import column_letters
-from hub.domain.regulations.computed import Computed
-from hub.domain.regulations.tt22.averages import regular_mark_count, semester_computed, year_computed
-from hub.domain.regulations.tt22.comments import comment_semester_computed, comment_year_computed
+from hub.domain.regulations import Computed
+from hub.domain.regulations.tt22 import (
+    COMMENT_COUNT,
+    PERIODS_MIN,
+    comment_semester_computed,
+    comment_year_computed,
+    periods_of,
+    regular_mark_count,
+    semester_computed,
+    year_computed,
+)
 
 __all__ = ["Components", "Stated", "check_comments", "check_marks", "check_year"]
 
@@ -55,13 +64,12 @@ class Stated:
 
 def check_marks(notes: Notes, marks: Components[Decimal], stated: Stated, grade: int | None) -> None:
     """Recompute ĐTBmhk from the marks. Điều 9.1.b [secondary]."""
-    if not _comparable(notes, marks, stated):
-        return
-    periods = periods_of(stated.subject, grade)
-    ground = (f"{periods} tiết/năm", f"{periods} periods a year")
-    if periods == PERIODS_MIN:
-        ground = ("môn nào cũng vậy", "whatever the subject")
-    _check_count(notes, len(marks.regular), regular_mark_count(periods), stated, marks.first_column, ground)
+    if _comparable(notes, marks, stated):
+        periods = periods_of(stated.subject, grade)
+        ground = (f"{periods} tiết/năm", f"{periods} periods a year")
+        if periods == PERIODS_MIN:
+            ground = ("môn nào cũng vậy", "whatever the subject")
+        _check_count(notes, len(marks.regular), regular_mark_count(periods), stated, marks.first_column, ground)
     if marks.regular and marks.midterm is not None and marks.final is not None:
         cell = _cell(notes, stated.column)
         computed = semester_computed(
@@ -72,10 +80,9 @@ def check_marks(notes: Notes, marks: Components[Decimal], stated: Stated, grade:
 
 def check_comments(notes: Notes, results: Components[str], stated: Stated) -> None:
     """Recompute Đ / CĐ of a semester: enough assessments, all Đ. Điều 9.1.a [secondary]."""
-    if not _comparable(notes, results, stated):
-        return
-    ground = ("môn đánh giá bằng nhận xét", "a subject assessed by comment")
-    _check_count(notes, len(results.regular), COMMENT_COUNT, stated, results.first_column, ground)
+    if _comparable(notes, results, stated):
+        ground = ("môn đánh giá bằng nhận xét", "a subject assessed by comment")
+        _check_count(notes, len(results.regular), COMMENT_COUNT, stated, results.first_column, ground)
     if results.regular and results.midterm is not None and results.final is not None:
         every = (*results.regular, results.midterm, results.final)
         cell = _cell(notes, stated.column)
@@ -84,9 +91,9 @@ def check_comments(notes: Notes, results: Components[str], stated: Stated) -> No
 
 
 def check_year(notes: Notes, subject: str, values: dict[str, str], column: int, *, scored: bool) -> None:
-    """Recompute a stated result of the year from the stated semesters; what is not stated is not made up."""
+    """Recompute the result of the year from the stated semesters; what is not stated is shown, never made up."""
     first, second, year = (values.get(name) for name in ("semester_1", "semester_2", "year"))
-    if year is None or second is None:
+    if second is None:
         return
     cell = _cell(notes, column)
     if not scored:
@@ -120,6 +127,7 @@ def _cell(notes: Notes, column: int) -> str:
 
 
 def _tell(notes: Notes, computed: Computed, column: int) -> None:
+    notes.computed.append(computed)
     if not computed.agrees:
         found = computed.finding()
         place = {"sheet": notes.sheet, "row": str(notes.row), "column": column_letters(column)}

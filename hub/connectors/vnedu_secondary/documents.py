@@ -5,7 +5,7 @@ and never signable; the file's findings say what is missing.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final, Literal
 
@@ -25,11 +25,12 @@ from hub.connectors.notes import Notes
 from hub.connectors.prepared import Prepared, PreparedRow, RowReport
 from hub.connectors.pupil_list import PupilSheet, read_pupils
 from hub.connectors.row_cells import grade_of
-from hub.connectors.vnedu_secondary.mapping import COMMENT_SUBJECTS, SUBJECT_TITLES, required_subjects
+from hub.connectors.vnedu_secondary.mapping import COMMENT_SUBJECTS, SUBJECT_TITLES
 from hub.connectors.vnedu_secondary.matching import Person, match
-from hub.connectors.vnedu_secondary.source import MarkBook, MarkRow, MarkSheet, read_book, read_books, read_files
+from hub.connectors.vnedu_secondary.rows import MarkRow
+from hub.connectors.vnedu_secondary.source import MarkBook, MarkSheet, read_book, read_books, read_files
+from hub.connectors.vnedu_secondary.telling import about_classes, computed_of, findings_of, is_required, without_row
 from hub.connectors.worksheets import Workbook
-from hub.domain.findings import Finding, finding
 from hub.domain.regulations import regulation_for, subject_order
 from hub.domain.transcript import Result, School, Subject, Transcript
 from hub.errors import Refused
@@ -40,7 +41,6 @@ GRADES = range(6, 13)
 REGULATION: Final = "TT22-2021"
 # What no sheet of marks says, or what is told here at its cell, of its sheet or of the class: not judged again.
 STAND_INS: Final = ("$.learning", "$.training", "$.result", "$.absences", "$.subjects", "$.student.student_code")
-_MISSING = "kết quả học tập, kết quả rèn luyện, số buổi nghỉ, lên lớp, danh hiệu"
 _UNKNOWN_BIRTH_DATE = "1900"
 _PARTS = {"semester_1": "HK I", "semester_2": "HK II", "year": "cả năm"}
 
@@ -95,7 +95,7 @@ def prepare(
         tuple(documents),
         tuple(rejected),
         tuple(report_of(notes) for sheet in marks.sheets for notes in sheet.ignored),
-        (*marks.findings, *_told(marks.sheets, [row.transcript for row in documents])),
+        (*marks.findings, *about_classes(marks.sheets, [row.transcript for row in documents])),
         signable=False,
         absent=tuple(report_of(notes) for notes in absent),
         list_findings=() if pupils is None else pupils.findings,
@@ -143,8 +143,8 @@ class _Maker:
             if sound(transcript, notes):
                 if person.pupil is None:
                     notes.add("PUPIL_LIST_ABSENT")
-                return PreparedRow(transcript, _findings(person), notes.sheet, notes.row)
-        return RowReport(_findings(person), notes.sheet, notes.row)
+                return PreparedRow(transcript, findings_of(person), notes.sheet, notes.row, computed_of(person))
+        return RowReport(findings_of(person), notes.sheet, notes.row, computed_of(person))
 
     def _grade_of(self, person: Person, notes: Notes) -> int | None:
         """Return the one grade of all places that name one; None with the reason when it is not of these sheets."""
@@ -171,11 +171,10 @@ class _Maker:
         notes = person.rows[0][1].notes
         classes = {_class_of(person, row) for _, row in person.rows}
         present = {sheet.sheet for sheet, _ in person.rows}
-        required = required_subjects(grade)
         for sheet in self._sheets:
-            of_class = sheet.subject in required and not classes.isdisjoint(self._classes[sheet.sheet])
+            of_class = is_required(sheet.subject, grade) and not classes.isdisjoint(self._classes[sheet.sheet])
             if of_class and sheet.sheet not in present:
-                notes.found.append(_absent_row(sheet))
+                notes.found.append(without_row(sheet))
 
     def _transcript(self, person: Person, grade: int, values: Mapping[str, Mapping[str, str]]) -> Transcript:
         first = person.rows[0][1]
@@ -259,41 +258,3 @@ def _class_name(person: Person) -> str:
 
 def _listed_class(person: Person) -> str | None:
     return None if person.pupil is None else person.pupil.class_code
-
-
-def _findings(person: Person) -> tuple[Finding, ...]:
-    """Return what all rows say, each thing once: the pupil list speaks into every row, and is compared with each."""
-    seen: dict[tuple[str, ...], Finding] = {}
-    for _, row in person.rows:
-        for found in row.notes.found:
-            of_list = found.code.startswith("PUPIL_") and "where" in found.facts
-            place = found.facts["where"] if of_list else found.path
-            seen.setdefault((found.code, place, found.value or ""), found)
-    return tuple(seen.values())
-
-
-def _absent_row(sheet: MarkSheet) -> Finding:
-    facts = {"sheet": sheet.sheet, "subject": SUBJECT_TITLES[sheet.subject]}
-    return finding("SHEET_WITHOUT_PUPIL", sheet.sheet, facts=facts)
-
-
-def _told(sheets: Sequence[MarkSheet], transcripts: Iterable[Transcript]) -> Iterator[Finding]:
-    """Say for each class which subjects and which results of the year no sheet has; and what no such sheet has."""
-    by_class: defaultdict[tuple[str, int], list[Transcript]] = defaultdict(list)
-    for transcript in transcripts:
-        by_class[transcript.class_, transcript.grade].append(transcript)
-    for (name, grade), members in sorted(by_class.items()):
-        subjects = {subject.code for member in members for subject in member.subjects}
-        missing = [code for code in required_subjects(grade) if code not in subjects]
-        if missing:
-            yield _of_class("SUBJECTS_NOT_IN_SHEETS", name, missing)
-        stated = {s.code for member in members for s in member.subjects if s.year is not UNSET}
-        if any(member.period == "year" for member in members) and subjects - stated:
-            unstated = [code for code in subject_order(REGULATION, grade) if code in subjects - stated]
-            yield _of_class("YEAR_RESULTS_NOT_IN_SHEETS", name, unstated)
-    yield finding("RESULTS_NOT_IN_SHEETS", sheets[0].sheet, facts={"missing": _MISSING})
-
-
-def _of_class(code: str, name: str, subjects: Iterable[str]) -> Finding:
-    titles = ", ".join(SUBJECT_TITLES[subject] for subject in subjects)
-    return finding(code, "$", facts={"class": name, "subjects": titles})

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Final
 
 from hub.connectors.headers import label_key
+from hub.domain.regulations.tt22 import LOWER, UPPER
 
 __all__ = [
     "ANCHORS",
@@ -21,12 +22,13 @@ __all__ = [
     "field_of",
     "is_label",
     "part_of",
-    "required_subjects",
     "subject_of",
 ]
 
-# TT 22/2021, Điều 5.3.a: assessed by comment only [secondary].
-COMMENT_SUBJECTS: Final = frozenset({"GDTC", "NT", "AN", "MT", "HDTN", "GDDP"})
+# Assessed by comment only, in whatever grade: the circular's own lists say which.
+COMMENT_SUBJECTS: Final = frozenset(
+    code for form in (LOWER, UPPER) for code, kind in form.kinds.items() if kind == "comment"
+)
 PASSES: Final = ("Đ", "CĐ")
 PASS_ALIASES: Final = MappingProxyType({
     "đ": "Đ", "ð": "Đ", "đạt": "Đ", "cđ": "CĐ", "cð": "CĐ", "chưa đạt": "CĐ",
@@ -97,16 +99,6 @@ _REGULAR = re.compile(r"(?:đđgtx|đgtx|đtx|tx)([1-9][0-9]?)")
 _SEMESTER = re.compile(r"(?:đtb|đtbm|đtbmhk|đtbhk|tbm|tbmhk|tbhk)?(?:hk)?(1|2|i|ii)")
 _PARTS = MappingProxyType({"hk1": "1", "hki": "1", "hk2": "2", "hkii": "2", "họckỳ1": "1", "họckỳi": "1",
                            "họckỳ2": "2", "họckỳii": "2", "cn": "year", "cảnăm": "year"})  # fmt: skip
-
-
-# Subjects that every pupil of grades 6-9, of grades 10-12 takes [secondary; assumed].
-_REQUIRED_LOWER: Final = ("VAN", "TOAN", "NN1", "GDCD", "KHTN", "LSDL", "TIN", "CN", "GDTC", "NT", "HDTN", "GDDP")
-_REQUIRED_UPPER: Final = ("VAN", "TOAN", "NN1", "SU", "GDQPAN", "GDTC", "HDTN", "GDDP")
-
-
-def required_subjects(grade: int) -> tuple[str, ...]:
-    """Return the subjects that every pupil of a grade 6-12 takes, in document order."""
-    return _REQUIRED_LOWER if grade < 10 else _REQUIRED_UPPER
 
 
 def subject_of(text: str) -> str | None:

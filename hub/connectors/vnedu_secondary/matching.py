@@ -9,9 +9,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from hub.connectors.notes import Notes
-from hub.connectors.pupil_list import Pupil, PupilSheet, join, join_by_name
-from hub.connectors.pupil_list.joining import dates_differ, same_spelling, told_absent, where_of
-from hub.connectors.vnedu_secondary.source import MarkRow, MarkSheet
+from hub.connectors.pupil_list import (
+    Pupil,
+    PupilSheet,
+    dates_differ,
+    join,
+    join_by_name,
+    same_spelling,
+    told_absent,
+    where_of,
+)
+from hub.connectors.vnedu_secondary.rows import MarkRow
+from hub.connectors.vnedu_secondary.source import MarkSheet
 
 __all__ = ["Person", "match"]
 

@@ -1,26 +1,24 @@
 """Read what only sheets of marks have: marks, averages, Đ / CĐ, remarks; every doubt is a finding at its cell."""
 
-import re
 import unicodedata
 from decimal import Decimal
 
-from hub.connectors.cell_texts import decimal_of, raw_text, squeezed
+from hub.connectors.cell_texts import mark_of, raw_text, squeezed
 from hub.connectors.notes import Notes
 from hub.connectors.vnedu_secondary.mapping import PASS_ALIASES, PASSES
-from hub.connectors.worksheets import Cell, Kind
+from hub.connectors.worksheets import Cell
 from hub.domain.characters import FORBIDDEN
 from hub.domain.marks import mark_text, round_mark
 
 __all__ = ["average", "mark", "passed", "remark"]
 
 REMARK_LENGTH_MAX = 2_000  # of a comment in the document
-_NUMBER = re.compile(r"[0-9]{1,4}(?:([.,])[0-9]{1,4})?")
 _LIKE_FORMULA = ("=", "+", "@", "-", "−")
 
 
 def mark(cell: Cell | None, notes: Notes, column: int) -> Decimal | None:
     """Return a component mark 0 to 10 as it stands; a decimal comma and more than one decimal are told."""
-    number = _number(cell, notes, column)
+    number = mark_of(cell, notes, column, tenths=False)
     if number is not None and number != round_mark(number):
         notes.add("CELL_MARK_PRECISE", column, cell.text if cell else None, rounded=mark_text(number))
     return number
@@ -28,10 +26,7 @@ def mark(cell: Cell | None, notes: Notes, column: int) -> Decimal | None:
 
 def average(cell: Cell | None, notes: Notes, column: int) -> str | None:
     """Return an average as the document writes it ("8.1"); more than one decimal is refused, nothing is rounded."""
-    number = _number(cell, notes, column)
-    if number is not None and number != round_mark(number):
-        notes.add("CELL_SCORE_INVALID", column, cell.text if cell else None)
-        return None
+    number = mark_of(cell, notes, column, tenths=True)
     return None if number is None else mark_text(number)
 
 
@@ -70,25 +65,3 @@ def remark(cell: Cell | None, notes: Notes, column: int) -> str | None:
             notes.add("CELL_SPACES", column, composed)
         return text
     return None
-
-
-def _number(cell: Cell | None, notes: Notes, column: int) -> Decimal | None:
-    """Return a number 0 to 10 of a number cell or of a text such as "8,5"; what is no such number is a finding."""
-    if cell is None:
-        return None
-    comma = False
-    if cell.kind is Kind.NUMBER:
-        number = decimal_of(cell.text)
-    else:
-        text = raw_text(cell, notes, column)
-        if text is None or squeezed(text) == "":
-            return None
-        match = _NUMBER.fullmatch(squeezed(text))
-        comma = match is not None and match.group(1) == ","
-        number = Decimal(squeezed(text).replace(",", ".")) if match else None
-    if number is None or not 0 <= number <= 10:
-        notes.add("CELL_SCORE_INVALID", column, cell.text)
-        return None
-    if comma:
-        notes.add("CELL_DECIMAL_COMMA", column, cell.text, proposal=str(number))
-    return number

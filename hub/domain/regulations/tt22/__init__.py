@@ -14,6 +14,7 @@ from hub.domain.regulations.tt22.averages import (
 from hub.domain.regulations.tt22.awards import earned as earned_awards
 from hub.domain.regulations.tt22.comments import comment_semester, comment_semester_computed, comment_year_computed
 from hub.domain.regulations.tt22.learning_levels import learning_level
+from hub.domain.regulations.tt22.periods import COMMENT_COUNT, PERIODS_MIN, periods_of
 from hub.domain.regulations.tt22.promotion import ABSENCES_MAX, outcomes
 from hub.domain.regulations.tt22.rules import check, compute
 from hub.domain.regulations.tt22.subjects import LOWER, UPPER, form_of, name_of
@@ -21,7 +22,9 @@ from hub.domain.regulations.tt22.training import training_year
 
 __all__ = [
     "ABSENCES_MAX",
+    "COMMENT_COUNT",
     "LOWER",
+    "PERIODS_MIN",
     "UPPER",
     "check",
     "comment_semester",
@@ -33,6 +36,7 @@ __all__ = [
     "learning_level",
     "name_of",
     "outcomes",
+    "periods_of",
     "regular_mark_count",
     "semester_average",
     "semester_computed",
