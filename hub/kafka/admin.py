@@ -228,6 +228,8 @@ class _Session:
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if isinstance(error, KafkaException):
             raise self._wording(error.args[0]) from error
+        if isinstance(error, TimeoutError):  # an answer that never came, not even as an error
+            raise self._too_late() from error
 
     def metadata(self) -> Any:
         """Return the metadata of the cluster and all its topics."""
@@ -274,8 +276,11 @@ class _Session:
     def _left_s(self) -> float:
         left = self._deadline - time.monotonic()
         if left <= 0:
-            raise Unavailable("BROKER_UNREACHABLE", {"bootstrap": self._bootstrap, "reason": "timeout"})
+            raise self._too_late()
         return left
+
+    def _too_late(self) -> Unavailable:
+        return Unavailable("BROKER_UNREACHABLE", {"bootstrap": self._bootstrap, "reason": "timeout"})
 
     def _note(self, error: Any) -> None:
         if error.code() in _LOGIN:
