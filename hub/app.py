@@ -87,8 +87,11 @@ def _run(
         stop = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
-        await _not_behind(owner, url, bootstrap, stop)
-        await run_process(owner, stages, url, bootstrap, slot, build, beside, stop, standstill_s)
+        try:
+            await _not_behind(owner, url, bootstrap, stop)
+            await run_process(owner, stages, url, bootstrap, slot, build, beside, stop, standstill_s)
+        except Exception as error:  # leaving here would wait for tasks of the client that listen to nobody any more
+            fatal("process", error)
 
     asyncio.run(main())
 

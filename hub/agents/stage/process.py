@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 import structlog
+from aiokafka.errors import KafkaError
 
 from hub.agents.stage.doing import Doing
 from hub.agents.stage.lag import LagMeter
@@ -50,7 +51,7 @@ async def run_process(
         works += _progress(loop, own, partial(log.unowned, group, loop.stage.topics), standstill_s)
     tasks = [asyncio.create_task(_guarded(name, work)) for name, work in works]
     for app in apps:
-        await app.start()
+        await _start(app)
     _log.info("worker_up", owner=owner, stages=[s.name for s in stages], slot=slot)
     await stop.wait()
     await _stop(apps, tasks, hands, relay)
@@ -83,6 +84,14 @@ async def _ready(log: KafkaLog, names: Sequence[str]) -> None:
             await asyncio.sleep(_WAIT_S)
         else:
             return
+
+
+async def _start(app: Any) -> None:
+    """Start one app. Raises Unavailable when the cluster goes away meanwhile: then the process leaves and comes back."""
+    try:
+        await app.start()
+    except KafkaError as error:
+        raise Unavailable("KAFKA_UNAVAILABLE", {"error": type(error).__name__}) from error
 
 
 async def _guarded(name: str, work: Awaitable[None]) -> None:
