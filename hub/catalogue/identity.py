@@ -27,7 +27,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(
         "PERSONAL_ID_PREFIX_UNKNOWN",
         Severity.WARN,
-        Certainty.SECONDARY,
+        Certainty.ASSUMED,
         _LAW,
         "Ba số đầu “{prefix}” không phải mã tỉnh đăng ký khai sinh nào đã biết (khai sinh ở nước ngoài thì hợp lệ).",
         "The first three digits “{prefix}” are no known province (legitimate if the birth was registered abroad).",

@@ -56,8 +56,8 @@ ENTRIES: tuple[Entry, ...] = (
         "SUBJECT_SHAPE_MIXED",
         Certainty.CONTRACT,
         "vn.hocba.transcript/1",
-        "Tin học và Công nghệ ghi lẫn hai cách: chỉ dùng một dòng THCN, hoặc hai dòng TIN và CN.",
-        "Informatics and technology are written in two ways: use one row THCN, or two rows TIN and CN.",
+        "Một môn ghi lẫn hai cách: chỉ dùng một dòng {one}, hoặc hai dòng {two}.",
+        "One subject is written in two ways: use one row {one}, or two rows {two}.",
     ),
     _refuse(
         "SUBJECT_KIND_WRONG",
@@ -188,8 +188,8 @@ ENTRIES: tuple[Entry, ...] = (
         "PROGRAMME_COMPLETED_WRONG",
         Certainty.TEXT,
         "Luật Giáo dục 43/2019/QH14, Điều 34",
-        "Hoàn thành chương trình cấp học chỉ xác nhận ở lớp cuối cấp và khi đã hoàn thành lớp đó.",
-        "Completion of the level is confirmed only in its last grade and when that grade is completed.",
+        "Hoàn thành chương trình tiểu học chỉ xác nhận ở lớp 5 và khi đã hoàn thành lớp đó.",
+        "Completion of primary school is confirmed only in grade 5 and when that grade is completed.",
     ),
     _warn(
         "PROGRAMME_COMPLETED_MISSING",

@@ -1,4 +1,4 @@
-"""Secondary school: values recomputed under Thông tư 22/2021, and what follows from them; warnings by default."""
+"""Secondary school: values recomputed under Thông tư 22/2021, and what follows from them. Recomputed values warn by default."""
 
 from hub.catalogue.entry import Certainty, Entry, Severity
 
@@ -108,6 +108,16 @@ _RESULTS = (
     ),
 )
 _PROGRAMME = (
+    Entry(
+        "PROGRAMME_COMPLETED_WRONG_SECONDARY",
+        Severity.REFUSE,
+        Certainty.SECONDARY,
+        "Luật Giáo dục 43/2019/QH14, Điều 34; Luật 123/2025/QH15",
+        "Hoàn thành chương trình trung học cơ sở hoặc trung học phổ thông chỉ xác nhận ở lớp 9 hoặc lớp 12, và khi đã hoàn thành lớp đó.",
+        "Completion of lower or upper secondary school is confirmed only in grade 9 or 12, and when that grade is completed.",
+        "Sửa trong phần mềm của trường, rồi lập và ký lại học bạ.",
+        "Correct it in the school's software, then prepare and sign the transcript again.",
+    ),
     _warn(
         "LOWER_SECONDARY_NOT_EARNED",
         Certainty.SECONDARY,

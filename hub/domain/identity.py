@@ -14,7 +14,7 @@ from hub.domain.findings import Finding, finding
 from hub.domain.provinces import birth_province
 from hub.domain.transcript import Student, Transcript
 
-__all__ = ["TEMPORARY", "birth_year_of", "check_identity", "is_personal_id", "pupil_of", "sex_of"]
+__all__ = ["TEMPORARY", "birth_year_of", "check_identity", "is_personal_id", "pupil_of", "pupil_of_student", "sex_of"]
 
 TEMPORARY = "TAM-"
 _PATH = "$.student.personal_id"
@@ -39,12 +39,16 @@ def birth_year_of(number: str) -> str:
 
 def pupil_of(transcript: Transcript) -> str:
     """Return the pupil's stable identifier: "id:…", "passport:<nationality>:…" or "school:<school>:<student code>"."""
-    student = transcript.student
+    return pupil_of_student(transcript.student, transcript.school.code)
+
+
+def pupil_of_student(student: Student, school: str) -> str:
+    """Return the same for a pupil of that school, as its roster lists pupils."""
     if is_personal_id(student.personal_id):
         return f"id:{student.personal_id}"
     if isinstance(student.passport, str):
         return f"passport:{student.nationality}:{student.passport}"
-    return f"school:{transcript.school.code}:{student.student_code}"
+    return f"school:{school}:{student.student_code}"
 
 
 def check_identity(transcript: Transcript) -> list[Finding]:

@@ -15,7 +15,7 @@ from hub.domain.structure import check_structure
 from hub.domain.text import check_texts
 from hub.domain.transcript import Transcript
 
-__all__ = ["examine", "judge"]
+__all__ = ["capped", "examine", "judge"]
 
 
 def judge(transcript: Transcript, at: date, policy: Severities | None = None) -> list[Finding]:
@@ -31,7 +31,7 @@ def judge(transcript: Transcript, at: date, policy: Severities | None = None) ->
         found += check_regulation(transcript)
     if not found:
         return found
-    return _capped(under(policy, found) if policy else found)
+    return capped(under(policy, found) if policy else found)
 
 
 def examine(document: bytes, at: date, policy: Severities | None = None) -> Reading:
@@ -43,10 +43,11 @@ def examine(document: bytes, at: date, policy: Severities | None = None) -> Read
     if reading.transcript is None:
         return reading
     judged = judge(reading.transcript, at, policy)
-    return Reading(reading.transcript, tuple(_capped([*reading.findings, *judged]))) if judged else reading
+    return Reading(reading.transcript, tuple(capped([*reading.findings, *judged]))) if judged else reading
 
 
-def _capped(found: list[Finding]) -> list[Finding]:
+def capped(found: list[Finding]) -> list[Finding]:
+    """Return at most FINDING_COUNT_MAX findings; when some are left out, refusals come first."""
     if len(found) > FINDING_COUNT_MAX:
         found = sorted(found, key=lambda f: f.severity is not Severity.REFUSE)
     return found[:FINDING_COUNT_MAX]

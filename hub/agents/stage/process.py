@@ -87,7 +87,7 @@ async def _ready(log: KafkaLog, names: Sequence[str]) -> None:
 
 
 async def _start(app: Any) -> None:
-    """Start one app. Raises Unavailable when the cluster goes away meanwhile: then the process leaves and comes back."""
+    """Start one app. Raises Unavailable when the cluster goes away meanwhile: the process then leaves, to come back."""
     try:
         await app.start()
     except KafkaError as error:

@@ -1,7 +1,8 @@
 """Which circular applies: school year × grade.
 
-TT 27/2020 and TT 22/2021 came in grade by grade from 2020-2021 to 2024-2025 [assumed: from memory; the grades of the
-2023-2024 pilot agree]. Before them TT 30/2014 held for primary, TT 58/2011 for secondary.
+Legal source: the transitional articles of TT 27/2020 and TT 22/2021, which came in grade by grade from 2020-2021 to
+2024-2025 [assumed: from memory; the grades of the 2023-2024 pilot agree]. Before them TT 30/2014 held for primary,
+TT 58/2011 for secondary.
 """
 
 from hub.domain.findings import Finding, finding

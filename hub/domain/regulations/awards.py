@@ -1,6 +1,7 @@
 """Danh hiệu and the completed school level: what holds under every circular.
 
-Legal source: TT 27/2020, Điều 13; TT 22/2021, Điều 15 [assumed]; Luật Giáo dục 43/2019, Điều 34 [text].
+Legal source: TT 27/2020, Điều 13; TT 22/2021, Điều 15 [assumed]; Luật Giáo dục 43/2019, Điều 34, of which the rule on
+primary school was read [text] and those on the other two levels were told [secondary].
 """
 
 import functools
@@ -22,6 +23,7 @@ AWARDS: dict[str, frozenset[str]] = {
     "HSTT": frozenset({"TT58-2011"}),
 }
 _LAST_GRADES = frozenset({5, 9, 12})
+_PRIMARY_LAST = 5
 
 
 def check_awards(transcript: Transcript) -> tuple[Finding, ...]:
@@ -47,7 +49,12 @@ def _awards(regulation: str, awards: tuple[str, ...]) -> tuple[Finding, ...]:
 
 
 def check_programme(transcript: Transcript) -> Iterator[Finding]:
-    """Luật Giáo dục, Điều 34: a level is completed in its last grade, by one who completed that grade [text]."""
+    """Luật Giáo dục, Điều 34: a level is completed in its last grade, by one who completed that grade.
+
+    Primary school [text]; lower and upper secondary school [secondary].
+    """
     result = transcript.result
     if result.programme_completed is True and (transcript.grade not in _LAST_GRADES or not result.completed):
-        yield finding("PROGRAMME_COMPLETED_WRONG", "$.result.programme_completed", "true")
+        primary = transcript.grade <= _PRIMARY_LAST
+        code = "PROGRAMME_COMPLETED_WRONG" if primary else "PROGRAMME_COMPLETED_WRONG_SECONDARY"
+        yield finding(code, "$.result.programme_completed", "true")

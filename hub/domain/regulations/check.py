@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-import msgspec
 from msgspec import UNSET
 
 from hub.catalogue import Severity
@@ -11,6 +10,7 @@ from hub.domain.regulations import tt22, tt27, tt30, tt58
 from hub.domain.regulations.applicability import check_applicability
 from hub.domain.regulations.awards import check_awards, check_programme
 from hub.domain.regulations.computed import Computed
+from hub.domain.regulations.leniency import lowered, softened
 from hub.domain.regulations.tt27 import ORDER
 from hub.domain.transcript import Transcript
 
@@ -32,20 +32,22 @@ _OLD = frozenset({"TT58-2011", "TT30-2014"})  # their text is not in hand: never
 
 
 def check_regulation(transcript: Transcript) -> list[Finding]:
-    """Return the findings of the document's circular; one that does not fit the grade is not judged further."""
+    """Return the findings of the document's circular; one that does not fit the grade is not judged further.
+
+    All of them warn under an old circular; for a pupil with a disability those that stand on the law warn.
+    """
     found = check_applicability(transcript)
     if any(f.severity is Severity.REFUSE for f in found):
         return found
-    judged = _CHECKS[transcript.regulation](transcript)
+    found += _CHECKS[transcript.regulation](transcript)
     if transcript.study_topics is not UNSET and transcript.regulation != "TT22-2021":
         facts = {"field": "study_topics", "regulation": transcript.regulation}
-        judged.append(finding("FIELD_NOT_FOR_REGULATION", "$.study_topics", None, facts))
-    if transcript.regulation in _OLD:
-        judged = [msgspec.structs.replace(f, severity=Severity.WARN) for f in judged]
-    found += judged
+        found.append(finding("FIELD_NOT_FOR_REGULATION", "$.study_topics", None, facts))
     found += check_awards(transcript)
     found += check_programme(transcript)
-    return found
+    if transcript.regulation in _OLD:
+        return [lowered(f) for f in found]
+    return [softened(f) for f in found] if transcript.student.disability_exempt is True else found
 
 
 def explain(transcript: Transcript) -> list[Computed]:

@@ -1,4 +1,7 @@
-"""Hoàn thành chương trình lớp học, lên lớp: the words for them, and the rule that both primary circulars share."""
+"""Hoàn thành chương trình lớp học, lên lớp, số buổi nghỉ: words, numbers, the rule of both primary circulars.
+
+Legal source: TT 27/2020, Điều 11 [assumed]; absences: TT 22/2021, Điều 12 [secondary], TT 58/2011, Điều 15 [assumed].
+"""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -7,8 +10,9 @@ from msgspec import UNSET, UnsetType
 
 from hub.domain.regulations.computed import Computed
 
-__all__ = ["COMPLETION_NAMES", "PROMOTION_NAMES", "primary_promotion"]
+__all__ = ["ABSENCES_MAX", "COMPLETION_NAMES", "PROMOTION_NAMES", "primary_promotion"]
 
+ABSENCES_MAX = 45  # buổi nghỉ in a year, with and without permission
 COMPLETION_NAMES: Mapping[bool, str] = MappingProxyType({True: "hoàn thành", False: "chưa hoàn thành"})
 PROMOTION_NAMES: Mapping[str, str] = MappingProxyType({
     "promoted": "lên lớp",

@@ -1,29 +1,31 @@
 """The form of a secondary document: known subjects, marks or Đ/CĐ where each belongs, the levels of the year.
 
-Shared by TT 22/2021 and TT 58/2011; each brings its own `Form`. Averages and levels are recomputed by the circulars.
+Legal source: each circular brings its own `Form` with its ground, TT 22/2021 and TT 58/2011. Averages and levels are
+recomputed by the circulars.
 """
 
 import functools
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from msgspec import UNSET
 
 from hub.domain.findings import Finding, finding
 from hub.domain.marks import MARKS
+from hub.domain.regulations.leniency import softened
 from hub.domain.regulations.rows import misordered, repeated
 from hub.domain.transcript import Subject, Transcript
 
-__all__ = ["Form", "check_form"]
+__all__ = ["COMMENT_RESULTS", "Form", "check_form"]
 
-_PASS = frozenset({"Đ", "CĐ"})
+COMMENT_RESULTS = frozenset({"Đ", "CĐ"})  # Đạt, Chưa đạt
 _YEAR_FIELDS = ("semester_1", "semester_2", "year", "retake")
 _PRIMARY_GROUPS = ("qualities", "competences", "rating")
 _GROUPS = ("learning", "training", "conduct")
 # What each kind may hold where it holds anything; one look-up for a good value.
 _OR_ABSENT: Mapping[str | None, frozenset[object]] = {
     "score": frozenset({*MARKS, UNSET}),
-    "comment": frozenset({*_PASS, UNSET}),
+    "comment": frozenset({*COMMENT_RESULTS, UNSET}),
     None: frozenset(),
 }
 
@@ -38,6 +40,7 @@ class Form:
     choice: frozenset[str]
     choice_count: int
     levels: Mapping[str, frozenset[str]]  # learning, training or conduct -> its levels
+    halves: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # one subject -> the rows it may be instead
     order: tuple[str, ...] = field(init=False)
     levels_or_absent: Mapping[str, frozenset[object]] = field(init=False)  # `levels` with UNSET
 
@@ -45,6 +48,19 @@ class Form:
         object.__setattr__(self, "order", tuple(self.kinds))
         absent = {group: frozenset({*legal, UNSET}) for group, legal in self.levels.items()}
         object.__setattr__(self, "levels_or_absent", absent)
+
+    def lacking(self, codes: Collection[str]) -> tuple[str, ...]:
+        """Return the required subjects without a row, in document order; of one in two rows the row that is missing."""
+        wanted: list[str] = []
+        for code in self.order:
+            if code in self.required and code not in codes:
+                halves = self.halves.get(code, ())
+                wanted += halves if any(half in codes for half in halves) else (code,)
+        return tuple(code for code in wanted if code not in codes)
+
+    def unchosen(self, codes: Collection[str]) -> int:
+        """Return how many chosen subjects are missing."""
+        return max(0, self.choice_count - len(self.choice.intersection(codes)))
 
 
 def check_form(transcript: Transcript, form: Form) -> list[Finding]:
@@ -56,7 +72,8 @@ def check_form(transcript: Transcript, form: Form) -> list[Finding]:
     needed = "" if lenient else transcript.period
     for index, row in enumerate(transcript.subjects):
         if not _good(row, form, needed):
-            found += _row(row, index, form, needed)
+            row_found = _row(row, index, form, needed)
+            found += map(softened, row_found) if row.exempt is True else row_found
     if not _good_levels(transcript, form, needed):
         found += _levels(transcript, form, needed)
     for name in _PRIMARY_GROUPS:
@@ -68,7 +85,7 @@ def check_form(transcript: Transcript, form: Form) -> list[Finding]:
 
 @functools.lru_cache(4096)
 def _codes(form: Form, grade: int, codes: tuple[str, ...], complete: bool) -> tuple[Finding, ...]:
-    """Subject codes: known and once [contract], the required ones and the number of chosen ones [assumed]."""
+    """Subject codes: known, once, in one shape [contract], the required and the number of chosen ones [assumed]."""
     facts = {"regulation": form.regulation}
     found = [
         finding("SUBJECT_UNKNOWN", f"$.subjects[{n}].code", code, facts)
@@ -76,12 +93,16 @@ def _codes(form: Form, grade: int, codes: tuple[str, ...], complete: bool) -> tu
         if code not in form.kinds
     ]
     found += repeated(codes, "SUBJECT_TWICE", "$.subjects", "subject")
+    found += [
+        finding("SUBJECT_SHAPE_MIXED", "$.subjects", None, {"one": one, "two": ", ".join(halves)})
+        for one, halves in form.halves.items()
+        if one in codes and any(half in codes for half in halves)
+    ]
     found += misordered(codes, form.order, "$.subjects")
     if complete:
-        for code in form.order:
-            if code in form.required and code not in codes:
-                missing = {"subject": code, "grade": str(grade)}
-                found.append(finding("SUBJECT_MISSING_SECONDARY", "$.subjects", None, missing))
+        for code in form.lacking(codes):
+            missing = {"subject": code, "grade": str(grade)}
+            found.append(finding("SUBJECT_MISSING_SECONDARY", "$.subjects", None, missing))
         chosen = len(form.choice.intersection(codes))
         if form.choice and chosen != form.choice_count:
             found.append(finding("SUBJECT_CHOICE_COUNT", "$.subjects", None, {"count": str(chosen)}))
@@ -111,7 +132,7 @@ def _row(row: Subject, index: int, form: Form, needed: str) -> Iterator[Finding]
     subject = {"subject": row.code}
     if row.kind != kind:
         yield finding("SUBJECT_KIND_WRONG", f"{path}.kind", row.kind, subject | {"expected": kind})
-    legal = MARKS if kind == "score" else _PASS
+    legal = MARKS if kind == "score" else COMMENT_RESULTS
     for name in _YEAR_FIELDS:
         value = getattr(row, name)
         if value is not UNSET and value not in legal:

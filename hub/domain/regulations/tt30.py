@@ -1,5 +1,7 @@
 """Thông tư 30/2014/TT-BGDĐT (as amended by 22/2016): primary grades before TT 27/2020; warnings only.
 
+Legal source: TT 30/2014 as amended by TT 22/2016 [assumed], without article numbers.
+
 The reference carries where it applied, nothing else: every rule here is [assumed], from memory. Levels T, H, C of
 subjects and T, Đ, C of qualities and competences are those of TT 22/2016; the codes of its subjects, qualities and
 competences (four and three, not those of TT 27) are not checked. It had no rating HTXS to CHT.
@@ -12,9 +14,10 @@ from msgspec import UNSET
 from hub.domain.findings import Finding, finding
 from hub.domain.marks import MARKS
 from hub.domain.regulations.computed import Computed
+from hub.domain.regulations.primary_rows import assessed_of, counted, is_incomplete
 from hub.domain.regulations.promotion import COMPLETION_NAMES, primary_promotion
 from hub.domain.regulations.rows import repeated
-from hub.domain.transcript import Assessed, Subject, Transcript
+from hub.domain.transcript import Subject, Transcript
 
 __all__ = ["check", "compute"]
 
@@ -23,7 +26,7 @@ _FOREIGN_GROUPS = ("learning", "training", "conduct", "rating")
 
 
 def check(transcript: Transcript) -> list[Finding]:
-    """Return the findings on an older document of grades 1-5; the caller softens those on its form."""
+    """Return the findings on an older document of grades 1-5; `check_regulation` makes all of them warnings."""
     found = list(repeated([row.code for row in transcript.subjects], "SUBJECT_TWICE", "$.subjects", "subject"))
     found += repeated([a.code for a in transcript.qualities or ()], "QUALITY_TWICE", "$.qualities", "item")
     found += repeated([a.code for a in transcript.competences or ()], "COMPETENCE_TWICE", "$.competences", "item")
@@ -76,7 +79,7 @@ def _completion(transcript: Transcript) -> Computed:
     below = list(_below(transcript))
     stated = COMPLETION_NAMES[transcript.result.completed]
     expected = COMPLETION_NAMES[not below]
-    if not below and not transcript.result.completed and _incomplete(transcript):
+    if not below and not transcript.result.completed and is_incomplete(transcript):
         expected = stated
     shown = f"{', '.join(below[:8])} ⇒ {expected}" if below else f"không có mục nào chưa đạt ⇒ {expected}"
     return Computed(
@@ -92,24 +95,11 @@ def _completion(transcript: Transcript) -> Computed:
 
 
 def _below(transcript: Transcript) -> Iterator[str]:
-    for row in _counted(transcript):
+    for row in counted(transcript):
         if row.level == "C":
             yield f"{row.code} C"
         if row.score is not UNSET and MARKS[row.score] < 5:
             yield f"{row.code} {row.score} điểm"
-    for item in _assessed(transcript):
+    for item in assessed_of(transcript):
         if item.level == "C":
             yield f"{item.code} C"
-
-
-def _counted(transcript: Transcript) -> list[Subject]:
-    return [row for row in transcript.subjects if row.exempt is not True]
-
-
-def _assessed(transcript: Transcript) -> tuple[Assessed, ...]:
-    return (transcript.qualities or ()) + (transcript.competences or ())
-
-
-def _incomplete(transcript: Transcript) -> bool:
-    lacking = transcript.qualities is UNSET or transcript.competences is UNSET
-    return lacking or any(row.level is UNSET for row in _counted(transcript))

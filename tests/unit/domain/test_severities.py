@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from hub.catalogue import CATALOGUE, Certainty, Severity
+from hub.catalogue import CATALOGUE, Certainty, Entry, Severity, former, mark_sheets
 from hub.domain import judge
 from hub.domain.findings import Finding, finding
 from hub.domain.severities import (
@@ -55,6 +55,9 @@ def test_policy_may_raise_rules_that_warn_on_a_ground_that_is_known() -> None:
         ({"CERTIFICATE_STATUS_UNKNOWN": REFUSE}, "SEVERITY_RULE_UNKNOWN"),
         ({"PUPIL_CLAIMED_TWICE": REFUSE}, "SEVERITY_RULE_UNKNOWN"),
         ({"CELL_NFD": REFUSE}, "SEVERITY_RULE_UNKNOWN"),
+        ({"SHEET_SUBJECT_UNKNOWN": REFUSE}, "SEVERITY_RULE_UNKNOWN"),
+        ({"PERSONAL_ID_PREFIX_UNKNOWN": REFUSE}, "SEVERITY_RULE_ASSUMED"),
+        ({"FORMER_LEARNING_DIFFERS": REFUSE}, "SEVERITY_RULE_ASSUMED"),
         ({"NO_SUCH_RULE": WARN}, "SEVERITY_RULE_UNKNOWN"),
     ],
 )
@@ -62,6 +65,19 @@ def test_policy_that_says_what_none_may_say_is_refused_with_its_rule(severities:
     """Assumed rules never refuse, default refusals never fall, and trust is no matter of a policy."""
     (rule,) = severities  # type: ignore[misc, attr-defined]
     assert code_of({RULE: REFUSE, **severities}) == (expected, rule)  # type: ignore[dict-item]
+
+
+@pytest.mark.parametrize("entry", former.ENTRIES, ids=lambda entry: entry.code)
+def test_no_rule_of_a_former_circular_can_be_raised(entry: Entry) -> None:
+    """Their texts are not in hand: every value that is recomputed under them stands on assumed ground."""
+    assert code_of({entry.code: REFUSE}) == ("SEVERITY_RULE_ASSUMED", entry.code)
+
+
+@pytest.mark.parametrize("entry", mark_sheets.ENTRIES, ids=lambda entry: entry.code)
+def test_no_policy_names_a_code_of_a_sheet(entry: Entry) -> None:
+    """What a sheet lacks is no judgement on a transcript; the averages in it have codes of their own."""
+    assert not is_adjustable(entry.code)
+    assert code_of({entry.code: REFUSE}) == ("SEVERITY_RULE_UNKNOWN", entry.code)
 
 
 @given(anything)

@@ -1,14 +1,14 @@
-"""Điểm trung bình môn học kì và cả năm (ĐTBmhk, ĐTBmcn): the arithmetic of marks, in decimals, half up.
+"""Điểm trung bình môn học kì và cả năm (ĐTBmhk, ĐTBmcn) with their working; marks are decimals, half up.
 
-Legal source: TT 22/2021, Điều 6.2.b (number of regular marks) and Điều 9.1.b (both formulas) [secondary]. Half up is
-accepted practice [secondary]; that the year is taken from the rounded semester averages is [assumed].
+Legal source: TT 22/2021, Điều 6.2.b (number of regular marks) and Điều 9.1.b (both formulas) [secondary]. The year's
+formula is shared with the former circular: `hub.domain.regulations.averages`.
 """
 
-import functools
 from collections.abc import Sequence
 from decimal import Decimal
 
 from hub.domain.marks import MARKS, mark_text, round_mark
+from hub.domain.regulations.averages import YEAR_FORMULA, shown, year_exact, year_working
 from hub.domain.regulations.computed import Computed
 from hub.domain.regulations.tt22.subjects import name_of
 
@@ -16,16 +16,13 @@ __all__ = [
     "regular_mark_count",
     "semester_average",
     "semester_computed",
-    "year_average",
     "year_computed",
-    "year_mark",
 ]
 
 _REGULAR_COUNTS = ((35, 2), (70, 3))  # periods a year up to -> ĐĐGtx in a semester
 _REGULAR_COUNT_MAX = 4
 _MIDTERM_WEIGHT, _FINAL_WEIGHT = 2, 3
 _ROUNDED_TWICE = Decimal("0.1")
-_SHOWN_PLACES = Decimal("0.001")
 
 
 def regular_mark_count(periods_per_year: int) -> int:
@@ -66,38 +63,23 @@ def semester_computed(
         name=f"ĐTB môn học kì, {name_of(code)}",
         inputs=(*((f"ĐĐGtx{n}", mark) for n, mark in enumerate(marks, 1)), ("ĐĐGgk", middle), ("ĐĐGck", last)),
         formula="(tổng ĐĐGtx + 2 × ĐĐGgk + 3 × ĐĐGck) / (số ĐĐGtx + 5)",
-        working=f"({weighted}) / {_divisor(regular)} = {_shown(exact)} → {expected}",
+        working=f"({weighted}) / {_divisor(regular)} = {shown(exact)} → {expected}",
         expected=expected,
         stated=stated,
     )
 
 
-def year_average(semester_1: Decimal, semester_2: Decimal) -> Decimal:
-    """Return ĐTBmcn = (ĐTBmhk I + 2 × ĐTBmhk II) / 3, half up to one decimal. Điều 9.1.b [secondary].
-
-    The semester averages come in rounded, as the document states them [assumed].
-    """
-    return round_mark((semester_1 + 2 * semester_2) / 3)
-
-
-@functools.lru_cache(16384)
-def year_mark(semester_1: object, semester_2: object) -> str | None:
-    """Return ĐTBmcn as a document writes it from two semester values of a document; None unless both are marks."""
-    one, two = MARKS.get(semester_1), MARKS.get(semester_2)  # type: ignore[call-overload]  # any value of a row
-    return None if one is None or two is None else mark_text(year_average(one, two))
-
-
 def year_computed(code: str, path: str, semester_1: str, semester_2: str, stated: str | None) -> Computed:
     """Return ĐTBmcn of subject `code` with its working; both semesters are marks."""
-    exact = (MARKS[semester_1] + 2 * MARKS[semester_2]) / 3
+    exact = year_exact(MARKS[semester_1], MARKS[semester_2])
     expected = mark_text(exact)
     return Computed(
         code="YEAR_MARK_UNSURE" if stated != expected and _rounding_explains(stated, exact) else "YEAR_MARK_DIFFERS",
         path=path,
         name=f"ĐTB môn cả năm, {name_of(code)}",
         inputs=(("HK I", semester_1), ("HK II", semester_2)),
-        formula="(HK I + 2 × HK II) / 3",
-        working=f"({semester_1} + 2 × {semester_2}) / 3 = {_shown(exact)} → {expected}",
+        formula=YEAR_FORMULA,
+        working=year_working(semester_1, semester_2),
         expected=expected,
         stated=stated,
     )
@@ -111,12 +93,6 @@ def _rounding_explains(stated: str | None, exact: Decimal) -> bool:
     """
     said = MARKS.get(stated or "")
     return said is not None and abs(said - exact) <= _ROUNDED_TWICE
-
-
-def _shown(exact: Decimal) -> str:
-    """Return at most three decimals, cut and marked "…" where more follow: 7.533…"""
-    cut = exact.quantize(_SHOWN_PLACES, rounding="ROUND_DOWN")
-    return f"{cut.normalize():f}" if cut == exact else f"{cut:f}…"
 
 
 def _written(mark: Decimal) -> str:

@@ -108,8 +108,8 @@ def assess(counts: Counts) -> Assessment:
     """Return the level, with the adjustment where exactly one subject pulls it two or more levels down (Điều 9.3).
 
     "Because of one subject" is read: with a good result in that subject alone, the level would be Tốt or Khá [assumed].
-    The narrower reading looks at the other subjects as if the one were not there; it needs six others. A comment-only
-    subject can be the one [derived from the word "môn học"].
+    The narrower reading looks at the other subjects as if the one were not there; it needs six others, and the one must
+    be a scored subject. That a comment-only subject can be the one is [derived from the word "môn học"].
     """
     plain = _plain(counts)
     reached = [(band, _plain(better)) for band, better in _bettered(counts)]
@@ -117,7 +117,7 @@ def assess(counts: Counts) -> Assessment:
     if best - plain < _FALL_MIN:
         return Assessment(LEVELS[plain], LEVELS[plain], LEVELS[plain])
     raised = LEVELS[plain + 1]
-    strict = raised if max(map(_plain, _without(counts))) - plain >= _FALL_MIN else LEVELS[plain]
+    strict = raised if max(map(_plain, _without(counts)), default=plain) - plain >= _FALL_MIN else LEVELS[plain]
     culprits = tuple(band for band, level in reached if level == best)
     return Assessment(LEVELS[plain], raised, strict, LEVELS[best], culprits)
 
@@ -140,9 +140,7 @@ def _bettered(counts: Counts) -> Iterator[tuple[int, Counts]]:
 
 
 def _without(counts: Counts) -> Iterator[Counts]:
-    """Yield the counts with one subject left out."""
+    """Yield the counts with one scored subject left out."""
     for band in range(1, len(BANDS)):
         if counts.bands[band]:
             yield _moved(counts, band, 0)
-    if counts.failed:
-        yield replace(counts, failed=counts.failed - 1)

@@ -2,7 +2,8 @@
 
 Legal source: Luật 123/2025/QH15, in force 1/1/2026: it takes the place of the diploma of lower secondary school; the
 conditions as others implement them [secondary]: học tập and rèn luyện at least Đạt, no comment-only subject at Chưa
-đạt, at most 45 sessions missed, at most 21 years old. Age is counted in calendar years [assumed]. For earlier years,
+đạt, at most 45 sessions missed, at most 21 years old. How age is counted is open [assumed]: between whole years when
+the school year begins and calendar years at its end neither a confirmation nor its absence is told. For earlier years,
 and for grade 12, only Luật Giáo dục, Điều 34, is checked, for every circular together.
 """
 
@@ -12,7 +13,7 @@ from msgspec import UNSET
 
 from hub.domain.findings import Finding, finding
 from hub.domain.regulations.computed import Computed
-from hub.domain.regulations.tt22.promotion import ABSENCES_MAX
+from hub.domain.regulations.promotion import ABSENCES_MAX
 from hub.domain.regulations.tt22.subjects import LAST_LOWER_GRADE
 from hub.domain.transcript import Transcript, YearLevels
 
@@ -20,6 +21,7 @@ __all__ = ["AGE_MAX", "agrees", "check_confirmed", "compute"]
 
 AGE_MAX = 21
 _FIRST_SCHOOL_YEAR = "2025-2026"
+_YEAR_BEGINS = "08-01"  # no school year begins earlier
 _FORMULA = (
     f"học tập và rèn luyện từ Đ, không môn nhận xét nào CĐ, nghỉ không quá {ABSENCES_MAX} buổi, "
     f"không quá {AGE_MAX} tuổi"
@@ -43,7 +45,8 @@ def check_confirmed(transcript: Transcript) -> Iterator[Finding]:
     """Yield a finding where the conditions hold and the headmaster's confirmation is not there [secondary]."""
     if transcript.grade != LAST_LOWER_GRADE or transcript.result.programme_completed is True:
         return
-    if _applies(transcript) and all(holds for _, _, holds in _conditions(transcript)):
+    old = int(transcript.school_year[5:]) - int(transcript.student.birth_date[:4]) > AGE_MAX  # in some reading
+    if not old and _applies(transcript) and all(holds for _, _, holds in _conditions(transcript)):
         yield finding("LOWER_SECONDARY_NOT_CONFIRMED", "$.result.programme_completed")
 
 
@@ -77,8 +80,14 @@ def _conditions(transcript: Transcript) -> Iterator[tuple[str, str, bool]]:
     if transcript.absences is not UNSET:
         total = transcript.absences.excused + transcript.absences.unexcused
         yield "Số buổi nghỉ", str(total), total <= ABSENCES_MAX
-    age = int(transcript.school_year[5:]) - int(transcript.student.birth_date[:4])
-    yield "Tuổi", str(age), age <= AGE_MAX
+    age = _age_min(transcript.school_year, transcript.student.birth_date)
+    yield "Tuổi đầu năm học", str(age), age <= AGE_MAX
+
+
+def _age_min(school_year: str, birth_date: str) -> int:
+    """Return the age in whole years when the school year begins; an unknown day or month is taken for the last one."""
+    birthday = birth_date[5:].ljust(len("MM"), "9").ljust(len("MM-DD"), "9")
+    return int(school_year[:4]) - int(birth_date[:4]) - (birthday > _YEAR_BEGINS)
 
 
 def _final(levels: YearLevels | object) -> str:

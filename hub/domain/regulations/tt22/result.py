@@ -4,14 +4,15 @@ Legal source: TT 22/2021, Điều 12-14 [secondary]. Where absences or a level a
 That a class counts as completed exactly when its pupil is promoted is [assumed].
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from msgspec import UNSET
 
 from hub.domain.regulations.computed import Computed
-from hub.domain.regulations.promotion import COMPLETION_NAMES, PROMOTION_NAMES
+from hub.domain.regulations.promotion import ABSENCES_MAX, COMPLETION_NAMES, PROMOTION_NAMES
 from hub.domain.regulations.tt22.learning import relearned
-from hub.domain.regulations.tt22.promotion import ABSENCES_MAX, outcomes
+from hub.domain.regulations.tt22.learning_readings import told
+from hub.domain.regulations.tt22.promotion import outcomes
 from hub.domain.transcript import Transcript
 
 __all__ = ["agrees", "compute"]
@@ -38,13 +39,14 @@ def agrees(transcript: Transcript) -> bool:
 def _outcomes(transcript: Transcript) -> frozenset[str]:
     learning, training, absences = transcript.learning, transcript.training, transcript.absences
     level = None if learning is UNSET or learning.year is UNSET else learning.year
-    return outcomes(
-        level,
-        None if training is UNSET or training.year is UNSET else training.year,
-        relearned(transcript) if level in (None, "CĐ") else None,
-        None if training is UNSET or training.retake is UNSET else training.retake,
-        None if absences is UNSET else absences.excused + absences.unexcused > ABSENCES_MAX,
-    )
+    trained = None if training is UNSET or training.year is UNSET else training.year
+    retrained = None if training is UNSET or training.retake is UNSET else training.retake
+    too_many = None if absences is UNSET else absences.excused + absences.unexcused > ABSENCES_MAX
+    again: Collection[str | None] = relearned(transcript) if level in (None, "CĐ") else ()
+    possible: frozenset[str] = frozenset()
+    for relearned_level in again or (None,):
+        possible |= outcomes(level, trained, relearned_level, retrained, too_many)
+    return possible
 
 
 def compute(transcript: Transcript) -> Iterator[Computed]:
@@ -101,8 +103,8 @@ def _inputs(transcript: Transcript) -> tuple[tuple[str, str], ...]:
     learning, training, absences = transcript.learning, transcript.training, transcript.absences
     inputs = [("Học tập cả năm", "?" if learning is UNSET or learning.year is UNSET else learning.year)]
     again = relearned(transcript)
-    if again is not None:
-        inputs.append(("Học tập sau kiểm tra lại", again))
+    if again:
+        inputs.append(("Học tập sau kiểm tra lại", told(again)))
     inputs.append(("Rèn luyện cả năm", "?" if training is UNSET or training.year is UNSET else training.year))
     if training is not UNSET and training.retake is not UNSET:
         inputs.append(("Rèn luyện sau hè", training.retake))

@@ -1,7 +1,8 @@
 """Môn học và hoạt động giáo dục (Điều 3-5): which subjects a grade has, and how each is assessed.
 
 Legal source: TT 22/2021, Điều 5 (marks or comments) [secondary]; TT 32/2018 as amended by TT 13/2022 (the lists, four
-chosen subjects from grade 10 on) [secondary]. That a required subject is there is [assumed] and only warns.
+chosen subjects from grade 10 on) [secondary]. That a required subject is there is [assumed] and only warns. In grades
+6-9 Nghệ thuật is one subject with two contents [assumed], so it is taken in either shape: one row NT, or AN and MT.
 """
 
 from collections.abc import Mapping
@@ -10,6 +11,7 @@ from types import MappingProxyType
 from hub.domain.regulations.secondary_form import Form
 
 __all__ = [
+    "ART_HALVES",
     "ELECTIVES",
     "LAST_LOWER_GRADE",
     "LOWER",
@@ -54,6 +56,7 @@ NAMES: Mapping[str, str] = MappingProxyType(
 
 _LEVELS = frozenset({"T", "K", "Đ", "CĐ"})
 _COMMENT = frozenset({"GDTC", "NT", "AN", "MT", "HDTN", "GDDP"})  # Điều 5.3.a [secondary]
+_ART, _HALVES = "NT", ("AN", "MT")
 _LOWER = ("VAN", "TOAN", "NN1", "GDCD", "KHTN", "LSDL", "TIN", "CN", "GDTC", "NT", "HDTN", "GDDP")
 _UPPER = ("VAN", "TOAN", "NN1", "SU", "GDQPAN", "GDTC", "HDTN", "GDDP")
 _CHOICE = ("DIA", "KTPL", "LI", "HOA", "SINH", "CN", "TIN", "AN", "MT")
@@ -61,21 +64,26 @@ _CHOICE_COUNT = 4
 _IN_ORDER_LAST = ("TDT", "NN2")
 
 ELECTIVES = frozenset(_IN_ORDER_LAST)  # môn tự chọn
+ART_HALVES = frozenset(_HALVES)  # of the one subject Nghệ thuật in grades 6-9; subjects of their own from grade 10 on
 
 
-def _form(codes: tuple[str, ...], required: tuple[str, ...], choice: tuple[str, ...]) -> Form:
+def _form(
+    codes: tuple[str, ...], required: tuple[str, ...], choice: tuple[str, ...], halves: dict[str, tuple[str, ...]]
+) -> Form:
     return Form(
         regulation=REGULATION,
         kinds={code: "comment" if code in _COMMENT else "score" for code in codes},
         required=frozenset(required),
         choice=frozenset(choice),
-        choice_count=_CHOICE_COUNT,
+        choice_count=_CHOICE_COUNT if choice else 0,
+        halves=halves,
         levels={"learning": _LEVELS, "training": _LEVELS},
     )
 
 
-LOWER = _form((*_LOWER, *_IN_ORDER_LAST), _LOWER, ())
-UPPER = _form((*_UPPER, *_CHOICE, *_IN_ORDER_LAST), _UPPER, _CHOICE)
+_ART_END = _LOWER.index(_ART) + 1
+LOWER = _form((*_LOWER[:_ART_END], *_HALVES, *_LOWER[_ART_END:], *_IN_ORDER_LAST), _LOWER, (), halves={_ART: _HALVES})
+UPPER = _form((*_UPPER, *_CHOICE, *_IN_ORDER_LAST), _UPPER, _CHOICE, halves={})
 
 # Subjects that can have study topics: the scored ones, and Âm nhạc and Mĩ thuật, which TT 32/2018 gives topics too
 # [assumed].

@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from msgspec import UNSET
 
 from hub.domain.marks import MARKS
+from hub.domain.regulations.averages import year_mark
 from hub.domain.regulations.computed import Computed
-from hub.domain.regulations.tt22.averages import year_computed, year_mark
+from hub.domain.regulations.secondary_form import COMMENT_RESULTS
+from hub.domain.regulations.tt22.averages import year_computed
 from hub.domain.regulations.tt22.comments import comment_year_computed
 from hub.domain.transcript import Subject, Transcript
 
 __all__ = ["agrees", "compute"]
-
-_PASS = frozenset({"Đ", "CĐ"})
 
 
 def agrees(transcript: Transcript) -> bool:
@@ -41,5 +41,5 @@ def _row(row: Subject, path: str, stated: str) -> Iterator[Computed]:
     one, two = row.semester_1, row.semester_2
     if row.kind == "score" and one in MARKS and two in MARKS and stated in MARKS:
         yield year_computed(row.code, path, str(one), str(two), stated)
-    elif row.kind == "comment" and two in _PASS and stated in _PASS:
-        yield comment_year_computed(row.code, path, str(one) if one in _PASS else None, str(two), stated)
+    elif row.kind == "comment" and two in COMMENT_RESULTS and stated in COMMENT_RESULTS:
+        yield comment_year_computed(row.code, path, str(one) if one in COMMENT_RESULTS else None, str(two), stated)

@@ -73,7 +73,7 @@ def check_grid(grade: int, codes: tuple[str, ...], complete: bool) -> tuple[Find
     found += repeated(codes, "SUBJECT_TWICE", "$.subjects", "subject")
     present = set(codes)
     if "THCN" in present and present & _HALVES:
-        found.append(finding("SUBJECT_SHAPE_MIXED", "$.subjects"))
+        found.append(finding("SUBJECT_SHAPE_MIXED", "$.subjects", None, {"one": "THCN", "two": "TIN, CN"}))
     if complete:
         found += _missing(grade, present)
     found += misordered(codes, ORDER, "$.subjects")

@@ -13,9 +13,10 @@ from msgspec import UNSET
 from hub.domain.findings import Finding, finding
 from hub.domain.marks import MARKS
 from hub.domain.regulations.computed import Computed
+from hub.domain.regulations.primary_rows import assessed_of, counted, is_incomplete
 from hub.domain.regulations.tt27.grid import Place, place_of
 from hub.domain.regulations.tt27.names import NAMES
-from hub.domain.transcript import Assessed, Subject, Transcript
+from hub.domain.transcript import Subject, Transcript
 
 __all__ = ["check_rating", "compute_rating", "rating_of"]
 
@@ -52,7 +53,7 @@ def check_rating(transcript: Transcript) -> Iterator[Finding]:
     stated = transcript.rating
     if stated is UNSET:
         yield finding("RATING_MISSING", "$.rating")
-    elif _rate(transcript, _counted(transcript)) != stated:
+    elif _rate(transcript, counted(transcript)) != stated:
         yield from (c.finding() for c in compute_rating(transcript) if not c.agrees)
 
 
@@ -65,7 +66,7 @@ def compute_rating(transcript: Transcript) -> Iterator[Computed]:
     if not _judged(transcript):
         return
     stated = None if transcript.rating is UNSET else str(transcript.rating)
-    rows = _counted(transcript)
+    rows = counted(transcript)
     expected = _rate(transcript, rows)
     if stated != expected:
         rows = _without_electives(transcript, rows)
@@ -90,10 +91,6 @@ def _judged(transcript: Transcript) -> bool:
     return transcript.period == "year" and transcript.student.disability_exempt is not True
 
 
-def _counted(transcript: Transcript) -> list[Subject]:
-    return [row for row in transcript.subjects if row.exempt is not True]
-
-
 def _without_electives(transcript: Transcript, rows: Iterable[Subject]) -> list[Subject]:
     places = place_of(transcript.grade)
     return [row for row in rows if places.get(row.code) is not Place.ELECTIVE]
@@ -102,21 +99,12 @@ def _without_electives(transcript: Transcript, rows: Iterable[Subject]) -> list[
 def _rate(transcript: Transcript, rows: Sequence[Subject]) -> str:
     levels = {row.level for row in rows if row.level is not UNSET}
     scores = [MARKS[row.score] for row in rows if row.score is not UNSET]
-    return rating_of(levels, {row.level for row in _assessed(transcript)}, scores)
-
-
-def _assessed(transcript: Transcript) -> tuple[Assessed, ...]:
-    """Phẩm chất và năng lực, whose C is "Cần cố gắng"."""
-    return (transcript.qualities or ()) + (transcript.competences or ())
+    return rating_of(levels, {row.level for row in assessed_of(transcript)}, scores)
 
 
 def _incomplete(transcript: Transcript) -> bool:
-    places = place_of(transcript.grade)
-    lacking = any(
-        row.level is UNSET or (row.score is UNSET and places.get(row.code) is Place.SCORED)
-        for row in _counted(transcript)
-    )
-    return lacking or transcript.qualities is UNSET or transcript.competences is UNSET
+    tested = [code for code, place in place_of(transcript.grade).items() if place is Place.SCORED]
+    return is_incomplete(transcript, tested)
 
 
 def _inputs(transcript: Transcript, rows: Sequence[Subject]) -> tuple[tuple[str, str], ...]:
@@ -153,6 +141,6 @@ def _blocking(transcript: Transcript, rows: Sequence[Subject], target: str) -> I
             yield f"{NAMES.get(row.code, row.code)} {row.level}"
         if row.score is not UNSET and MARKS[row.score] < lowest:
             yield f"{NAMES.get(row.code, row.code)} {row.score} điểm"
-    for item in _assessed(transcript):
+    for item in assessed_of(transcript):
         if item.level not in assessed:
             yield f"{NAMES.get(item.code, item.code)} {item.level}"

@@ -8,7 +8,6 @@ from hub.domain.findings import Finding, finding
 from hub.domain.regulations.computed import Computed
 from hub.domain.regulations.tt27.assessed import check_assessed
 from hub.domain.regulations.tt27.grid import check_grid
-from hub.domain.regulations.tt27.leniency import softened
 from hub.domain.regulations.tt27.rating import check_rating, compute_rating
 from hub.domain.regulations.tt27.result import check_result, compute_result
 from hub.domain.regulations.tt27.subjects import check_subjects
@@ -18,7 +17,7 @@ __all__ = ["check", "compute"]
 
 
 def check(transcript: Transcript) -> list[Finding]:
-    """Return the findings of TT 27/2020 on a document of grades 1-5."""
+    """Return the findings of TT 27/2020 on a document of grades 1-5, as strict as for a pupil without a disability."""
     lenient = transcript.student.disability_exempt is True
     codes = tuple([row.code for row in transcript.subjects])
     found = list(check_grid(transcript.grade, codes, complete=transcript.period == "year" and not lenient))
@@ -28,7 +27,7 @@ def check(transcript: Transcript) -> list[Finding]:
     found += check_result(transcript)
     if transcript.learning is not UNSET or transcript.training is not UNSET or transcript.conduct is not UNSET:
         found += _foreign_groups(transcript)
-    return [softened(f) for f in found] if lenient else found
+    return found
 
 
 def compute(transcript: Transcript) -> Iterator[Computed]:

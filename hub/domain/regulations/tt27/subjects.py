@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from msgspec import UNSET
 
 from hub.domain.findings import Finding, finding
+from hub.domain.regulations.leniency import softened
 from hub.domain.regulations.tt27.grid import Place, place_of
-from hub.domain.regulations.tt27.leniency import softened
 from hub.domain.transcript import Subject, Transcript
 
 __all__ = ["check_subjects"]

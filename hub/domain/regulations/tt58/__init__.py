@@ -5,9 +5,8 @@ from transcriptions and memory, never from the text: article numbers are [assume
 condition of chuyên classes, and how hạnh kiểm was decided (a judgement of the school, never computed).
 """
 
-from hub.domain.regulations.tt58.averages import year_mark
 from hub.domain.regulations.tt58.form import FORM, NAMES
 from hub.domain.regulations.tt58.level import learning_of, overall_average
 from hub.domain.regulations.tt58.rules import check, compute
 
-__all__ = ["FORM", "NAMES", "check", "compute", "learning_of", "overall_average", "year_mark"]
+__all__ = ["FORM", "NAMES", "check", "compute", "learning_of", "overall_average"]

@@ -4,27 +4,18 @@ Legal source: TT 58/2011, Điều 10, as amended by TT 26/2020 [assumed]. The ro
 [assumed]. A subject with one semester only, as grade 9 had some, is not recomputed where it is scored.
 """
 
-import functools
 from collections.abc import Iterator
-from decimal import Decimal
 
 from msgspec import UNSET
 
 from hub.domain.findings import Finding
-from hub.domain.marks import MARKS, mark_text
+from hub.domain.regulations.averages import YEAR_FORMULA, year_mark, year_working
 from hub.domain.regulations.computed import Computed
+from hub.domain.regulations.secondary_form import COMMENT_RESULTS
 from hub.domain.regulations.tt58.form import NAMES
 from hub.domain.transcript import Subject, Transcript
 
-__all__ = ["check_years", "compute_years", "year_mark"]
-
-_PASS = frozenset({"Đ", "CĐ"})
-
-
-@functools.cache
-def year_mark(semester_1: str, semester_2: str) -> str:
-    """Return ĐTBmcn of two marks of MARKS: (HK I + 2 × HK II) / 3, one decimal, half up [assumed]."""
-    return mark_text((MARKS[semester_1] + 2 * MARKS[semester_2]) / 3)
+__all__ = ["check_years", "compute_years"]
 
 
 def check_years(transcript: Transcript) -> Iterator[Finding]:
@@ -44,9 +35,8 @@ def _expected(row: Subject) -> str | None:
     one, two = row.semester_1, row.semester_2
     if row.exempt is True:
         return None
-    if one in MARKS and two in MARKS:
-        return year_mark(str(one), str(two))
-    return _comment(str(one) if one in _PASS else None, str(two) if two in _PASS else None)
+    mark = year_mark(one, two)
+    return mark or _comment(str(one) if one in COMMENT_RESULTS else None, str(two) if two in COMMENT_RESULTS else None)
 
 
 def _comment(semester_1: str | None, semester_2: str | None) -> str | None:
@@ -64,18 +54,11 @@ def _computed(row: Subject, index: int) -> Iterator[Computed]:
     inputs = tuple(
         (label, value) for label, value in (("HK I", row.semester_1), ("HK II", row.semester_2)) if value is not UNSET
     )
-    if expected in _PASS:
+    if expected in COMMENT_RESULTS:
         formula = "kết quả cả năm = kết quả HK II (môn chỉ học HK I: kết quả HK I)"
         yield Computed("FORMER_YEAR_COMMENT_DIFFERS", path, name, inputs, formula, f"⇒ {expected}", expected, stated)
         return
     one, two = (value for _, value in inputs)
-    exact = (MARKS[one] + 2 * MARKS[two]) / 3
-    working = f"({one} + 2 × {two}) / 3 = {_shown(exact)} → {expected}"
     yield Computed(
-        "FORMER_YEAR_MARK_DIFFERS", path, name, inputs, "(HK I + 2 × HK II) / 3", working, expected, stated
-    )  # fmt: skip
-
-
-def _shown(value: Decimal) -> str:
-    text = f"{value:.3f}"
-    return text if Decimal(text) == value else f"{text}…"
+        "FORMER_YEAR_MARK_DIFFERS", path, name, inputs, YEAR_FORMULA, year_working(one, two), expected, stated
+    )

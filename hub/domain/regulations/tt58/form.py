@@ -1,7 +1,7 @@
 """Môn học, mức học lực và hạnh kiểm of TT 58/2011: what may stand in a document of the old programme.
 
-Subjects and their kinds [assumed: from memory]; học lực G, K, TB, Y, KEM and hạnh kiểm T, K, TB, Y [secondary]. Which
-subjects a grade had is not checked, beyond Ngữ văn and Toán.
+Legal source: TT 58/2011, Điều 13 (học lực G, K, TB, Y, KEM; hạnh kiểm T, K, TB, Y) [secondary]; subjects and their
+kinds [assumed: from memory]. Which subjects a grade had is not checked, beyond Ngữ văn and Toán.
 """
 
 from collections.abc import Mapping

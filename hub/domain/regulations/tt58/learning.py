@@ -35,12 +35,15 @@ class _Column:
 
     @property
     def leading(self) -> list[Decimal]:
+        """The marks of Toán, Văn and Ngoại ngữ that are there."""
         return [mark for code, mark in zip(self.codes, self.marks, strict=True) if code in _LEADING]
 
     def level(self) -> str:
+        """Return học lực, the adjustment for one subject included."""
         return learning_of(self.marks, self.leading, self.failed)
 
     def level_and_ground(self) -> tuple[str, str]:
+        """Return the level by the table alone, and the one that the table gives if one subject is passed over."""
         return level_and_ground(self.marks, self.leading, self.failed)
 
 
@@ -112,7 +115,7 @@ def _computed(transcript: Transcript, name: str) -> Iterator[Computed]:
 
 
 def _code(transcript: Transcript, column: _Column, expected: str, stated: str | None) -> str:
-    """The table itself is [secondary]; the adjustment, chuyên classes and the years before 2020 are [assumed]."""
+    """Both codes are [assumed]; the adjustment, chuyên classes and the years before 2020 are the least sure of all."""
     reached, _ = column.level_and_ground()
     chuyen = transcript.grade >= 10 and _RANK.get(str(stated), 0) < _RANK[expected]
     unsure = reached != expected or chuyen or int(transcript.school_year[:4]) < _AMENDED_SINCE

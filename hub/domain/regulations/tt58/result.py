@@ -2,7 +2,8 @@
 
 Legal source: TT 58/2011, Điều 15-18 [assumed: from memory]. Hạnh kiểm itself is the judgement of the school and never
 recomputed. Everything here starts from the levels that the document states, those after a second assessment where
-they are there; a pupil with a disability has a plan of their own, and nothing is compared.
+they are there; a pupil with a disability has a plan of their own, and nothing is compared. Absences that a document
+does not tell may be too many or not: both outcomes pass.
 """
 
 import functools
@@ -13,12 +14,11 @@ from msgspec import UNSET, UnsetType
 
 from hub.domain.findings import Finding
 from hub.domain.regulations.computed import Computed
-from hub.domain.regulations.promotion import PROMOTION_NAMES
+from hub.domain.regulations.promotion import ABSENCES_MAX, PROMOTION_NAMES
 from hub.domain.transcript import Transcript
 
-__all__ = ["ABSENCE_COUNT_MAX", "check_result", "compute_result"]
+__all__ = ["check_result", "compute_result"]
 
-ABSENCE_COUNT_MAX = 45  # buổi, with and without permission
 _PASSING = frozenset({"G", "T", "K", "TB"})
 _GOOD = frozenset({"G", "T", "K"})
 _TITLES = {"HSG": "Học sinh giỏi", "HSTT": "Học sinh tiên tiến"}
@@ -33,14 +33,16 @@ class _Year(NamedTuple):
     learning_final: str
     conduct: str
     conduct_final: str
-    absences: int
+    absences: int | None
     completed: bool
     promotion: str | UnsetType
     awards: tuple[str, ...] | UnsetType
 
     @property
     def inputs(self) -> tuple[tuple[str, str], ...]:
-        return ("Học lực", self.learning_final), ("Hạnh kiểm", self.conduct_final), ("Số buổi nghỉ", str(self.absences))
+        """What promotion follows from, as a text shows it; "?" for absences that the document does not tell."""
+        missed = "?" if self.absences is None else str(self.absences)
+        return ("Học lực", self.learning_final), ("Hạnh kiểm", self.conduct_final), ("Số buổi nghỉ", missed)
 
 
 def check_result(transcript: Transcript) -> tuple[Finding, ...]:
@@ -58,6 +60,7 @@ def compute_result(transcript: Transcript) -> Iterator[Computed]:
 
 def _year(transcript: Transcript) -> _Year | None:
     learning, conduct, result = transcript.learning, transcript.conduct, transcript.result
+    absences = transcript.absences
     if transcript.period != "year" or transcript.student.disability_exempt is True:
         return None
     if learning is UNSET or learning.year is UNSET or conduct is UNSET or conduct.year is UNSET:
@@ -67,7 +70,7 @@ def _year(transcript: Transcript) -> _Year | None:
         learning_final=learning.retake or learning.year,
         conduct=conduct.year,
         conduct_final=conduct.retake or conduct.year,
-        absences=transcript.absences.excused + transcript.absences.unexcused if transcript.absences else 0,
+        absences=None if absences is UNSET else absences.excused + absences.unexcused,
         completed=result.completed,
         promotion=result.promotion,
         awards=result.awards,
@@ -87,18 +90,26 @@ def _computed(year: _Year) -> Iterator[Computed]:
 
 def _completion(year: _Year) -> Computed:
     """Điều 15: học lực and hạnh kiểm at least TB, at most 45 absences [assumed]."""
-    passed = year.learning_final in _PASSING and year.conduct_final in _PASSING
-    met = passed and year.absences <= ABSENCE_COUNT_MAX
+    met = _is_met(year)
     return Computed(
         code="FORMER_COMPLETION_DIFFERS",
         path="$.result.completed",
         name="Điều kiện lên lớp",
         inputs=year.inputs,
-        formula="học lực ≥ TB, hạnh kiểm ≥ TB, nghỉ không quá 45 buổi",
+        formula=f"học lực ≥ TB, hạnh kiểm ≥ TB, nghỉ không quá {ABSENCES_MAX} buổi",
         working=f"{_shown(year.inputs)} ⇒ {_MET[met]}",
         expected=_MET[met],
         stated=_MET[year.completed],
     )
+
+
+def _is_met(year: _Year) -> bool:
+    """While absences are unknown, the stated promotion decides, or else the document is taken at its word [assumed]."""
+    if year.learning_final not in _PASSING or year.conduct_final not in _PASSING:
+        return False
+    if year.absences is not None:
+        return year.absences <= ABSENCES_MAX
+    return year.completed if year.promotion is UNSET else year.promotion == "promoted"
 
 
 def _promotion(year: _Year) -> Computed:
@@ -113,7 +124,7 @@ def _promotion(year: _Year) -> Computed:
         inputs=year.inputs,
         formula=(
             "đủ điều kiện ⇒ lên lớp; chỉ học lực dưới TB ⇒ kiểm tra lại; chỉ hạnh kiểm dưới TB ⇒ rèn luyện trong hè; "
-            "nghỉ quá 45 buổi, hoặc cả hai dưới TB ⇒ ở lại lớp"
+            f"nghỉ quá {ABSENCES_MAX} buổi, hoặc cả hai dưới TB ⇒ ở lại lớp"
         ),
         working=f"{_shown(year.inputs)} ⇒ {shown}",
         expected=stated if stated is not None and stated in allowed else shown,
@@ -124,10 +135,11 @@ def _promotion(year: _Year) -> Computed:
 def _allowed(year: _Year) -> tuple[str, ...]:
     """Điều 15-17: one level below TB may be mended, in learning by a test, in conduct in summer, or not [assumed]."""
     poor_learning, poor_conduct = year.learning_final not in _PASSING, year.conduct_final not in _PASSING
-    if year.absences > ABSENCE_COUNT_MAX or (poor_learning and poor_conduct):
+    too_many = year.absences is not None and year.absences > ABSENCES_MAX
+    if too_many or (poor_learning and poor_conduct):
         return ("ở lại lớp",)
     if not poor_learning and not poor_conduct:
-        return ("lên lớp",)
+        return ("lên lớp",) if year.absences is not None else ("lên lớp", "ở lại lớp")
     return ("kiểm tra lại" if poor_learning else "rèn luyện trong hè", "ở lại lớp")
 
 

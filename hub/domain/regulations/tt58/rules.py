@@ -15,7 +15,7 @@ __all__ = ["check", "compute"]
 
 
 def check(transcript: Transcript) -> list[Finding]:
-    """Return the findings on an older document of grades 6-12; the caller softens those on its form."""
+    """Return the findings on an older document of grades 6-12; `check_regulation` makes all of them warnings."""
     found = check_form(transcript, FORM)
     found += check_years(transcript)
     found += check_learning(transcript)

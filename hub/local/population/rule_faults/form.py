@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from hub.local.population.rule_faults.rule_fault import (
     TT22,
     TT27,
+    TT30,
     TT58,
     Json,
     RuleFault,
@@ -127,7 +128,7 @@ def _year_level_wrong(value: Json) -> bool:
 
 
 _KNOWN_LISTS = TT27 | TT22 | TT58
-_SECONDARY = TT22 | TT58
+_PRIMARY, _SECONDARY = TT27 | TT30, TT22 | TT58
 _FORMER_RESULTS = ("FORMER_YEAR_COMMENT_DIFFERS", "FORMER_LEARNING_DIFFERS", "FORMER_LEARNING_UNSURE")
 
 FORM_FAULTS: Sequence[RuleFault] = (
@@ -136,7 +137,8 @@ FORM_FAULTS: Sequence[RuleFault] = (
     refused("ARRAY_ORDER", _out_of_order, _KNOWN_LISTS),
     refused("SUBJECT_KIND_WRONG", _other_kind),
     refused("FIELD_NOT_FOR_REGULATION", _foreign_group),
-    refused("PROGRAMME_COMPLETED_WRONG", _programme_completed_wrong),
+    refused("PROGRAMME_COMPLETED_WRONG", _programme_completed_wrong, _PRIMARY),
+    refused("PROGRAMME_COMPLETED_WRONG_SECONDARY", _programme_completed_wrong, _SECONDARY),
     refused("AWARD_UNKNOWN", _award_unknown),
     refused("AWARD_TWICE", _award_twice, beside=("FORMER_TITLE_DIFFERS",)),
     warned("AWARD_NOT_FOR_REGULATION", _award_of_other_circular, _KNOWN_LISTS, beside=("FORMER_TITLE_DIFFERS",)),

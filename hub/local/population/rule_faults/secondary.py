@@ -8,6 +8,7 @@ from hub.local.population.rule_faults.rule_fault import (
     RuleFault,
     is_judged,
     of_kind,
+    refused,
     row_of,
     warned,
 )
@@ -39,6 +40,16 @@ def _fifth_choice(value: Json) -> bool:
     after = max(k for k, code in enumerate(codes) if code in _ORDER[: _ORDER.index(extra)] or code == "GDDP")
     new = {"code": extra, "kind": "comment", "semester_1": "Đ", "semester_2": "Đ", "year": "Đ"}
     value["subjects"].insert(after + 1, new)
+    return True
+
+
+def _art_in_both_shapes(value: Json) -> bool:
+    """Write Âm nhạc and Mĩ thuật beside Nghệ thuật, all with the same passed results."""
+    row = row_of(value, "NT")
+    if row is None or "CĐ" in row.values():
+        return False
+    place = value["subjects"].index(row) + 1
+    value["subjects"][place:place] = [{**row, "code": code} for code in ("AN", "MT")]
     return True
 
 
@@ -181,6 +192,7 @@ def _level_not_earned(value: Json) -> bool:
 SECONDARY_FAULTS: Sequence[RuleFault] = (
     warned("SUBJECT_MISSING_SECONDARY", _subject_missing, TT22),
     warned("SUBJECT_CHOICE_COUNT", _fifth_choice, TT22),
+    refused("SUBJECT_SHAPE_MIXED", _art_in_both_shapes, TT22, kind="art_in_both_shapes"),
     warned("STUDY_TOPIC_COUNT", _topic_count, TT22),
     warned("STUDY_TOPIC_TWICE", _topic_twice, TT22),
     warned("STUDY_TOPIC_NOT_TAKEN", _topic_not_taken, TT22),

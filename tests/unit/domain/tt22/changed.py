@@ -27,6 +27,8 @@ def _changed(transcript: Transcript, change: str) -> Transcript:
         return replace(transcript, student=replace(transcript.student, disability_exempt=True))
     if change.startswith("bỏ "):
         return replace(transcript, subjects=without(transcript.subjects, change.removeprefix("bỏ ")))
+    if " thành " in change or " thêm " in change:
+        return _in_two_rows(transcript, *change.split())
     if change.startswith("sinh "):
         return replace(transcript, student=a_student(transcript.grade, birth_date=change.removeprefix("sinh ")))
     where, _, text = change.partition("=")
@@ -45,6 +47,15 @@ def _changed(transcript: Transcript, change: str) -> Transcript:
         return replace(transcript, **{name: replace(levels, **fields)})
     assert any(row.code == name for row in transcript.subjects), change
     return replace(transcript, subjects=with_row(transcript.subjects, name, **fields))
+
+
+def _in_two_rows(transcript: Transcript, code: str, how: str, *halves: str) -> Transcript:
+    """Write a subject as two rows with its results, in place of its own row or after it."""
+    at = [row.code for row in transcript.subjects].index(code)
+    whole = transcript.subjects[at]
+    rows = [replace(whole, code=half) for half in halves]
+    kept = (whole,) if how == "thêm" else ()
+    return replace(transcript, subjects=(*transcript.subjects[:at], *kept, *rows, *transcript.subjects[at + 1 :]))
 
 
 def _value(text: str) -> Any:

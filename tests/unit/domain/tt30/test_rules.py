@@ -85,6 +85,16 @@ def test_values_of_other_circulars_warn_and_never_refuse() -> None:
     assert not refuses(found)
 
 
+@pytest.mark.parametrize("grade", [4, 5])
+def test_unknown_award_and_completed_level_warn_and_never_refuse(grade: int) -> None:
+    """Also what every circular shares is softened under an old one."""
+    result = Result(awards=("XYZ", "XYZ"), completed=False, programme_completed=True)
+    document = a_former_pupil(grade=grade, school_year="2022-2023", result=result)
+    found = judge(document, SUMMER)
+    assert {"AWARD_UNKNOWN", "AWARD_TWICE", "PROGRAMME_COMPLETED_WRONG"} <= set(codes_of(found))
+    assert not refuses(found)
+
+
 def test_semester_is_not_recomputed() -> None:
     """A pupil who leaves in the middle of the year has nothing to complete yet."""
     assert list(compute(a_former_pupil(period="semester_1"))) == []

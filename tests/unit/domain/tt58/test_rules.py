@@ -9,11 +9,13 @@ from hypothesis import strategies as st
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from hub.catalogue import Severity
+from hub.catalogue import Certainty, Severity, entry_of
 from hub.domain.findings import refuses, render
 from hub.domain.judge import judge
-from hub.domain.regulations.tt58 import check, compute, learning_of, year_mark
-from hub.domain.transcript import Result, Subject, YearLevels
+from hub.domain.regulations.averages import year_mark
+from hub.domain.regulations.tt58 import check, compute, learning_of
+from hub.domain.severities import under
+from hub.domain.transcript import Absences, Result, Subject, YearLevels
 from tests.unit.domain.builders import SUMMER, a_student, codes_of, with_row
 from tests.unit.domain.tt58.drafts import a_former_pupil, same, subjects_with, with_subject
 
@@ -65,7 +67,7 @@ def test_learning_does_not_depend_on_the_order_of_subjects(tenths: list[int], fa
 def test_year_mark_lies_between_its_semesters(one: int, two: int) -> None:
     """The weighted mean never leaves its semesters, and no binary fraction moves it."""
     low, high = sorted((one, two))
-    year = Decimal(year_mark(f"{one // 10}.{one % 10}", f"{two // 10}.{two % 10}"))
+    year = Decimal(str(year_mark(f"{one // 10}.{one % 10}", f"{two // 10}.{two % 10}")))
     assert Decimal(low) / 10 <= year <= Decimal(high) / 10
     assert abs(year * 30 - (one + 2 * two)) <= Decimal("1.5")
 
@@ -94,10 +96,12 @@ def test_findings_are_what_the_explanation_says_does_not_agree(marks: list[str],
     ids=["table", "chuyên", "before 2020", "adjusted", "too high in grade 12"],
 )
 def test_ground_of_a_differing_level_is_told(changes: dict[str, object], stated: str, expected: str) -> None:
-    """The table is known from a transcription; the adjustment, chuyên classes and earlier years are assumed."""
+    """The adjustment, chuyên classes and earlier years have a code of their own; a policy can raise neither."""
     document = a_former_pupil(learning=YearLevels(year=stated), **changes) if changes else a_former_pupil(stated)
     found = [f for f in check(document) if f.path == "$.learning.year"]
     assert codes_of(found) == [expected]
+    assert under({expected: Severity.REFUSE}, found) == found
+    assert entry_of(expected).certainty is Certainty.ASSUMED
 
 
 def test_differing_level_shows_its_arithmetic() -> None:
@@ -146,6 +150,44 @@ def test_pupil_with_a_disability_is_not_recomputed() -> None:
     student = a_student(9, "2023-2024", disability_exempt=True)
     document = a_former_pupil("KEM", student=student, subjects=subjects_with()[:4])
     assert judge(replace(document, result=Result(awards=("HSG",), completed=True)), SUMMER) == []
+
+
+def test_working_of_a_year_is_cut_and_not_rounded() -> None:
+    """2/3 shows as 0.666…, as under the circular that came after."""
+    document = with_subject(a_former_pupil(), "CN", semester_1="7.0", semester_2="8.0", year="8.0")
+    (found,) = (f for f in check(document) if f.code == "FORMER_YEAR_MARK_DIFFERS")
+    assert found.facts["working"] == "(7.0 + 2 × 8.0) / 3 = 7.666… → 7.7"
+
+
+@pytest.mark.parametrize(
+    ("promotion", "completed", "expected"),
+    [
+        ("promoted", True, []),
+        ("retained", False, []),
+        (UNSET, True, []),
+        (UNSET, False, []),
+        ("promoted", False, ["FORMER_COMPLETION_DIFFERS"]),
+        ("retained", True, ["FORMER_COMPLETION_DIFFERS"]),
+        ("retake", False, ["FORMER_PROMOTION_DIFFERS"]),
+    ],
+)
+def test_absences_that_nobody_wrote_down_leave_both_outcomes_open(
+    promotion: str, completed: bool, expected: list[str]
+) -> None:
+    """Unknown is not none: who missed too many sessions stays, and the two statements still have to agree."""
+    document = a_former_pupil(result=Result(completed=completed, promotion=promotion))
+    assert codes_of(check(document)) == expected
+    present = replace(document, absences=Absences(excused=0, unexcused=0))
+    if not completed or promotion == "retained":
+        assert codes_of(check(present)) != []
+
+
+def test_unknown_award_and_completed_level_warn_under_a_former_circular() -> None:
+    """Also what every circular shares is softened: the text of the old one is not in hand."""
+    result = Result(awards=("XYZ",), completed=False, programme_completed=True, promotion="retained")
+    found = judge(a_former_pupil("KEM", result=result), SUMMER)
+    assert {"AWARD_UNKNOWN", "PROGRAMME_COMPLETED_WRONG_SECONDARY"} <= set(codes_of(found))
+    assert not refuses(found)
 
 
 def test_former_circular_never_refuses() -> None:

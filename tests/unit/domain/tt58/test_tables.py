@@ -71,9 +71,9 @@ def test_result_follows_from_learning_conduct_and_absences(row: dict[str, str]) 
         known = same(level)
         return known if after == NOTHING else YearLevels(year=level, retake=after)
 
-    awards = row["Danh hiệu"]
+    awards, missed = row["Danh hiệu"], row["Số buổi nghỉ"]
     document = a_former_pupil(
-        absences=Absences(excused=0, unexcused=int(row["Số buổi nghỉ"])),
+        absences=UNSET if missed == NOTHING else Absences(excused=0, unexcused=int(missed)),
         learning=levels(row["Học lực"], row["Học lực sau"]),
         conduct=levels(row["Hạnh kiểm"], row["Hạnh kiểm sau"]),
         result=Result(
