@@ -26,10 +26,8 @@ from hub.client import (
     load_batch,
     unreadable_file,
 )
-from hub.connectors.making import UNKNOWN_SCHOOL
-from hub.domain import civil_date, read_policy
-from hub.domain.regulations import explain as explain_transcript
-from hub.domain.severities import Severities
+from hub.connectors import UNKNOWN_SCHOOL
+from hub.domain import Severities, civil_date, read_policy
 from hub.errors import Refused
 
 __all__ = ["check"]
@@ -69,7 +67,7 @@ def check(
 
 
 def _show(console: Console, row: JudgedRow, *, explain: bool, json: bool) -> None:
-    values = explain_transcript(row.transcript) if explain and row.transcript is not None else []
+    values = row.explained() if explain else []
     if json:
         print_line(row.shown() | ({"computed": [computed_shown(value) for value in values]} if explain else {}))
     elif explain or row.verdict is not Verdict.CLEAN:

@@ -8,7 +8,7 @@ from rich.markup import escape
 
 from hub.catalogue import entry_of
 from hub.client import Group
-from hub.domain.regulations.computed import Computed
+from hub.domain import Computed
 
 __all__ = ["computed_shown", "show_computed", "show_groups"]
 

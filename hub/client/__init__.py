@@ -7,6 +7,7 @@ from hub.client.commands import SentCommand, commands_at_broker, commands_in_jou
 from hub.client.grouping import Group, Grouping
 from hub.client.history import History, Version, find_by_locator, find_by_student, marks_of
 from hub.client.journal import Journal
+from hub.client.judging import Context, JudgedRow, Verdict, judge_document
 from hub.client.lag import lag_of
 from hub.client.lag_report import OrganisationLag
 from hub.client.lock_set import LockSet, command_ids_of, lock_set
@@ -14,11 +15,12 @@ from hub.client.preparing import PreparedBatch, Rounds, prepare_batch
 from hub.client.receipts import ReadReceipt, next_receipts, read_receipts, receipt_ends, verify_receipt
 from hub.client.records import command_sending, instant, lock_request, recall, register_sending, submission_sending
 from hub.client.register import school_of, snapshot_of
-from hub.client.rows import Context, JudgedRow, Verdict, judge_document, judge_file, unreadable_file
+from hub.client.rows import judge_file, unreadable_file
 from hub.client.sending import Outbound, send_all
 from hub.client.signing_batch import missing_roles, roles_of, sign_batch
 from hub.client.status import OrganisationStatus, Source, bo_source, so_source, status_of
 from hub.client.submitting import Mode, Planned, outbound_of, plan_submissions
+from hub.client.unreported import read_unreported
 
 __all__ = [
     "Batch",
@@ -64,6 +66,7 @@ __all__ = [
     "plan_submissions",
     "prepare_batch",
     "read_receipts",
+    "read_unreported",
     "recall",
     "receipt_ends",
     "register_sending",

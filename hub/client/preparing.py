@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hub.client.batch import DOCUMENT_COUNT_MAX, REPORT, Batch, BatchDocument, write_batch, write_report
-from hub.client.rows import JudgedRow, Verdict
+from hub.client.judging import JudgedRow, Verdict
 from hub.domain import Cohort, Transcript, cohort_for, finding, pupil_of, round_refusal
 from hub.domain.findings import Finding
 from hub.domain.statements import RoundName

@@ -1,4 +1,4 @@
-"""What every connector of workbooks does to make a document: pupil, grade, rows of results, stand-ins, the last look."""
+"""What every connector of workbooks does to make a document: pupil, grade, results, stand-ins, the last look."""
 
 import re
 from collections.abc import Iterable, Mapping

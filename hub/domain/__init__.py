@@ -2,8 +2,8 @@
 
 from hub.domain.civil import VIETNAM, civil_date, effective_on
 from hub.domain.findings import FINDING_COUNT_MAX, Finding, finding, refuses, render
-from hub.domain.identity import is_personal_id, pupil_of
-from hub.domain.judge import examine, judge
+from hub.domain.identity import is_personal_id, pupil_of, pupil_of_student
+from hub.domain.judge import capped, examine, judge
 from hub.domain.lifecycle import Machine, Transition, first_event, next_state, states, transitions
 from hub.domain.organisations import (
     DEPARTMENTS,
@@ -19,7 +19,7 @@ from hub.domain.provinces import Province, province_at, provinces_at, successor_
 from hub.domain.reading import Reading, canonical, read
 from hub.domain.regulations import Computed, explain, rating_of, regulation_for, subject_order
 from hub.domain.rounds import Cohort, cohort_for, cohort_of, deadline_of, is_late, report_deadline_of, round_refusal
-from hub.domain.severities import read_policy
+from hub.domain.severities import Severities, read_policy, under
 from hub.domain.transcript import Transcript
 
 __all__ = [
@@ -35,9 +35,11 @@ __all__ = [
     "Machine",
     "Province",
     "Reading",
+    "Severities",
     "Transcript",
     "Transition",
     "canonical",
+    "capped",
     "civil_date",
     "cohort_for",
     "cohort_of",
@@ -57,6 +59,7 @@ __all__ = [
     "province_at",
     "provinces_at",
     "pupil_of",
+    "pupil_of_student",
     "rating_of",
     "read",
     "read_policy",
@@ -70,4 +73,5 @@ __all__ = [
     "successor_department",
     "successor_of",
     "transitions",
+    "under",
 ]

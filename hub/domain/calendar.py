@@ -1,9 +1,9 @@
 """Lịch nghỉ: national holidays of the school years 2020-2021 to 2027-2028, and which day is a working day.
 
-Holidays by Bộ luật Lao động 2019, Điều 112; one on a Saturday or Sunday is made up for on the next working day
-(Điều 111) [assumed: from memory]. Tết of 2027 and 2028 and the second day of Quốc khánh 2027 follow the years before
-[assumed]. What Bộ or a Sở decides besides comes in with the register. Later years know week ends only, until rows
-stand here.
+Legal source: Bộ luật Lao động 2019, Điều 112 (the days); Điều 111: one on a Saturday or Sunday is made up for on the
+next working day [assumed: from memory]. Tết of 2027 and 2028 and the second day of Quốc khánh 2027 follow the years
+before [assumed]. What Bộ or a Sở decides besides comes in with the register. Later years know week ends only, until
+rows stand here.
 """
 
 from collections.abc import Iterator, Mapping, Set

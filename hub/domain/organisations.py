@@ -1,7 +1,8 @@
 """Departments: Sở Giáo dục và Đào tạo, their stable slugs, look-up symbols and dated province codes; level groups.
 
 A slug never changes and is never reused; province codes are. The two look-up symbols are the two-digit code that the
-province had among the 63, so that each Sở that ever issued a record keeps symbols of its own.
+province had among the 63, so that each Sở that ever issued a record keeps symbols of its own. Legal source: the
+provinces of `hub.domain.provinces`; level groups of the national specification [secondary].
 """
 
 import re

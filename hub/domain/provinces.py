@@ -1,9 +1,9 @@
 """Provinces (tỉnh, thành phố trực thuộc trung ương) and their two-digit codes, effective-dated.
 
-63 provinces until 30/6/2025, 34 from 1/7/2025 (Nghị quyết 202/2025/QH15; codes: Quyết định 19/2025/QĐ-TTg)
-[secondary]. Seven codes changed hands that day: 15, 24, 44, 52, 80, 82, 91. The texts of 30/4/2026 (30/2026/QH16,
-237/NQ-UBTVQH16) changed the lists again, still to 34 provinces; what they change is not known here, so no row has
-that date. The first three digits of a personal number keep the meaning of the 63.
+Legal source: Nghị quyết 202/2025/QH15 (63 provinces until 30/6/2025, 34 from 1/7/2025) and Quyết định 19/2025/QĐ-TTg
+(codes) [secondary]. Seven codes changed hands that day: 15, 24, 44, 52, 80, 82, 91. The texts of 30/4/2026
+(30/2026/QH16, 237/NQ-UBTVQH16) changed the lists again, still to 34 provinces; what they change is not known here, so
+no row has that date. The first three digits of a personal number keep the meaning of the 63.
 """
 
 from dataclasses import dataclass

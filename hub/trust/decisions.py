@@ -88,6 +88,12 @@ class CalendarInForce:
     days_off: frozenset[date]
     deadlines: Deadlines
     report_deadlines: Deadlines
+    decisions: tuple[CalendarDecision, ...] = ()
+
+    def extending(self, school_year: str, cohort: str) -> str | None:
+        """Return the number of the decision that gives the deadline of schools; None when it has no such decision."""
+        latest, name = self.deadline(school_year, cohort), (school_year, Cohort(cohort).value)
+        return next((d.decision for d in self.decisions if latest and d.deadlines.get(name) == latest), None)
 
     def deadline(self, school_year: str, cohort: str) -> datetime | None:
         """Return the first late instant that the decisions give a round; None when they say nothing about it.
@@ -163,6 +169,7 @@ def _together(held: Sequence[CalendarDecision]) -> CalendarInForce:
         frozenset(day for decision in held for day in decision.days_off),
         _latest_of(decision.deadlines for decision in held),
         _latest_of(decision.report_deadlines for decision in held),
+        tuple(held),
     )
 
 

@@ -85,7 +85,8 @@ def _basis(transcript: Transcript, snapshot: Snapshot, at: datetime) -> Iterator
             continue
         closed_on = former.closed_on
         month, day = _YEAR_BEGINS
-        began_on = f"{transcript.school_year[:4]}-{month:02}-{day:02}"  # as text: the year may be one that no calendar has
+        # As text: the year may be one that no calendar has.
+        began_on = f"{transcript.school_year[:4]}-{month:02}-{day:02}"
         if basis.period == "semester_1" and closed_on is not None and closed_on.isoformat() <= began_on:
             facts = {"school": basis.school, "closed_on": closed_on.isoformat()}
             facts |= succession_facts(snapshot, basis.school, at)

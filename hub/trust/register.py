@@ -113,6 +113,10 @@ class Snapshot:
         """Return the same for what a Sở reports to Bộ, which Bộ alone extends."""
         return self._calendar.at(at).report_deadline(school_year, cohort)
 
+    def extending_decision(self, school_year: str, cohort: str, at: datetime) -> str | None:
+        """Return the number of the decision in force at `at` that extended a deadline of schools, or None."""
+        return self._calendar.at(at).extending(school_year, cohort)
+
     def lock_policy(self, at: datetime) -> LockPolicy:
         """Return what the Sở asks of a lock at `at`: the newest entry in force, or that missing pupils are told."""
         return newest(self._lock_policies, at) or LOCK_POLICY_DEFAULT

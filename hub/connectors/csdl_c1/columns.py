@@ -52,7 +52,9 @@ def fit(book: Workbook) -> Fit:
         return no_header(SHAPE, book, TITLES["student_code"])
     sheet, header = found[0]
     fields = _fields(header)
-    required = _YEAR_END if _upper_grades(header, fields) else REQUIRED_RESULT_FIELDS
+    required = REQUIRED_RESULT_FIELDS
+    if _upper_grades(header, fields):
+        required, fields = _YEAR_END, _without_boxes(header, fields)
     missing = missing_fields(fields, required)
     if missing:
         return stopped(SHAPE, sheet, header, fields, RESULT_FIELDS, missing[0], TITLES, _RESULT_KEYS.__contains__)
@@ -81,6 +83,12 @@ def _fields(header: Header) -> dict[int, str | None]:
 def _upper_grades(header: Header, fields: Mapping[int, str | None]) -> bool:
     named = any(UPPER_GRADE_LABELS.intersection(keys) for keys in header.labels.values())
     return named or "level:KH" in fields.values()
+
+
+def _without_boxes(header: Header, fields: Mapping[int, str | None]) -> dict[int, str | None]:
+    """Return the fields without a rating that has titles of its own below it: other systems tick a box a rating."""
+    boxes = {column for column in fields if ROW_LABELS.get(header.labels[column][-1]) != "rating"}
+    return {column: None if column in boxes and field == "rating" else field for column, field in fields.items()}
 
 
 def _is_result(header: Header) -> bool:

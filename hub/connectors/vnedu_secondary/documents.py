@@ -9,8 +9,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final, Literal
 
-from msgspec import UNSET
-
 from hub.connectors.making import (
     UNKNOWN_SCHOOL,
     UNKNOWN_STUDENT_CODE,
@@ -25,14 +23,15 @@ from hub.connectors.notes import Notes
 from hub.connectors.prepared import Prepared, PreparedRow, RowReport
 from hub.connectors.pupil_list import PupilSheet, read_pupils
 from hub.connectors.row_cells import grade_of
-from hub.connectors.vnedu_secondary.mapping import COMMENT_SUBJECTS, SUBJECT_TITLES
+from hub.connectors.vnedu_secondary.mapping import SUBJECT_TITLES
 from hub.connectors.vnedu_secondary.matching import Person, match
 from hub.connectors.vnedu_secondary.rows import MarkRow
 from hub.connectors.vnedu_secondary.source import MarkBook, MarkSheet, read_book, read_books, read_files
+from hub.connectors.vnedu_secondary.subjects import joined_values, remarks_of, subjects_of
 from hub.connectors.vnedu_secondary.telling import about_classes, computed_of, findings_of, is_required, without_row
 from hub.connectors.worksheets import Workbook
 from hub.domain.regulations import regulation_for, subject_order
-from hub.domain.transcript import Result, School, Subject, Transcript
+from hub.domain.transcript import Result, School, Transcript
 from hub.errors import Refused
 
 __all__ = ["GRADES", "prepare", "prepare_book", "prepare_books", "prepare_files"]
@@ -42,7 +41,6 @@ REGULATION: Final = "TT22-2021"
 # What no sheet of marks says, or what is told here at its cell, of its sheet or of the class: not judged again.
 STAND_INS: Final = ("$.learning", "$.training", "$.result", "$.absences", "$.subjects", "$.student.student_code")
 _UNKNOWN_BIRTH_DATE = "1900"
-_PARTS = {"semester_1": "HK I", "semester_2": "HK II", "year": "cả năm"}
 
 
 def prepare_files(
@@ -135,7 +133,7 @@ class _Maker:
     def made(self, person: Person) -> PreparedRow | RowReport:
         """Return the document of one pupil, or the report that says why there is none."""
         notes = person.rows[0][1].notes
-        values = _joined_values(person)
+        values = joined_values(person)
         grade = None if person.refused else self._grade_of(person, notes)
         if grade is not None and _taught(person, grade):
             self._tell_absent_rows(person, grade)
@@ -192,7 +190,7 @@ class _Maker:
                 student_code=next((r.student_code for _, r in person.rows if r.student_code), UNKNOWN_STUDENT_CODE),
                 birth_date=next((r.birth_date for _, r in person.rows if r.birth_date), _UNKNOWN_BIRTH_DATE),
             ),
-            subjects=_subjects(values, _remarks(person), subject_order(REGULATION, grade)),
+            subjects=subjects_of(values, remarks_of(person), subject_order(REGULATION, grade)),
             type="vn.hocba.transcript/1",
         )
 
@@ -206,46 +204,6 @@ def _taught(person: Person, grade: int) -> bool:
                 "SUBJECT_UNKNOWN", None, SUBJECT_TITLES[sheet.subject], regulation=f"{REGULATION}, lớp {grade}"
             )
     return not person.refused
-
-
-def _joined_values(person: Person) -> dict[str, dict[str, str]]:
-    """Return the results by subject and part; two places that differ are a finding at the second."""
-    values: defaultdict[str, dict[str, str]] = defaultdict(dict)
-    places: dict[tuple[str, str], str] = {}
-    for sheet, row in person.rows:
-        for part, value in row.values.items():
-            known = values[sheet.subject].setdefault(part, value)
-            where = places.setdefault((sheet.subject, part), f"{row.notes.sheet}!{row.notes.row}")
-            if known != value:
-                row.notes.add(
-                    "SHEET_VALUES_DIFFER", None, value, subject=SUBJECT_TITLES[sheet.subject], part=_PARTS[part],
-                    one=known, other=value, where=where,
-                )  # fmt: skip
-    return dict(values)
-
-
-def _remarks(person: Person) -> dict[str, str]:
-    """Return the remark of each subject: that of the later semester, where both have one."""
-    by_semester = sorted(person.rows, key=lambda item: item[0].semester)
-    return {sheet.subject: row.remark for sheet, row in by_semester if row.remark is not None}
-
-
-def _subjects(
-    values: Mapping[str, Mapping[str, str]], remarks: Mapping[str, str], order: Sequence[str]
-) -> tuple[Subject, ...]:  # fmt: skip
-    """Return the subjects with a result in document order."""
-    return tuple(
-        Subject(
-            code=code,
-            comment=remarks.get(code, UNSET),
-            kind="comment" if code in COMMENT_SUBJECTS else "score",
-            semester_1=values[code].get("semester_1", UNSET),
-            semester_2=values[code].get("semester_2", UNSET),
-            year=values[code].get("year", UNSET),
-        )
-        for code in order
-        if values.get(code)
-    )
 
 
 def _class_of(person: Person, row: MarkRow) -> str:

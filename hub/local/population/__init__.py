@@ -13,6 +13,7 @@ from hub.local.population.credentials import Credentials, KeyFolder
 from hub.local.population.disk import MARKER, marker_of, read_shipments
 from hub.local.population.fault import (
     CommandFault,
+    DocumentDraft,
     DocumentFault,
     Expected,
     Fault,
@@ -49,6 +50,7 @@ __all__ = [
     "ClassSummaries",
     "CommandFault",
     "Credentials",
+    "DocumentDraft",
     "DocumentFault",
     "Expected",
     "Fault",

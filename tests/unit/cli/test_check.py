@@ -9,8 +9,11 @@ from msgspec.structs import replace
 from typer.testing import CliRunner
 
 from hub.cli.main import app
+from hub.connectors.vnedu_secondary import SheetOf, detail_sheet
+from hub.connectors.workbook_writing import write_workbook
 from hub.domain.reading import canonical
 from hub.domain.transcript import Transcript
+from tests.unit.connectors.vnedu_secondary.builders import YEAR, a_mark_row
 from tests.unit.domain.builders import a_transcript
 
 RUNNER = CliRunner()
@@ -42,6 +45,22 @@ def test_every_value_is_explained_with_formula_and_article(tmp_path: Path) -> No
     assert {f"$.subjects[{n}].year" for n in scored} <= values.keys()
     assert {"$.learning.year", "$.training.year", "$.result.promotion"} <= values.keys()
     assert all(v["agrees"] and v["working"] and v["formula"] and "Điều" in v["source"] for v in values.values())
+
+
+def test_sheet_of_marks_is_explained_at_its_cells(tmp_path: Path) -> None:
+    """Every ĐTBmhk with its working and article, also where it agrees; in JSON and on the terminal."""
+    path = tmp_path / "toan.xlsx"
+    write_workbook(path, [detail_sheet(SheetOf("TOAN", 2, YEAR, "6A1"), [a_mark_row(), a_mark_row(A=2, C="Bình")])])
+    code, shown, _ = check(path, "--explain", "--json")
+    lines = [json.loads(text) for text in shown.splitlines()]
+    values = [value for line in lines for value in line["computed"]]
+    assert code == 0
+    assert [value["path"] for value in values] == ["TOAN_HK2!J6", "TOAN_HK2!J7"]
+    assert {(value["expected"], value["stated"], value["agrees"]) for value in values} == {("8.3", "8.3", True)}
+    assert all("Điều 9" in value["source"] and "/ 9 = 8.333… → 8.3" in value["working"] for value in values)
+    _, shown, _ = check(path, "--explain")
+    for text in ("TOAN_HK2!J6", "TOAN_HK2!J7", "/ 9 = 8.333… → 8.3", "Điều 9"):
+        assert text in shown
 
 
 def test_wrong_year_shows_its_arithmetic_to_a_reader(tmp_path: Path) -> None:

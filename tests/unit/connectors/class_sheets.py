@@ -37,10 +37,10 @@ def _pupil(grade: int, number: int, class_code: str) -> Transcript:
 
 
 def expressible(transcript: Transcript) -> Transcript:
-    """Return a transcript without what the shape has no column for."""
+    """Return a transcript without what the shape has no column for; a pupil without any award is said to have none."""
     bare = [tuple(replace(item, comment=UNSET) for item in items or ()) or UNSET
             for items in (transcript.subjects, transcript.competences, transcript.qualities)]  # fmt: skip
-    result = transcript.result
+    result = replace(transcript.result, awards=transcript.result.awards or ())
     if result.promotion != "promoted":
         result = replace(result, promotion=UNSET)
     if result.programme_completed is not True:

@@ -1,5 +1,6 @@
 """vnEdu class summary: what is written is what is read, and each planted fault is named at its row."""
 
+import dataclasses
 import unicodedata
 from collections import Counter
 
@@ -34,7 +35,7 @@ def classes(draw):
                     for items in (transcript.competences, transcript.qualities)]  # fmt: skip
         rating = draw(st.sampled_from(["HTXS", "HTT", "HT", "CHT"]))
         result = Result(
-            awards=draw(st.sampled_from([UNSET, ("HSXS",), ("HSTB",)])), completed=rating != "CHT",
+            awards=draw(st.sampled_from([(), ("HSXS",), ("HSTB",)])), completed=draw(st.booleans()),
             promotion=draw(st.sampled_from([UNSET, "promoted"])),
         )  # fmt: skip
         pupils.append(
@@ -171,6 +172,35 @@ def test_another_way_of_writing_gives_the_same_document(tmp_path, title, value, 
     made = changed(tmp_path, _cell(title, value))
     row = made.documents[0]
     assert (row.transcript, codes(row.findings)) == (a_class()[0], told)
+
+
+def without(sheet, *names):
+    """Return a class sheet without the columns of some fields."""
+    kept = [n for n, name in enumerate(sheet.fields) if name not in names]
+    rows = [[row[n] for n in kept] for row in sheet.rows]
+    return dataclasses.replace(sheet, fields=tuple(sheet.fields[n] for n in kept), rows=rows)
+
+
+def test_a_blank_award_says_that_there_is_none_where_the_sheet_has_awards(tmp_path):
+    """Only a sheet without any column of awards says nothing of them."""
+    pupils = [replace(t, result=replace(t.result, awards=())) for t in a_class()]
+    sheet = class_of(pupils)
+    for lost, awards in (((), ()), (("award:HSTB",), ()), (("award:HSTB", "award:HSXS"), UNSET)):
+        made = made_of(tmp_path, [without(sheet, *lost)], listed(pupils))
+        assert [row.transcript.result.awards for row in made.documents] == [awards] * 3
+
+
+@pytest.mark.parametrize(("box", "completed", "told"), [("HTXS", True, "completed"), ("CHT", False, "not completed")])
+def test_completion_without_a_column_is_told_and_not_signable(tmp_path, box, completed, told):
+    """What follows from the ticked box is judged with, said at every row, and never signed."""
+    pupils = [replace(t, rating=box, result=Result(awards=(), completed=not completed)) for t in a_class()]
+    made = made_of(tmp_path, [without(class_of(pupils), "completed")], listed(pupils))
+    assert (made.signable, made.stand_ins) == (False, ("$.result.completed",))
+    assert [row.transcript.result.completed for row in made.documents] == [completed] * 3
+    assert [at(row.findings, "COMPLETION_DERIVED").facts["derived_en"] for row in made.documents] == [told] * 3
+    stated = made_of(tmp_path, [class_of(pupils)], listed(pupils))
+    assert (stated.signable, stated.stand_ins) == (True, ())
+    assert [row.transcript.result.completed for row in stated.documents] == [not completed] * 3
 
 
 def test_two_namesakes_are_not_guessed(tmp_path):

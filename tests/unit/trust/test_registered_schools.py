@@ -1,6 +1,6 @@
 """Schools in the register: level groups, closures, who succeeds whom, and documents beside them."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -14,6 +14,9 @@ from hub.trust import Snapshot, check_entry, check_placing, succession_facts
 from tests.unit.domain.builders import a_school, a_transcript
 
 JULY = datetime(2026, 7, 1, tzinfo=UTC)
+JANUARY = datetime(2026, 1, 1, tzinfo=UTC)
+PAST = datetime(2020, 1, 1, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
 CLOSED = "2026-01-31"
 
 
@@ -113,6 +116,40 @@ def test_grade_is_compared_with_the_grades_of_the_school():
     assert placed(transcript) == []
 
 
+BEGAN = datetime(2025, 7, 31, 17, tzinfo=UTC)  # 1 August 2025, UTC+7: the beginning of the document's year
+
+
+@pytest.mark.parametrize(
+    ("entries", "expected"),
+    [
+        ([a_registered("A", valid_from=PAST, grades=[1, 9]), a_registered("A", version=2, valid_from=BEGAN)],
+         ["GRADE_NOT_OF_SCHOOL"]),
+        ([a_registered("A", valid_from=PAST, grades=[1, 9]), a_registered("A", version=2, valid_from=BEGAN + SECOND)],
+         []),
+        ([a_registered("A"), a_registered("A", version=2, valid_from=AT, grades=[1, 9])], []),
+        ([a_registered("A"), a_registered("A", version=2, valid_from=AT + SECOND, grades=[1, 9])],
+         ["GRADE_NOT_OF_SCHOOL"]),
+        ([a_registered("A"), a_registered("A", version=2, valid_from=JANUARY, grades=[1, 9]),
+          a_registered("A", version=3, valid_from=JANUARY + SECOND)], []),
+    ],
+)  # fmt: skip
+def test_grade_that_the_school_taught_at_any_time_of_the_year_is_no_fault(entries, expected):
+    """From the beginning of the document's school year until its arrival; before and after do not count."""
+    assert placed(a_transcript(6, school=a_school(code="A")), *entries) == expected
+
+
+def test_late_document_of_a_grade_that_the_school_gave_up_is_placed():
+    """Grades 1 to 9 until 30/6/2025, 1 to 5 from 1/7/2025: a grade 7 document of 2024-2025 may come on 20/7/2025."""
+    given_up = datetime(2025, 6, 30, 17, tzinfo=UTC)
+    entries = [
+        a_registered("A", valid_from=PAST, grades=[1, 9]), a_registered("A", version=2, valid_from=given_up),
+    ]  # fmt: skip
+    arrived = datetime(2025, 7, 20, tzinfo=UTC)
+    for school_year, expected in (("2024-2025", []), ("2025-2026", ["GRADE_NOT_OF_SCHOOL"])):
+        transcript = with_fields(a_transcript(7, school=a_school(code="A")), school_year=school_year)
+        assert [f.code for f in check_placing(transcript, Snapshot.of(entries), arrived)] == expected
+
+
 def a_basis(school, period="semester_1"):
     return Basis(document_sha256="00" * 32, period=period, school=school)
 
@@ -140,3 +177,4 @@ def test_document_of_a_year_that_no_calendar_has_is_placed_all_the_same():
     transcript = a_transcript(school=a_school(code="A"), school_year="0000-0001", student=a_transcript().student)
     transcript = with_fields(transcript, basis=(a_basis("B"),))
     assert placed(transcript, a_registered("A"), a_registered("B", closed_on=CLOSED)) == []
+    assert placed(transcript, a_registered("A", grades=[6, 9])) == ["GRADE_NOT_OF_SCHOOL", "BASIS_SCHOOL_UNKNOWN"]

@@ -14,6 +14,7 @@ from tests.unit.connectors.vnedu_secondary.builders import (
     Files,
     a_comment_row,
     a_mark_row,
+    a_pupil,
     a_summary_row,
     only,
     told,
@@ -200,6 +201,41 @@ def test_a_summary_of_the_first_semester_is_checked_against_it(tmp_path):
     made = Files(tmp_path, pupils=None).summary(*rows).prepared()
     assert only(made, "SEMESTER_MARK_DIFFERS").path == "Sheet1!M6"
     assert made.documents[0].transcript.subjects[0].semester_1 == "8.3"
+
+
+def test_what_the_marks_give_is_kept_with_its_working(tmp_path):
+    """ĐTBmhk of the semester with marks, and ĐTBmcn; a year that is not stated is shown and stays out."""
+    for year, stated in ((8, "8.0"), (None, None)):
+        (row,) = Files(tmp_path).summary(a_summary_row(O=year)).prepared().documents
+        assert [(value.path, value.expected, value.stated) for value in row.computed] == [
+            ("Sheet1!N5", "8.3", "8.3"), ("Sheet1!O5", "8.0", stated),
+        ]  # fmt: skip
+        assert [value.working for value in row.computed] == [
+            "(8.0 + 8.0 + 8.0 + 8.0 + 2 × 8.0 + 3 × 9.0) / 9 = 8.333… → 8.3", "(7.4 + 2 × 8.3) / 3 = 8 → 8.0",
+        ]  # fmt: skip
+        assert bool(row.transcript.subjects[0].year) is bool(year)
+
+
+def test_a_kept_out_row_is_explained_too(tmp_path):
+    """What is wrong with the pupil's code says nothing of the marks."""
+    made = Files(tmp_path, pupils=[a_pupil(E="Trần Văn Bình")]).detail().prepared()
+    assert not made.documents
+    assert [value.path for value in made.rejected[0].computed] == ["TOAN_HK2!J6"]
+
+
+def test_art_stands_in_one_row_or_in_two(tmp_path):
+    """Âm nhạc and Mĩ thuật together are Nghệ thuật; one of them alone lacks the other."""
+    titles = {}
+    for codes_there in (("AN", "MT"), ("AN",), ("NT",), ("TOAN",)):
+        files = Files(tmp_path)
+        for code in codes_there:
+            of = SheetOf(code, 2, YEAR, "6A1", regular_count=2 if code != "TOAN" else 4)
+            files.detail(a_comment_row() if code != "TOAN" else a_mark_row(), of=of)
+        made = files.prepared()
+        assert [subject.code for subject in made.documents[0].transcript.subjects] == list(codes_there)
+        missing = next(found for found in made.findings if found.code == "SUBJECTS_NOT_IN_SHEETS")
+        titles[codes_there] = set(missing.facts["subjects"].split(", ")) & {"Nghệ thuật", "Âm nhạc", "Mĩ thuật"}
+    assert titles == {("AN", "MT"): set(), ("AN",): {"Mĩ thuật"}, ("NT",): set(), ("TOAN",): {"Nghệ thuật"}}
 
 
 def test_a_blank_year_is_not_made_up(tmp_path):

@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec import UNSET
 
+from hub.client import Context, Verdict, judge_file
 from hub.client.recognising import recognise
-from hub.client.rows import Context, Verdict, judge_file
 from hub.connectors import vnedu_secondary
 from hub.connectors.pupil_list import pupil_row, read_pupils, write_pupils
 from hub.connectors.vnedu_secondary import (
