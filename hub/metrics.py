@@ -7,7 +7,7 @@ __all__ = [
     "GROUP_LAG_SECONDS", "GROUP_LAG_SECONDS_MAX", "GROUP_OFFSET", "INGESTED", "LAG", "LOCKED", "NEAR_MATCHES_OPEN",
     "QUARANTINED",
     "QUARANTINE_OLDEST", "QUARANTINE_WAITING",
-    "REFUSED", "RELAYED", "RETRIES", "STATUS", "UNCHANGED", "WAITING", "WAITING_SECONDS",
+    "REFUSED", "RELAYED", "RETRIES", "STATUS", "TAMPERED", "TAMPER_CHECKED", "UNCHANGED", "WAITING", "WAITING_SECONDS",
 ]  # fmt: skip
 
 ACCEPTED = Counter("hub_validate_accepted_transcripts", "Transcripts accepted by Sở", ["so"])
@@ -25,6 +25,8 @@ QUARANTINE_OLDEST = Gauge(
     "hub_quarantine_oldest_seconds", "Age of the oldest of these by its append time; 0 for none", ["stage"]
 )
 NEAR_MATCHES_OPEN = Gauge("hub_near_matches_open", "Pairs of pupils who may be one, not decided by a person", ["so"])
+TAMPERED = Gauge("hub_tampered_rows", "Rows that the last nightly check found changed, missing or unguarded", ["owner"])
+TAMPER_CHECKED = Gauge("hub_tampered_checked_seconds", "When that check ended, Unix time in seconds", ["owner"])
 RETRIES = Counter("hub_stage_database_retries", "Attempts that found no database", ["stage"])
 RELAYED = Counter("hub_relay_sent_messages", "Messages of the outbox that the broker acknowledged", ["owner"])
 BATCH_RECORDS = Histogram(

@@ -168,6 +168,7 @@ def _prepared(
         signer=None if role is None else f"{role} {school}",
         transcript_count=len(value.get("documents", ())),
         judge_again=lambda signatures: _again(ground, signatures),
+        lock_policy=ground.snapshot.lock_policy(record.at),
     )
 
 

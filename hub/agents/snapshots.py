@@ -34,9 +34,12 @@ class Snapshots:
 
     def all(self, connection: Connection) -> dict[str, Snapshot]:
         """Return the newest snapshot of every Sở whose register this organisation has."""
-        for so, version, count in connection.execute(_SQL["register_versions"]).fetchall():
+        for so, newest, version, count in connection.execute(_SQL["snapshot_versions"]).fetchall():
             if so not in self._known or self._known[so][0] != (version, count):
                 self._known[so] = (version, count), Snapshot.of(_entries(connection, so))
+            made, snapshot = self._known[so]
+            if snapshot.version < newest:
+                self._known[so] = made, snapshot.at_version(newest)
         return {so: snapshot for so, (_, snapshot) in self._known.items()}
 
 

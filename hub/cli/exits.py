@@ -11,7 +11,9 @@ __all__ = ["EXIT_CODES", "exit_code", "explain"]
 
 EXIT_CODES = (
     "Exit codes: 0 done · 1 refused, or findings that refuse · 2 unreadable input or wrong use · "
-    "3 a server is not there · 4 an invariant is broken · 5 a stage is not keeping up (hub lag)."
+    "3 a server is not there · 4 an invariant is broken · 5 a stage is not keeping up (hub lag), or a school will miss "
+    "its deadline (hub deadline) · "
+    "6 superseded · 7 unknown (hub verify)."
 )
 _KINDS = {Refused: 1, Unavailable: 3, Corrupt: 4}
 _ANSWERS = frozenset(
@@ -20,8 +22,9 @@ _ANSWERS = frozenset(
 )  # fmt: skip
 _KEY_FILES = frozenset(code for code in CATALOGUE if code.startswith("KEY_FILE_"))
 _LOCATORS = frozenset({"LOCATOR_MALFORMED", "LOCATOR_CHECK_SYMBOL", "SCHOOL_YEAR_NOT_CONSECUTIVE"})
+_EVIDENCE_FILES = frozenset({"BUNDLE_FILE_UNREADABLE", "ROOTS_UNREADABLE"})
 _FAMILIES = (*usage.ENTRIES, *files.FILES, *lines.LINES)
-_WRONG_USE = (frozenset(entry.code for entry in _FAMILIES) | _KEY_FILES | _LOCATORS) - _ANSWERS
+_WRONG_USE = (frozenset(entry.code for entry in _FAMILIES) | _KEY_FILES | _LOCATORS | _EVIDENCE_FILES) - _ANSWERS
 
 
 def exit_code(error: HubError) -> int:

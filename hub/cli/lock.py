@@ -4,9 +4,11 @@ import asyncio
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
+from msgspec import UNSET
 from rich.console import Console
 
 from hub.cli.connect import chosen_so, connected
@@ -26,10 +28,11 @@ from hub.client import (
     lock_request,
     lock_set,
     read_receipts,
+    read_unreported,
 )
 from hub.client.records import checked
 from hub.decision import RoundKey, lock_id_of
-from hub.domain.statements import LockRequest, RoundName
+from hub.domain.statements import LockRequest, RoundName, Unreported
 from hub.errors import Refused
 from hub.local.hub import LocalHub
 
@@ -49,6 +52,10 @@ def lock(
     role: Annotated[PrincipalRole, typer.Option(help="Who asks")] = PrincipalRole.PRINCIPAL,
     including: Annotated[list[str] | None, typer.Option("--with", help="SHA-256 to add to the set by hand")] = None,
     without: Annotated[list[str] | None, typer.Option(help="SHA-256 to leave out of the set")] = None,
+    unreported: Annotated[
+        Path | None,
+        typer.Option(help="JSON or CSV of pupil,reason (moved, left, supplementary)", exists=True, dir_okay=False),
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask before sending")] = False,
     password_file: PasswordFile = None,
     wait: Wait = False,
@@ -62,11 +69,12 @@ def lock(
     """
     console, wanted = Console(stderr=json), RoundName(cohort=cohort.value, number=number)
     signer = load_key(key, password_file)
+    left_out = () if unreported is None else read_unreported(unreported, school)
     by_hand = [_hash(text) for text in including or ()], [_hash(text) for text in without or ()]
     with connected(data, workers=wait) as hub:
         found = asyncio.run(_set(hub, chosen_so(hub, so), school, year, wanted, *by_hand))
         now = datetime.now(UTC)
-        request = _request(found, school, year, wanted, now)
+        request = _request(found, school, year, wanted, now, left_out)
         _show(request, found, console, json)
         if not yes and not typer.confirm("Chốt không rút lại được. Gửi? / A lock is final. Send?", err=True):
             raise typer.Exit(1)
@@ -82,14 +90,18 @@ def lock(
     raise typer.Exit(1 if forged or bad else 0)
 
 
-def _request(found: LockSet, school: str, year: str, wanted: RoundName, now: datetime) -> LockRequest:
+def _request(
+    found: LockSet, school: str, year: str, wanted: RoundName, now: datetime, left_out: Sequence[Unreported]
+) -> LockRequest:
     command_id = f"lock-{found.root[:_DIGEST_LENGTH]}-{int(now.timestamp())}"
-    return checked(lock_request(command_id, school, year, wanted, found.documents, now))
+    return checked(lock_request(command_id, school, year, wanted, found.documents, now, left_out))
 
 
 def _show(request: LockRequest, found: LockSet, console: Console, as_json: bool) -> None:
     """Show what will be locked, before anything is sent."""
     shown = {"round": request.round.text(request.school_year), "count": request.count, "root": request.root}
+    if request.unreported is not UNSET:
+        shown["unreported"] = len(request.unreported)
     if as_json:
         print_line({"command_id": request.command_id, **shown, "held": list(found.held)})
         return

@@ -9,7 +9,10 @@ from pydantic import ValidationError
 
 from hub.cli import (
     audit,
+    bench,
+    bundle,
     check,
+    deadline,
     demo,
     lag,
     lock,
@@ -20,12 +23,14 @@ from hub.cli import (
     quarantine,
     recall,
     receipts,
+    reconcile,
     recover,
     sign,
     status,
     submit,
     topics,
     up,
+    verify,
     worker,
 )
 from hub.cli.exits import EXIT_CODES, exit_code, explain
@@ -53,10 +58,14 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "recall": recall.recall,
     "lock": lock.lock,
     "lookup": lookup.lookup,
+    "bundle": bundle.bundle,
+    "verify": verify.verify,
     "status": status.status,
+    "deadline": deadline.deadline,
     "lag": lag.lag,
     "topics": topics.topics,
     "audit": audit.audit,
+    "reconcile": reconcile.reconcile,
     "recover": recover.recover,
 }
 
@@ -66,6 +75,7 @@ for name, command in _COMMANDS.items():
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(parked.app, name="parked")
 app.add_typer(matches.app, name="matches")
+app.add_typer(bench.app, name="bench")
 
 
 def main() -> None:

@@ -3,6 +3,7 @@ back, and what anyone may look up.
 """
 
 from hub.client.batch import Batch, BatchDocument, is_batch, load_batch
+from hub.client.bundling import BundleFile, make_bundle, pupils_of_locator, pupils_of_student
 from hub.client.commands import SentCommand, commands_at_broker, commands_in_journal
 from hub.client.grouping import Group, Grouping
 from hub.client.history import History, Version, find_by_locator, find_by_student, marks_of
@@ -25,6 +26,7 @@ from hub.client.unreported import read_unreported
 __all__ = [
     "Batch",
     "BatchDocument",
+    "BundleFile",
     "Context",
     "Group",
     "Grouping",
@@ -59,12 +61,15 @@ __all__ = [
     "load_batch",
     "lock_request",
     "lock_set",
+    "make_bundle",
     "marks_of",
     "missing_roles",
     "next_receipts",
     "outbound_of",
     "plan_submissions",
     "prepare_batch",
+    "pupils_of_locator",
+    "pupils_of_student",
     "read_receipts",
     "read_unreported",
     "recall",

@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 import msgspec
+from msgspec import UNSET
 
 from hub.decision import set_root
-from hub.domain.statements import Command, LockRequest, Recall, RegisterEntry, RoundName
+from hub.domain.statements import Command, LockRequest, Recall, RegisterEntry, RoundName, Unreported
 from hub.domain.statements import encode as encode_statement
 from hub.errors import Refused
 from hub.kafka.headers import headers_of
@@ -57,13 +58,14 @@ def recall(
 
 
 def lock_request(
-    command_id: str, school: str, school_year: str, round_name: RoundName, document_hashes: Sequence[str], at: datetime
-) -> LockRequest:
-    """Return the statement that means exactly these documents (hex hashes)."""
+    command_id: str, school: str, school_year: str, round_name: RoundName, document_hashes: Sequence[str], at: datetime,
+    unreported: Sequence[Unreported] = (),
+) -> LockRequest:  # fmt: skip
+    """Return the statement that means exactly these documents (hex hashes), and lists who is not reported."""
     root = set_root([bytes.fromhex(h) for h in document_hashes]).hex()
     return LockRequest(
         command_id=command_id, count=len(document_hashes), issued_at=instant(at), root=root, round=round_name,
-        school=school, school_year=school_year, type="vn.hocba.lock-request/1",
+        school=school, school_year=school_year, type="vn.hocba.lock-request/1", unreported=tuple(unreported) or UNSET,
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from hub.decision.known import RecordKey, RoundKey
 from hub.domain.findings import Finding, refuses
 from hub.domain.statements import Command
 from hub.domain.transcript import Transcript
+from hub.trust.lock_policy import LOCK_POLICY_DEFAULT, LockPolicy
 
 __all__ = ["JudgeAgain", "Judged", "Prepared"]
 
@@ -54,11 +55,18 @@ class Prepared:
     transcript_count: int = 0
     judge_again: JudgeAgain | None = None  # of a lock request: revocation is judged again at its time
     extended_to: datetime | None = None  # the first late instant by decisions of Bộ or Sở; None: the default counts
+    lock_policy: LockPolicy = LOCK_POLICY_DEFAULT  # what the Sở asks of a lock at its time
 
     @property
     def stands(self) -> bool:
         """Tell whether the command as a whole may be decided: authentic and without a refusing finding."""
         return self.authentic and not refuses(self.findings)
+
+    @property
+    def asks_roster(self) -> bool:
+        """Tell whether the school's roster counts for a lock of this round: leaving pupils lock on their own."""
+        key = self.round
+        return key is not None and key.cohort != "transfer" and self.lock_policy.completeness != "ignore"
 
     @property
     def round(self) -> RoundKey | None:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
+from hub.domain.completeness import Reported
+
 __all__ = ["CURRENT_STATES", "Current", "Known", "RecordKey", "RoundKey", "RoundRow", "Seen"]
 
 CURRENT_STATES = frozenset({"open", "pending", "held", "locked"})
@@ -75,6 +77,7 @@ class Known:
     by_hash: dict[tuple[str, bytes], Current] = field(default_factory=dict)
     by_round: dict[RoundKey, dict[RecordKey, Current]] = field(default_factory=dict)
     signatures: dict[tuple[bytes, int], list[str]] = field(default_factory=dict)
+    rosters: dict[bytes, tuple[str, ...]] = field(default_factory=dict)  # by lock request: pupils, as often as listed
 
     def add(self, documents: Iterable[Current]) -> None:
         """Note documents; of one record the highest version is the latest."""
@@ -107,6 +110,15 @@ class Known:
     def in_round(self, key: RoundKey) -> list[Current]:
         """Return the current documents of a round."""
         return [row for row in self.by_round.get(key, {}).values() if row.state in CURRENT_STATES and row.round == key]
+
+    def reported(self, school: str, school_year: str) -> list[Reported]:
+        """Return what stands of one school in a year, of those documents that were loaded."""
+        stand = (row for row in self.latest.values() if row.state in CURRENT_STATES)
+        return [
+            Reported(school, row.record.pupil)
+            for row in stand
+            if (row.record.school, row.record.school_year) == (school, school_year)
+        ]
 
 
 def _claim(record: RecordKey) -> tuple[str, str, str]:

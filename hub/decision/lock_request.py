@@ -1,8 +1,12 @@
-"""Đề nghị chốt: the principal means exactly this set. Only the same set closes the round."""
+"""Đề nghị chốt: the principal means exactly this set. Only the same set closes the round.
+
+Whom it leaves out is compared with the roster (`hub.decision.completeness`).
+"""
 
 import hashlib
 
 from hub.decision.command import Prepared
+from hub.decision.completeness import check_completeness
 from hub.decision.known import Current, Known, RoundKey
 from hub.decision.outcome import Outcome
 from hub.decision.submission import closed_facts
@@ -32,7 +36,10 @@ def decide_lock_request(command: Prepared, known: Known, so: str) -> Outcome:
     objection = _objection(command, known, key)
     if objection is not None:
         return Outcome(command, "refused", (objection,))
-    return Outcome(command).closed(key, lock_id_of(so, key))
+    told = check_completeness(command, known)
+    if refuses(told):
+        return Outcome(command, "refused", told)
+    return Outcome(command, findings=told).closed(key, lock_id_of(so, key))
 
 
 def _objection(command: Prepared, known: Known, key: RoundKey) -> Finding | None:

@@ -36,7 +36,7 @@ from hub.trust.merkle import (
     verify_consistency,
     verify_inclusion,
 )
-from hub.trust.note import COSIGNATURE, ED25519, NoteKey, NoteSigner
+from hub.trust.note import COSIGNATURE, ED25519, NoteKey, NoteSignature, NoteSigner, split_note
 from hub.trust.placing import check_placing, succession_facts
 from hub.trust.policy import LogKey, TrustPolicy
 from hub.trust.register import Holding, Snapshot
@@ -45,6 +45,7 @@ from hub.trust.roster import RosterPart, roster_id
 from hub.trust.school import RegisteredSchool
 from hub.trust.signature import CLOCK_SKEW_MAX, COMMAND_AGE_MAX
 from hub.trust.statement import judge_revocation, verify_statement, verify_with_anchor
+from hub.trust.times import instant
 from hub.trust.verdict import CertificateVerdict, Signatory, Status, Verdict
 
 __all__ = [
@@ -75,6 +76,7 @@ __all__ = [
     "LockPolicy",
     "LogKey",
     "NoteKey",
+    "NoteSignature",
     "NoteSigner",
     "Parsed",
     "PublicKey",
@@ -105,6 +107,7 @@ __all__ = [
     "fingerprint",
     "hash_of",
     "inclusion_proof",
+    "instant",
     "is_strong",
     "judge_certificate",
     "judge_facts",
@@ -121,6 +124,7 @@ __all__ = [
     "salt_of",
     "sign",
     "sign_checkpoint",
+    "split_note",
     "succession_facts",
     "verify",
     "verify_checkpoint",

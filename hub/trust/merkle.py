@@ -6,6 +6,7 @@ consistency from the empty tree proves nothing and is refused.
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from itertools import islice
 
 from hub.errors import Corrupt, Refused
 
@@ -27,6 +28,7 @@ __all__ = [
 HASH_BYTE_COUNT = 32
 SIZE_MAX = 2**64 - 1
 EMPTY_ROOT = hashlib.sha256(b"").digest()
+_BLOCK_SIZE = 4096  # a power of two: faster than leaf by leaf, and no more than so many hashes in memory
 
 
 def leaf_hash(data: bytes) -> bytes:
@@ -41,8 +43,10 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 
 def root(leaf_hashes: Iterable[bytes]) -> bytes:
     """Return the root over leaf hashes in order; the empty tree has SHA-256 of nothing."""
-    frontier = Frontier()
-    for digest in leaf_hashes:
+    frontier, waiting = Frontier(), iter(leaf_hashes)
+    while len(block := list(islice(waiting, _BLOCK_SIZE))) == _BLOCK_SIZE:
+        frontier.append_block(block)
+    for digest in block:
         frontier.append(digest)
     return frontier.root
 
@@ -149,12 +153,29 @@ class Frontier:
         """Add one leaf hash. Raises Refused LEAF_HASH_WRONG unless it has 32 bytes."""
         if len(digest) != HASH_BYTE_COUNT:
             raise Refused("LEAF_HASH_WRONG")
-        full = self._size
+        self._push(digest, 1)
+
+    def append_block(self, digests: list[bytes]) -> None:
+        """Add as many leaf hashes as a power of two that divides the size. Raises Refused as `append`, Corrupt else."""
+        count, level = len(digests), digests
+        if count == 0 or count & (count - 1) or self._size % count:
+            raise Corrupt("FRONTIER_WRONG", {"size": str(self._size)})
+        if not _all_hashes(digests):
+            raise Refused("LEAF_HASH_WRONG")
+        sha256 = hashlib.sha256
+        while len(level) > 1:
+            pairs = iter(level)
+            level = [sha256(b"\x01" + left + right).digest() for left, right in zip(pairs, pairs, strict=True)]
+        self._push(level[0], count)
+
+    def _push(self, digest: bytes, leaf_count: int) -> None:
+        """Put the root of a complete subtree at the right edge, and join what is complete now."""
+        full = self._size // leaf_count
         while full & 1:
             digest = node_hash(self._hashes.pop(), digest)
             full >>= 1
         self._hashes.append(digest)
-        self._size += 1
+        self._size += leaf_count
 
     def to_hex(self) -> list[str]:
         """Return the hashes, largest subtree first, as hex; the size is stored beside them."""

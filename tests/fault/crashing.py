@@ -52,7 +52,7 @@ def _listed(point: Point, folder: Path) -> dict[str, object]:
     return {**told, "marker": str(point.marker(folder))}
 
 
-def follow(run: Run, points: Sequence[Point], folder: Path, patience_s: float = 60.0) -> None:
+def follow(run: Run, points: Sequence[Point], folder: Path, patience_s: float = 150.0) -> None:
     """Note each death; it has recovered with the next progress of its stage, or when it got to its next death."""
     for n, point in enumerate(points):
         run.until(f"death at {point}", point.marker(folder).exists, patience_s)

@@ -3,7 +3,8 @@
 A test takes pupils and rounds that nobody else has: `pupil`, `leaver` and `round_of` never give the same one twice. A
 school has one round of completed classes a year (`COMPLETED`), which stays open for all tests; what is locked here
 are the rounds of pupils who leave, of which a school has many. Schools that belong to one test alone: the fourth of
-ha-noi (its round is locked), the third of nghe-an (it is closed), the fourth of nghe-an (workbooks).
+ha-noi (its round is locked), the third of ha-noi (its roster; its round is locked), the third of nghe-an (it is
+closed), the fourth of nghe-an (workbooks).
 """
 
 import itertools
@@ -17,7 +18,7 @@ from msgspec import UNSET
 
 from hub.client import command_sending, lock_request, recall, register_sending, submission_sending
 from hub.domain import canonical, civil_date
-from hub.domain.statements import RegisterEntry, RoundName, Submission, encode
+from hub.domain.statements import RegisterEntry, RoundName, Submission, Unreported, encode
 from hub.domain.transcript import Result, Transcript
 from hub.kafka.producer import Sending
 from hub.local.founding import Founded
@@ -149,10 +150,12 @@ class People:
         )
         return self._command(school, statement)
 
-    def lock(self, school: SyntheticSchool, hashes: Sequence[str], name: RoundName) -> Sending:
+    def lock(
+        self, school: SyntheticSchool, hashes: Sequence[str], name: RoundName, unreported: Sequence[Unreported] = ()
+    ) -> Sending:
         """Return the record that asks to lock exactly these documents."""
         statement = lock_request(
-            self.command_id(), school.code, self.population.school_year, name, list(hashes), self.at
+            self.command_id(), school.code, self.population.school_year, name, list(hashes), self.at, unreported
         )
         return self._command(school, statement)
 

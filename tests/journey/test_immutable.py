@@ -8,19 +8,23 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from hub.kafka.producer import Sending
+from hub.local.organisations import Organisations
 from hub.store import Connection, open_connection
 from tests.journey.world import LockedRound, World
 
 _SO_TABLES = ("document", "leaf", "lock", "checkpoint", "register_entry", "ingest_receipt", "locator", "round", "inbox",
               "answer", "quarantine")  # fmt: skip
-_BO_TABLES = ("document", "manifest", "checkpoint", "lock", "register_entry", "staged_chunk", "quarantine")
+_BO_TABLES = ("document", "manifest", "checkpoint", "lock", "register_entry", "staged_chunk", "quarantine", "pupil")
 _ROW_REFUSED, _TRANSITION_REFUSED, _NO_RIGHT = "HB001", "HB002", "42501"
+_STANDS_ALREADY, _NOT_A_TABLE_FOR_IT, _NO_PARTITIONS = "23505", "55000", "42809"
 
 
 @pytest.fixture(scope="module")
 def locked(world: World) -> LockedRound:
     """A locked round of two."""
     made = world.lock_in(world.school("ha-noi"), 2)
+    world.hand_in(made.school)  # one that stands open
     world.ask(world.submission(made.school, [world.edited(world.leaver(made.school), _spoilt)], world.round_of()))
     return made
 
@@ -48,6 +52,18 @@ def _refusal(connection: Connection, statement: sql.SQL | sql.Composed, values: 
             return "done" if changed else "nothing to do"
     except psycopg.Error as error:
         return str(error.sqlstate)
+
+
+def _refused_at(connection: Connection, *texts: str, values: dict[str, Any]) -> str:
+    """Return the SQLSTATE at which the first of several statements is refused, or "done"; all are taken back."""
+    try:
+        with connection.transaction(force_rollback=True):
+            for text in texts:
+                connection.execute(text.encode(), values)
+            connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    except psycopg.Error as error:
+        return str(error.sqlstate)
+    return "done"
 
 
 def _columns(connection: Connection, table: str) -> list[str]:
@@ -105,9 +121,225 @@ def test_worker_cannot_undo_a_lock(world: World, locked: LockedRound, statement:
     assert _refusal(world.database("ha-noi"), sql.SQL(statement), (value,)) == code
 
 
+_SO_ROW = """INSERT INTO document SELECT message_sha256, n + 1000, document_sha256, envelope_sha256, school, pupil,
+student_code, school_year, period, cohort, round_number, version + {more}, '{state}', codes, late, appended_at,
+document, signatures
+FROM document WHERE document_sha256 = %(document)s"""
+_BO_ROW = """INSERT INTO document SELECT so, lock_id, n + 1000, document_sha256, leaf_sha256, school, pupil,
+student_code, school_year, period, version + {more}, locator, effective_on, document, signatures, leaf
+FROM document WHERE document_sha256 = %(document)s"""
+_CONFLICT = "INSERT INTO {table} SELECT * FROM {table} WHERE {where} ON CONFLICT {on} DO UPDATE SET {sets}"
+_DOCUMENT, _LOCK = "document_sha256 = %(document)s", "lock_id = %(lock)s"
+_INSERTS: tuple[tuple[str, str, tuple[str, ...], str], ...] = (
+    ("the same version again", "ha-noi", (_SO_ROW.format(more=0, state="open"),), _STANDS_ALREADY),
+    ("a second current version", "ha-noi", (_SO_ROW.format(more=1, state="open"),), _STANDS_ALREADY),
+    ("a version that begins locked", "ha-noi", (_SO_ROW.format(more=1, state="locked"),), _TRANSITION_REFUSED),
+    ("a version that begins superseded", "ha-noi", (_SO_ROW.format(more=1, state="superseded"),), _TRANSITION_REFUSED),
+    ("superseded by nothing", "ha-noi", (f"UPDATE document SET state = 'superseded' WHERE {_DOCUMENT}",),
+     _TRANSITION_REFUSED),
+    ("superseded by what was recalled", "ha-noi",
+     (f"UPDATE document SET state = 'superseded' WHERE {_DOCUMENT}", _SO_ROW.format(more=1, state="open"),
+      f"UPDATE document SET state = 'recalled' WHERE {_DOCUMENT} AND state = 'open'"), _TRANSITION_REFUSED),
+    ("a round that begins locked", "ha-noi",
+     ("INSERT INTO round SELECT school, school_year, cohort, 9999, 'locked', '\\x00' FROM round LIMIT 1",),
+     _TRANSITION_REFUSED),
+    ("a second leaf of a document", "ha-noi",
+     ("INSERT INTO leaf SELECT lock_id, n + 1000, leaf_sha256, leaf, message_sha256, document_n, locator FROM leaf "
+      f"WHERE {_LOCK}",),
+     _STANDS_ALREADY),
+    ("a leaf beyond the lock", "ha-noi",
+     ("INSERT INTO leaf SELECT l.lock_id, 2, l.leaf_sha256, l.leaf, d.message_sha256, d.n, l.locator "
+      "FROM leaf l, document d WHERE l.lock_id = %(lock)s AND l.n = 0 AND d.state = 'open' LIMIT 1",), _ROW_REFUSED),
+    ("a second lock of a round", "ha-noi",
+     ("INSERT INTO lock SELECT '\\x00', school, school_year, cohort, round_number, count, root, effective_on, "
+      f"manifest, signature, locked_at FROM lock WHERE {_LOCK}",), _STANDS_ALREADY),
+    ("a second head of a size", "ha-noi", ("INSERT INTO checkpoint SELECT * FROM checkpoint",), _ROW_REFUSED),
+    ("a second locator", "ha-noi", ("INSERT INTO locator SELECT 'X', pupil, 9 FROM locator",), _STANDS_ALREADY),
+    ("a second answer of Bộ", "ha-noi", (f"INSERT INTO ingest_receipt SELECT * FROM ingest_receipt WHERE {_LOCK}",),
+     _STANDS_ALREADY),
+    ("a second command of an id", "ha-noi", ("INSERT INTO inbox SELECT * FROM inbox",), _STANDS_ALREADY),
+    ("upsert of bytes", "ha-noi",
+     (_CONFLICT.format(table="document", where=_DOCUMENT, on="(message_sha256, n)", sets="document = '\\x00'"),),
+     _NO_RIGHT),
+    ("upsert of the state", "ha-noi", (_SO_ROW.format(more=0, state="open").replace("n + 1000", "n")
+     + " ON CONFLICT (message_sha256, n) DO UPDATE SET state = 'open'",), _TRANSITION_REFUSED),
+    ("upsert of the place", "ha-noi",
+     (_CONFLICT.format(table="lock", where=_LOCK, on="(lock_id)", sets="log_index = 1000000"),), _ROW_REFUSED),
+    ("merge that removes", "ha-noi",
+     ("MERGE INTO document d USING (SELECT %(document)s AS h) s ON d.document_sha256 = s.h WHEN MATCHED THEN DELETE",),
+     _NO_RIGHT),
+    ("the same version again at Bộ", "bo", (_BO_ROW.format(more=0),), _STANDS_ALREADY),
+    ("a transcript beyond the lock", "bo", (_BO_ROW.format(more=1),), _ROW_REFUSED),
+    ("a second decision", "bo", (f"INSERT INTO lock SELECT * FROM lock WHERE {_LOCK}",), _STANDS_ALREADY),
+    ("a second manifest", "bo", (f"INSERT INTO manifest SELECT * FROM manifest WHERE {_LOCK}",), _STANDS_ALREADY),
+    ("a second head of a size at Bộ", "bo", ("INSERT INTO checkpoint SELECT * FROM checkpoint",), _ROW_REFUSED),
+    ("another surrogate", "bo", ("INSERT INTO pupil SELECT identifier, '\\x00' FROM pupil",), _STANDS_ALREADY),
+    ("bytes back into a chunk", "bo", ("UPDATE staged_chunk SET message = '\\x00'",), _ROW_REFUSED),
+    ("upsert of bytes at Bộ", "bo",
+     (_CONFLICT.format(table="document", where=_DOCUMENT, on="(so, lock_id, n)", sets="document = '\\x00'"),),
+     _NO_RIGHT),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("role", ["worker", "owner"])
+@pytest.mark.parametrize(("database", "texts", "code"), [a[1:] for a in _INSERTS], ids=[a[0] for a in _INSERTS])
+def test_row_beside_a_locked_one_is_refused(
+    world: World, locked: LockedRound, owner: dict[str, Connection], role: str, database: str, texts: tuple[str, ...],
+    code: str,
+) -> None:  # fmt: skip
+    """What a role may insert does not stand in the place of what was locked, nor beside it; no upsert goes round it."""
+    connection = world.database(database) if role == "worker" else owner[database]
+    values = {"document": bytes.fromhex(locked.documents[0].sha256), "lock": locked.lock_id}
+    expected = {_ROW_REFUSED, _TRANSITION_REFUSED} if role == "owner" and code == _NO_RIGHT else {code}
+    assert _refused_at(connection, *texts, values=values) in expected
+
+
+_BODY = "RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN RETURN NEW; END $$"
+_OF_WORKER = (
+    "ALTER TABLE {table} DISABLE TRIGGER ALL", "ALTER TABLE {table} DISABLE TRIGGER USER",
+    "ALTER TABLE {table} DISABLE RULE x", "DROP TRIGGER {table}_is_kept ON {table}",
+    "ALTER TRIGGER {table}_is_kept ON {table} RENAME TO x", "DROP TABLE {table} CASCADE",
+    "ALTER TABLE {table} RENAME TO x", "ALTER TABLE {table} SET SCHEMA pg_temp",
+    "ALTER TABLE {table} DROP COLUMN lock_id CASCADE", "ALTER TABLE {table} OWNER TO CURRENT_USER",
+    "ALTER TABLE {table} ALTER COLUMN lock_id TYPE bytea USING '\\x00'", "ALTER TABLE {table} SET UNLOGGED",
+    "ALTER TABLE {table} DETACH PARTITION {table}", "ALTER TABLE {table} ATTACH PARTITION {table} DEFAULT",
+    "ALTER TABLE {table} NO INHERIT {table}", "CREATE TABLE x () INHERITS ({table})",
+    "CREATE RULE x AS ON UPDATE TO {table} DO INSTEAD NOTHING", "CREATE VIEW x AS SELECT * FROM {table}",
+    "CREATE POLICY x ON {table} USING (false)", "ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
+    "COMMENT ON TABLE {table} IS ''", "TRUNCATE {table} CASCADE",
+    "CREATE TRIGGER x BEFORE UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION refuse_change()",
+    "CREATE UNIQUE INDEX x ON {table} (lock_id)", "COPY {table} FROM PROGRAM 'true'", "COPY {table} FROM '/dev/null'",
+    "COPY (SELECT 1) TO PROGRAM 'true'", "DROP INDEX {table}_pkey", "ALTER TABLE {table} DROP CONSTRAINT {table}_pkey",
+    f"CREATE FUNCTION x() {_BODY}", f"CREATE OR REPLACE FUNCTION refuse_change() {_BODY}",
+    "ALTER FUNCTION refuse_change() SECURITY DEFINER", "DROP FUNCTION refuse_change() CASCADE",
+    "DO $$ BEGIN UPDATE {table} SET lock_id = NULL; END $$", "CREATE TEMP TABLE {table} (x int)", "CREATE SCHEMA x",
+    "CREATE PUBLICATION x FOR TABLE {table}", "INSERT INTO transition VALUES ('document', 'locked', 'open')",
+    "UPDATE transition SET to_state = 'open'", "DELETE FROM transition",
+)  # fmt: skip
+_OF_NOBODY = (  # what a role that is no superuser may not do, whatever it owns
+    "SET session_replication_role = replica", "SET LOCAL session_replication_role = replica",
+    "SELECT set_config('session_replication_role', 'replica', false)",
+    "ALTER ROLE CURRENT_USER SET session_replication_role = replica", "ALTER ROLE CURRENT_USER SUPERUSER",
+    "SET ROLE hub", "SET ROLE {other}", "SET SESSION AUTHORIZATION hub", "GRANT pg_write_all_data TO CURRENT_USER",
+    "REASSIGN OWNED BY {other} TO CURRENT_USER", "UPDATE pg_trigger SET tgenabled = 'D'", "DELETE FROM pg_trigger",
+    "UPDATE pg_proc SET prosrc = ''", "UPDATE pg_class SET relowner = 10",
+    "CREATE EVENT TRIGGER x ON ddl_command_start EXECUTE FUNCTION refuse_change()",
+    "SELECT pg_read_file('/etc/hosts')", "LOAD 'plpgsql'", "ALTER DATABASE {database} OWNER TO hub",
+    "CREATE FUNCTION x() RETURNS int LANGUAGE c AS 'libc.so.6', 'abort'", "SELECT lo_import('/etc/hosts')",
+)  # fmt: skip
+
+
+def _names(database: str, role: str) -> dict[str, str]:
+    worker = "bo" if database == "bo" else "so_ha_noi"
+    other = f"{worker}_owner" if role == "worker" else worker
+    return {"table": "lock", "other": other, "database": worker}
+
+
+@pytest.mark.parametrize("database", ["ha-noi", "bo"])
+@pytest.mark.parametrize("text", _OF_WORKER)
+def test_worker_may_not_touch_what_guards_a_lock(world: World, locked: LockedRound, database: str, text: str) -> None:
+    """Triggers, rules, views, partitions, owners, functions, files, programs: none is a worker's."""
+    told = text.replace("{table}", _names(database, "worker")["table"])
+    assert _refused_at(world.database(database), told, values={}) == _NO_RIGHT
+
+
+@pytest.mark.parametrize("database", ["ha-noi", "bo"])
+def test_worker_gives_no_right_to_anybody(world: World, locked: LockedRound, database: str) -> None:
+    """GRANT by one who may not grant is only warned of; nobody has a right more than before."""
+    connection = world.database(database)
+    rights = "SELECT relacl::text FROM pg_class WHERE relname = 'lock'"
+    before = connection.execute(rights).fetchone()
+    with connection.transaction(force_rollback=True):
+        connection.execute("GRANT SELECT, INSERT, UPDATE, DELETE ON lock TO PUBLIC")
+        assert connection.execute(rights).fetchone() == before
+
+
+@pytest.mark.parametrize("role", ["worker", "owner"])
+@pytest.mark.parametrize("database", ["ha-noi", "bo"])
+@pytest.mark.parametrize("text", _OF_NOBODY)
+def test_no_role_of_ours_becomes_a_superuser(
+    world: World, locked: LockedRound, owner: dict[str, Connection], text: str, database: str, role: str
+) -> None:
+    """Neither worker nor owner silences triggers, changes the catalogue or becomes somebody else."""
+    connection = world.database(database) if role == "worker" else owner[database]
+    for name, value in _names(database, role).items():
+        text = text.replace(f"{{{name}}}", value)
+    assert _refused_at(connection, text, values={}) == _NO_RIGHT
+
+
+@pytest.mark.parametrize("database", ["ha-noi", "bo"])
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("ALTER TABLE lock DETACH PARTITION document", _NO_PARTITIONS),
+        ("ALTER TABLE lock ATTACH PARTITION document DEFAULT", _NO_PARTITIONS),
+        ("ALTER TABLE lock DISABLE TRIGGER ALL", _NO_RIGHT),
+        ("ALTER TABLE lock OWNER TO hub", _NO_RIGHT),
+        ("COPY lock FROM PROGRAM 'true'", _NO_RIGHT),
+        ("COPY lock FROM '/dev/null'", _NO_RIGHT),
+        ("INSERT INTO quarantine_entry (stage) VALUES ('x')", _NOT_A_TABLE_FOR_IT),
+        ("UPDATE quarantine_entry SET code = 'x'", _NOT_A_TABLE_FOR_IT),
+        ("DELETE FROM quarantine_entry", _NOT_A_TABLE_FOR_IT),
+    ],
+)
+def test_owner_has_no_side_door(
+    locked: LockedRound, owner: dict[str, Connection], database: str, text: str, code: str
+) -> None:
+    """Nothing is partitioned, the triggers of foreign keys stay on, views lead to no table."""
+    assert _refused_at(owner[database], text, values={}) == code
+
+
+@pytest.mark.parametrize("role", ["worker", "owner"])
+@pytest.mark.parametrize("database", ["ha-noi", "bo"])
+def test_copy_brings_no_second_row(
+    world: World, locked: LockedRound, owner: dict[str, Connection], database: str, role: str
+) -> None:
+    """COPY is an INSERT: what stands already is refused, and so is what would stand beside a lock."""
+    connection = world.database(database) if role == "worker" else owner[database]
+    for table, code in (("lock", _STANDS_ALREADY), ("checkpoint", _ROW_REFUSED)):
+        name = sql.Identifier(table)
+        with connection.cursor().copy(sql.SQL("COPY {} TO STDOUT").format(name)) as out:
+            rows = [bytes(part) for part in out]
+        with pytest.raises(psycopg.Error) as refused:
+            _copied_in(connection, sql.SQL("COPY {} FROM STDIN").format(name), rows)
+        assert refused.value.sqlstate == code
+
+
+def _copied_in(connection: Connection, statement: sql.Composed, rows: list[bytes]) -> None:
+    with connection.transaction(force_rollback=True), connection.cursor().copy(statement) as back:
+        for row in rows:
+            back.write(row)
+
+
+@pytest.mark.parametrize("database", ["ha-noi", "bo"])
+def test_no_function_acts_with_the_rights_of_its_owner(world: World, locked: LockedRound, database: str) -> None:
+    """There is no SECURITY DEFINER function to be misused, and no role is a member of another."""
+    connection = world.database(database)
+    definers = connection.execute(
+        "SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prosecdef"
+    ).fetchall()
+    members = connection.execute(
+        "SELECT m.rolname FROM pg_auth_members a JOIN pg_roles m ON m.oid = a.member "
+        "WHERE m.rolname LIKE 'so\\_%' OR m.rolname LIKE 'bo%'"
+    ).fetchall()
+    assert (definers, members) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("role", "database"),
+    [("bo", "so_ha_noi"), ("so_ha_noi", "bo"), ("so_nghe_an", "so_ha_noi"), ("bo_owner", "so_ha_noi")],
+)
+def test_role_opens_no_other_organisations_database(world: World, role: str, database: str) -> None:
+    """Each organisation's rows are out of the reach of the others' roles."""
+    postgres = world.hub.servers.postgres
+    assert postgres is not None
+    with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
+        psycopg.connect(Organisations(postgres.port, postgres.passwords).url(role, database), connect_timeout=5)
+
+
 _FINAL = {
     "ha-noi": ("document", "leaf", "lock", "checkpoint", "register_entry", "ingest_receipt", "locator"),
-    "bo": ("document", "manifest", "checkpoint", "lock", "register_entry"),
+    "bo": ("document", "manifest", "checkpoint", "lock", "register_entry", "pupil", "staged_chunk"),
 }
 
 
@@ -217,3 +449,41 @@ def test_new_pupil_is_refused_by_a_locked_round(world: World, locked: LockedRoun
     late = world.signed(world.leaver(locked.school))
     (answer,) = world.ask(world.submission(locked.school, [late], locked.name))
     assert answer.documents[late.sha256] == ("refused", {"ROUND_CLOSED"})
+
+
+def _again(world: World, locked: LockedRound, what: str) -> Sending:
+    """Make one command that would touch a locked round."""
+    school, name, transcript = locked.school, locked.name, locked.transcripts[0]
+    changed = msgspec.structs.replace(transcript, remarks="Đã sửa.")
+    renamed = msgspec.structs.replace(changed, supersedes=locked.documents[0].sha256, reason="Sửa nhận xét")
+    hashes = [d.sha256 for d in locked.documents]
+    made = {
+        "lock again": lambda: world.lock(school, hashes, name),
+        "lock less": lambda: world.lock(school, hashes[:1], name),
+        "recall through another round": lambda: world.recall(school, hashes[0], world.round_of()),
+        "replace through another round": lambda: world.submission(school, [world.signed(renamed)], world.round_of()),
+        "replace without saying so": lambda: world.submission(school, [world.signed(changed)], name),
+        "replace by what it says it replaces": lambda: world.submission(school, [world.signed(renamed)], name),
+    }
+    return made[what]()
+
+
+@pytest.mark.parametrize(
+    ("what", "codes"),
+    [
+        ("lock again", {"ROUND_CLOSED"}),
+        ("lock less", {"ROUND_CLOSED"}),
+        ("recall through another round", {"RECORD_LOCKED"}),
+        ("replace through another round", {"RECORD_LOCKED"}),
+        ("replace without saying so", {"RECORD_LOCKED"}),
+        ("replace by what it says it replaces", {"RECORD_LOCKED"}),
+    ],
+)
+def test_command_after_the_lock_is_refused_with_its_code(
+    world: World, locked: LockedRound, what: str, codes: set[str]
+) -> None:
+    """Through whatever round and under whatever name: what is locked stays, and the school is told why."""
+    (answer,) = world.ask(_again(world, locked, what))
+    assert (answer.outcome, answer.every_code) == ("refused", codes)
+    states = world.states("ha-noi", [d.sha256 for d in locked.documents])
+    assert set(states.values()) == {"locked"}

@@ -146,7 +146,7 @@ def test_environment_is_read_in_one_place() -> None:
 def test_pure_packages_import_no_clock_and_no_chance() -> None:
     """Not even to name them: the law, the proofs and the decisions are the same for ever."""
     banned = {"time", "random", "secrets", "uuid", "os", "asyncio", "logging"}
-    for package in ("domain", "trust", "decision", "catalogue"):
+    for package in ("domain", "trust", "decision", "evidence", "catalogue"):
         for path in (HUB / package).rglob("*.py"):
             imported = {
                 (alias.name if isinstance(node, ast.Import) else node.module or "").split(".")[0]

@@ -14,7 +14,7 @@ from hub.audit.world import Stood, World
 
 __all__ = ["PROMISE", "check"]
 
-PROMISE = "Register rows of Sở and Bộ equal the register topic, entry by entry, each signed by a registrar."
+PROMISE = "Register rows of Sở and Bộ equal the register topic, entry by entry, each signed by a registrar or by Bộ."
 
 
 def check(world: World, check: Check) -> None:
@@ -60,12 +60,17 @@ def _entry(
     check.same("ENTRY_COLUMNS_DIFFER", told, (kind, entry_id, so, payload), **where)
     times = (_instant(said.get("valid_from")), _instant(said.get("valid_to")))
     check.same("ENTRY_TIMES_DIFFER", times, (valid_from, valid_to), **where)
+    role, owner = _signer(so, payload)
     wrong = fault(
-        signature, data, world.registers[so], typ="vn.hocba.register-entry/1", roles=("registrar",),
-        scope={"owner": f"so-{so}"},
-    )  # fmt: skip
+        signature, data, world.registers[so], typ="vn.hocba.register-entry/1", roles=(role,), scope={"owner": owner}
+    )
     if wrong:
         check.broken(wrong, **where)
+
+
+def _signer(so: str, payload: Mapping[str, Any]) -> tuple[str, str]:
+    """Return role and owner of whoever has to have signed: Bộ's own decisions bear its seal."""
+    return ("bo_seal", "bo") if payload.get("by") == "bo" else ("registrar", f"so-{so}")
 
 
 def _instant(text: str | None) -> datetime | None:

@@ -22,7 +22,7 @@ from hub.local.population.places import PLACES
 from hub.local.population.plan import COMMAND_SHARE, DOCUMENT_SHARE, NO_FAULTS, Plan, plan_of
 from hub.local.population.planting import Planter, Shipment
 from hub.local.population.pupils import PUPIL_COUNT_MAX
-from hub.local.population.register import register_entries, school_officials
+from hub.local.population.register import register_entries, roster_entries, school_officials
 from hub.local.population.schools import SyntheticSchool, schools_of
 from hub.local.population.signed import Keyring, instant_text
 from hub.local.population.strangers import has_strangers, sibling_of, strangers_of
@@ -94,9 +94,15 @@ class Population:
     def register_entries(
         self, pki: Pki, credentials: Credentials, log_keys: Sequence[tuple[str, str]] = ()
     ) -> Iterator[dict[str, Any]]:
-        """Yield the unsigned register statements of all Sở in the order to send them; `log_keys`: (origin, key)."""
-        return register_entries(
-            self.sos, self._schools, pki, credentials, school_year=self.school_year, at=self.at, log_keys=log_keys
+        """Yield the unsigned register statements of all Sở in the order to send them, rosters last.
+
+        `log_keys`: (origin, key).
+        """
+        return chain(
+            register_entries(
+                self.sos, self._schools, pki, credentials, school_year=self.school_year, at=self.at, log_keys=log_keys
+            ),
+            roster_entries(self.seed, self._schools, school_year=self.school_year, at=self.at),
         )
 
     def plan(self, document_share: float = DOCUMENT_SHARE, command_share: float = COMMAND_SHARE) -> Plan:

@@ -4,15 +4,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
+from hub.domain import pupil_of_student
 from hub.local.pki import Pki
 from hub.local.population.credentials import CERTIFICATE_VALID_FOR, Credentials
 from hub.local.population.officials import Official, officials_of_bo, officials_of_school, officials_of_so
+from hub.local.population.pupils import pupils_of
 from hub.local.population.schools import SyntheticSchool
 from hub.local.population.signed import instant_text
 from hub.local.population.strangers import has_strangers, stranger_officials, strangers_of
-from hub.trust import encode_base64
+from hub.trust import encode_base64, roster_id
 
-__all__ = ["register_entries", "school_officials"]
+__all__ = ["register_entries", "roster_entries", "school_officials"]
 
 _TYPE = "vn.hocba.register-entry/1"
 
@@ -43,6 +45,23 @@ def register_entries(
         entry = _Entries(school.so, at)
         yield entry.of("school", school.code, _school(school, school_year))
         yield from _of_officials(entry, school_officials(school, schools), credentials)
+
+
+def roster_entries(
+    seed: int, schools: Sequence[SyntheticSchool], *, school_year: str, at: datetime
+) -> Iterator[dict[str, Any]]:
+    """Yield whom each school should report this year, one statement a class, by identifiers alone."""
+    for school in schools:
+        entry = _Entries(school.so, at)
+        for of in school.classes:
+            pupils = pupils_of(seed, school, of, int(school_year[:4]))
+            payload = {
+                "class": of.name,
+                "pupils": [pupil_of_student(pupil.student, school.code) for pupil in pupils],
+                "school": school.code,
+                "school_year": school_year,
+            }
+            yield entry.of("roster", roster_id(school.code, school_year, of.name), payload)
 
 
 def school_officials(school: SyntheticSchool, schools: Sequence[SyntheticSchool]) -> Iterator[Official]:

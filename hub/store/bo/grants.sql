@@ -1,4 +1,5 @@
 -- What Bộ's worker may do: it owns nothing, and lets go only of the bytes of chunks that have been decided.
+REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {worker}; -- what stands here is all of it, whatever was granted before
 GRANT USAGE ON SCHEMA public TO {worker};
 GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA public TO {worker};
 REVOKE INSERT ON transition, migration, recovery, recovered FROM {worker};

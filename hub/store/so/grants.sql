@@ -1,4 +1,5 @@
 -- What Sở's worker may do: it owns nothing, deletes nothing, and updates only the named columns.
+REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {worker}; -- what stands here is all of it, whatever was granted before
 GRANT USAGE ON SCHEMA public TO {worker};
 GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA public TO {worker};
 REVOKE INSERT ON transition, migration, recovery, recovered FROM {worker};

@@ -1,6 +1,7 @@
 """Load what a batch of commands is about, under locks taken in one sorted order: rounds, then pupils' claims."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from hub.decision import Current, Known, Prepared, RecordKey, RoundKey, RoundRow, Seen
@@ -8,7 +9,7 @@ from hub.domain.statements import LockRequest, Recall, Submission
 from hub.store.connection import Connection
 from hub.store.queries import queries_of
 
-__all__ = ["load_known"]
+__all__ = ["load_known", "roster_of"]
 
 _SQL = queries_of("so")
 
@@ -24,9 +25,32 @@ def load_known(connection: Connection, commands: Sequence[Prepared]) -> Known:
     known.add(_documents(connection.execute(_SQL["known_of_rounds"], _columns(locks, 4))))
     for message, n, signatures in connection.execute(_SQL["signatures_of_rounds"], _columns(locks, 4)):
         known.signatures[message, n] = signatures
+    _rosters(connection, known, alive)
     _rivals(connection, known)
     _commands(connection, known, commands)
     return known
+
+
+def _rosters(connection: Connection, known: Known, commands: Sequence[Prepared]) -> None:
+    """Read whom the schools of lock requests should report, each in the register that its command is judged on."""
+    for command in commands:
+        key = command.round
+        if not isinstance(command.command, LockRequest) or key is None or not command.asks_roster:
+            continue
+        roster = roster_of(connection, key.school, key.school_year, command.at, command.register_version)
+        if roster is not None:
+            known.rosters[command.message_sha256] = roster
+    years = sorted({(c.school, c.round.school_year) for c in commands if c.message_sha256 in known.rosters and c.round})
+    known.add(_documents(connection.execute(_SQL["known_of_school_years"], _columns(years, 2))))
+
+
+def roster_of(
+    connection: Connection, school: str, school_year: str, at: datetime, version: int
+) -> tuple[str, ...] | None:
+    """Return the pupils of a school's roster at a time, as often as it lists them; None when it has no roster."""
+    named = {"school": school, "school_year": school_year, "at": at, "version": version}
+    parts = connection.execute(_SQL["roster_of_school"], named).fetchall()
+    return tuple(pupil for (pupils,) in parts for pupil in pupils) if parts else None
 
 
 def _rivals(connection: Connection, known: Known) -> None:

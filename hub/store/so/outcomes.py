@@ -9,6 +9,7 @@ from hub.store.queries import queries_of
 __all__ = ["receipt_of_message", "write_outcome"]
 
 _SQL = queries_of("so")
+_NO_ROUND = (None, None, None)  # school year, cohort, number
 _COLUMN_TYPES = [
     "bytea", "int4", "bytea", "bytea", "text", "text", "text", "text", "text", "text", "int4", "int4", "text",
     "text[]", "bool", "timestamptz", "bytea", "text[]",
@@ -22,7 +23,7 @@ def write_outcome(connection: Connection, outcome: Outcome, receipt_id: str, rec
         _SQL["add_command"],
         (c.message_sha256, c.topic, c.part, c.offset, c.school, c.command_id, c.kind, c.statement, c.signature,
          c.statement_sha256, outcome.seen.holds_id, outcome.outcome, outcome.codes(), c.transcript_count,
-         c.register_version, c.at, receipt_id, receipt),
+         c.register_version, c.at, receipt_id, receipt, *(c.round or (None, *_NO_ROUND))[1:]),
     )  # fmt: skip
     _move(connection, outcome)
     _accept(connection, outcome)

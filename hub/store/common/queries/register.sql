@@ -16,9 +16,16 @@ ON CONFLICT DO NOTHING
 -- The newest version of each Sở's register, and how many entries: one of a parked key may come late.
 SELECT so, max(version), count(*) FROM register_entry GROUP BY so ORDER BY so
 
+-- name: snapshot_versions
+-- The same beside what a snapshot is made of: rosters stand in no snapshot, and do not make a new one.
+SELECT c.so, (SELECT max(version) FROM register_entry e WHERE e.so = c.so), c.version, c.count
+FROM (SELECT so, max(version) AS version, count(*) AS count FROM register_entry WHERE kind <> 'roster' GROUP BY so) c
+ORDER BY c.so
+
 -- name: register_entries
--- Every entry of one Sở in order of publication.
-SELECT kind, entry_id, valid_from, valid_to, payload, version FROM register_entry WHERE so = %s ORDER BY version
+-- Every entry of one Sở but the rosters, in order of publication.
+SELECT kind, entry_id, valid_from, valid_to, payload, version FROM register_entry
+WHERE so = %s AND kind <> 'roster' ORDER BY version
 
 -- name: issued_at
 -- When the newest version of each of these entries was issued.

@@ -48,6 +48,11 @@ SELECT message_sha256, n, document_sha256, school, pupil, school_year, period, c
 FROM document
 WHERE (school, school_year, cohort, round_number) IN (SELECT * FROM unnest(%s::text[], %s::text[], %s::text[], %s::integer[]))
 
+-- name: known_of_school_years
+-- Every document of these schools and years: what a lock request leaves out is seen beside the roster.
+SELECT message_sha256, n, document_sha256, school, pupil, school_year, period, cohort, round_number, version, state
+FROM document WHERE (school, school_year) IN (SELECT * FROM unnest(%s::text[], %s::text[]))
+
 -- name: signatures_of_rounds
 -- The signatures of what stands open in those rounds, to judge their revocation again.
 SELECT message_sha256, n, signatures FROM document
@@ -58,8 +63,8 @@ WHERE (school, school_year, cohort, round_number) IN (SELECT * FROM unnest(%s::t
 -- One row for each distinct command.
 INSERT INTO inbox (message_sha256, topic, part, record_offset, school, command_id, kind, statement, signature,
                    statement_sha256, holds_id, outcome, codes, transcript_count, register_version, appended_at,
-                   receipt_id, receipt)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+                   receipt_id, receipt, school_year, cohort, round_number)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 
 -- name: add_answer
 -- The outcome of a transcript that was not accepted.

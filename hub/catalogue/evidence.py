@@ -1,0 +1,203 @@
+"""What a check of an evidence file finds, and why a file cannot be made yet."""
+
+from hub.catalogue.entry import Certainty, Entry, Severity
+
+__all__ = ["ENTRIES"]
+
+_FORM = "Quy ước của hub: tệp bằng chứng (docs/evidence.md)"
+_PROOF = "Quy ước của hub: bản kê chốt và nhật ký (RFC 9162, C2SP tlog-checkpoint)"
+_TRUST = "Quy ước của hub: nguồn tin cậy được trao tay và so bằng mắt (ADR 0007)"
+_ASK_VI, _ASK_EN = (
+    "Không dùng tệp này; xin cơ quan đã cấp một tệp mới.",
+    "Do not rely on this file; ask who issued it for a new one.",
+)
+_ROOTS_VI, _ROOTS_EN = (
+    "Chỉ đúng tệp nguồn tin cậy bằng --roots, lấy từ cơ quan mà bạn tin.",
+    "Name the right roots of trust with --roots, from a body that you trust.",
+)
+
+
+def _wrong(code: str, ground: str, vi: str, en: str) -> Entry:
+    return Entry(code, Severity.REFUSE, Certainty.CONTRACT, ground, vi, en, _ASK_VI, _ASK_EN)
+
+
+def _roots(code: str, severity: Severity, vi: str, en: str) -> Entry:
+    return Entry(code, severity, Certainty.CONTRACT, _TRUST, vi, en, _ROOTS_VI, _ROOTS_EN)
+
+
+_READING = (
+    _wrong(
+        "BUNDLE_SHAPE",
+        _FORM,
+        "Tệp không có dạng của tệp bằng chứng ({reason}).",
+        "The file has not the shape of evidence ({reason}).",
+    ),
+    _wrong(
+        "BUNDLE_DIGEST_DIFFERS",
+        _FORM,
+        "Nội dung tệp đã bị thay đổi: mã băm của tệp không khớp.",
+        "The file was changed: its digest is not that of its content.",
+    ),
+    _wrong(
+        "BUNDLE_STATUS_FOREIGN",
+        _FORM,
+        "Tệp trạng thái thuộc về một Sở khác ({so}).",
+        "The status file is another Sở's ({so}).",
+    ),
+)
+_REGISTER = (
+    _roots(
+        "BUNDLE_ROOTS_MISSING",
+        Severity.WARN,
+        "Chưa cho biết tin ai: không có chứng thư của người đăng ký thuộc Sở này.",
+        "Nobody is trusted yet: no certificate of a registrar of this Sở was given.",
+    ),
+    _roots(
+        "BUNDLE_ROOT_FOREIGN",
+        Severity.REFUSE,
+        "Chính sách tin cậy trong tệp nêu một chứng thư gốc mà bạn không tin.",
+        "The trust policy in the file names a root certificate that you do not trust.",
+    ),
+    _roots(
+        "BUNDLE_KEY_FOREIGN",
+        Severity.REFUSE,
+        "Chính sách tin cậy trong tệp nêu khoá nhật ký khác với khoá bạn tin ({origin}).",
+        "The trust policy in the file names another log key than you trust ({origin}).",
+    ),
+    _roots(
+        "BUNDLE_REGISTRAR_UNKNOWN",
+        Severity.REFUSE,
+        "Một mục đăng ký trong tệp không do người mà bạn tin ký.",
+        "A register entry in the file is not signed by anyone whom you trust.",
+    ),
+    _wrong(
+        "BUNDLE_REGISTER_WRONG",
+        _FORM,
+        "Một mục đăng ký trong tệp không đọc được hoặc của Sở khác.",
+        "A register entry in the file cannot be read, or is another Sở's.",
+    ),
+)
+_DOCUMENT = (
+    _wrong(
+        "BUNDLE_LEAF_DIFFERS",
+        _PROOF,
+        "Học bạ không khớp với lá bằng chứng ({what}).",
+        "The transcript is not the one of the leaf ({what}).",
+    ),
+    _wrong(
+        "BUNDLE_RECEIPT_DIFFERS",
+        _PROOF,
+        "Biên nhận của Sở không nói rằng học bạ này đã được tiếp nhận.",
+        "Sở's receipt does not say that this transcript was accepted.",
+    ),
+)
+_PLACE = (
+    _wrong(
+        "BUNDLE_MANIFEST_DIFFERS",
+        _PROOF,
+        "Bản kê chốt không nói về học bạ này ({what}).",
+        "The manifest is not about this transcript ({what}).",
+    ),
+    _wrong(
+        "BUNDLE_NOT_IN_MANIFEST",
+        _PROOF,
+        "Lá bằng chứng không nằm trong bản kê chốt.",
+        "The leaf does not stand in the manifest.",
+    ),
+    _wrong(
+        "BUNDLE_NOT_IN_LOG",
+        _PROOF,
+        "Bản kê chốt không nằm trong nhật ký của Sở.",
+        "The manifest does not stand in the Sở's log.",
+    ),
+    _wrong(
+        "BUNDLE_CHECKPOINT_FOREIGN", _PROOF, "Điểm kiểm thuộc về một nhật ký khác.", "The checkpoint is of another log."
+    ),
+    _wrong(
+        "BUNDLE_INGEST_DIFFERS",
+        _PROOF,
+        "Biên nhận của Bộ không nói rằng đợt chốt này đã được tiếp nhận.",
+        "Bộ's receipt does not say that this lock was ingested.",
+    ),
+    _wrong(
+        "BUNDLE_LATER_FOREIGN",
+        _PROOF,
+        "Lá bằng chứng về sau không nối tiếp học bạ này.",
+        "A later leaf does not follow this transcript.",
+    ),
+)
+_ENDED = (
+    Entry(
+        "BUNDLE_SUPERSEDED",
+        Severity.WARN,
+        Certainty.CONTRACT,
+        _PROOF,
+        "Học bạ này đã được thay bằng bản {version}.",
+        "This transcript is superseded by version {version}.",
+        "Xin bản mới nhất.",
+        "Ask for the newest version.",
+    ),
+    Entry(
+        "BUNDLE_UNLOCKED",
+        Severity.WARN,
+        Certainty.CONTRACT,
+        _PROOF,
+        "Học bạ này đã được mở khoá để điều chỉnh.",
+        "This transcript was unlocked for a correction.",
+        "Hỏi trường đã có bản điều chỉnh chưa.",
+        "Ask the school whether there is a corrected version.",
+    ),
+)
+_MAKING = (
+    Entry(
+        "BUNDLE_NOTHING_LOCKED",
+        Severity.REFUSE,
+        Certainty.CONTRACT,
+        _FORM,
+        "Học sinh này chưa có học bạ đã chốt của năm học {year}.",
+        "This pupil has no locked transcript of the school year {year}.",
+        "Chốt đợt báo cáo trước.",
+        "Lock the round first.",
+    ),
+    Entry(
+        "BUNDLE_SEVERAL",
+        Severity.REFUSE,
+        Certainty.CONTRACT,
+        _FORM,
+        "Có nhiều học bạ đã chốt: {found}.",
+        "There are several locked transcripts: {found}.",
+        "Chọn một bằng --school, --period hoặc --version.",
+        "Choose one with --school, --period or --version.",
+    ),
+    Entry(
+        "BUNDLE_NOT_COSIGNED",
+        Severity.REFUSE,
+        Certainty.CONTRACT,
+        _FORM,
+        "Bộ chưa tiếp nhận đợt chốt này.",
+        "Bộ has not ingested this lock.",
+        "Chờ biên nhận của Bộ rồi chạy lại.",
+        "Wait for Bộ's receipt, then run it again.",
+    ),
+    Entry(
+        "BUNDLE_FILE_UNREADABLE",
+        Severity.REFUSE,
+        Certainty.CONTRACT,
+        _FORM,
+        "Không đọc được tệp {file}.",
+        "The file {file} cannot be read.",
+        "Kiểm tra đường dẫn và quyền đọc.",
+        "Check the path and the permissions.",
+    ),
+    Entry(
+        "ROOTS_UNREADABLE",
+        Severity.REFUSE,
+        Certainty.CONTRACT,
+        _TRUST,
+        "Tệp {file} không có chứng thư hoặc khoá nhật ký nào đọc được.",
+        "The file {file} has no certificate and no log key that can be read.",
+        _ROOTS_VI,
+        _ROOTS_EN,
+    ),
+)
+ENTRIES = _READING + _REGISTER + _DOCUMENT + _PLACE + _ENDED + _MAKING

@@ -1,0 +1,79 @@
+"""`hub verify`: check an evidence file with neither network nor database; every finding at once."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from hub.cli.options import Json
+from hub.cli.showing import print_line
+from hub.domain.findings import render
+from hub.errors import Refused
+from hub.evidence import BUNDLE_BYTE_COUNT_MAX, ROOTS_BYTE_COUNT_MAX, Conclusion, Report, Roots, verify_bundle
+
+__all__ = ["verify"]
+
+EXITS = {Conclusion.VALID: 0, Conclusion.INVALID: 1, Conclusion.SUPERSEDED: 6, Conclusion.UNKNOWN: 7}
+_COLOURS = {"valid": "green", "invalid": "red"}
+
+
+def verify(
+    file: Annotated[Path, typer.Argument(help="Evidence file, as hub bundle writes it")],
+    roots: Annotated[
+        list[Path] | None,
+        typer.Option(help="Whom you trust: certificates (DER or PEM), note keys, or a folder of anchor-*.der"),
+    ] = None,
+    status: Annotated[Path | None, typer.Option(help="A newer status file; it may hold a later version")] = None,
+    json: Json = False,
+) -> None:
+    """Check an evidence file offline. Exits with 0 valid, 1 invalid, 6 superseded, 7 unknown, 2 when there is no file.
+
+    Without --roots nobody is trusted, and the best verdict is unknown.
+    """
+    trusted = Roots.of(content for path in roots or () for content in _roots(path))
+    newer = None if status is None else _content(status, BUNDLE_BYTE_COUNT_MAX)
+    report = verify_bundle(_content(file, BUNDLE_BYTE_COUNT_MAX), trusted, newer)
+    if json:
+        print_line(report.shown())
+    else:
+        _show(Console(), report)
+    raise typer.Exit(EXITS[report.verdict])
+
+
+def _roots(path: Path) -> Iterator[tuple[str, bytes]]:
+    for one in sorted(path.glob("anchor-*.der")) if path.is_dir() else [path]:
+        yield one.name, _content(one, ROOTS_BYTE_COUNT_MAX)
+
+
+def _content(path: Path, byte_count_max: int) -> bytes:
+    """Read a file up to one byte more than it may have. Raises Refused BUNDLE_FILE_UNREADABLE."""
+    try:
+        with path.open("rb") as file:
+            return file.read(byte_count_max + 1)
+    except OSError:
+        raise Refused("BUNDLE_FILE_UNREADABLE", {"file": str(path)}) from None
+
+
+def _show(console: Console, report: Report) -> None:
+    shown = report.shown()
+    colour = _COLOURS.get(shown["verdict"], "yellow")
+    console.print(f"[{colour}]{shown['verdict']}[/{colour}] · tính đến / as of {shown['as_of']}", highlight=False)
+    for part, end in shown["parts"].items():
+        console.print(f"  {part:11} {end}", highlight=False, markup=False)
+    for name, value in shown["facts"].items():
+        console.print(f"  {name:16} {escape(value)}", highlight=False)
+    for one in shown["signers"]:
+        console.print(f"  {one['role']:16} {one['person']} {one['claimed_at']}", highlight=False, markup=False)
+    for found in report.findings:
+        told = render(found)
+        for line in (
+            f"{told['code']} {told['path']}",
+            told["vi"],
+            told["en"],
+            f"→ {told['next_vi']}",
+            f"→ {told['next_en']}",
+        ):
+            console.print(f"  {line}", highlight=False, markup=False, soft_wrap=True)

@@ -1,0 +1,186 @@
+"""Tệp bằng chứng: gathers from a Sở's database all that proves one locked transcript, for whoever cannot ask the hub.
+
+Everything is taken verbatim as it was signed; only the Merkle proofs are worked out here.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from hub.domain.locator import check
+from hub.domain.statements import IngestStatement, ReceiptStatement, read
+from hub.errors import Refused
+from hub.evidence import Head, Place, Position, Signed, bundle_bytes, signed, status_bytes
+from hub.schemas import decode
+from hub.store import Connection, open_connection, unavailable
+from hub.store.queries import queries_of
+from hub.trust import Leaf, Tree, encode_base64, leaf_hash, parse_leaf
+from hub.trust import read as read_signature
+
+__all__ = ["BundleFile", "make_bundle", "pupils_of_locator", "pupils_of_student"]
+
+_SQL = queries_of("so")
+_NEWEST = 2**63 - 1
+_LAST = datetime(9999, 1, 1, tzinfo=UTC)
+_NEVER = datetime(1, 1, 2, tzinfo=UTC)
+_ROUND_COUNT_MAX = 8  # registrars who name registrars; more would be no register of ours
+
+
+@dataclass(frozen=True, slots=True)
+class BundleFile:
+    """What was made: the bundle, a status file of the same record, and which leaf it is about."""
+
+    so: str
+    bundle: bytes
+    status: bytes
+    leaf: Leaf
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One leaf of the year with the transcript that it stands for; `receipt` is the message that answered it."""
+
+    school: str
+    period: str
+    document: bytes
+    signatures: Sequence[str]
+    leaf: bytes
+    leaf_sha256: bytes
+    lock_id: bytes
+    n: int
+    receipt: bytes
+
+    @property
+    def said(self) -> Leaf:
+        """The leaf, read."""
+        return parse_leaf(self.leaf)
+
+
+def pupils_of_locator(so_urls: Mapping[str, str], locator: str) -> dict[str, list[str]]:
+    """Return by Sở whose học bạ a locator finds. Raises Refused LOCATOR_*, Unavailable."""
+    return _pupils(so_urls, "pupil_of_locator", (check(locator),))
+
+
+def pupils_of_student(so_urls: Mapping[str, str], school: str, student: str) -> dict[str, list[str]]:
+    """Return by Sở whom a school knows under a code."""
+    return _pupils(so_urls, "pupils_of_student", (school, student))
+
+
+def make_bundle(
+    so: str, url: str, pupils: Sequence[str], year: str, *, school: str | None = None, period: str | None = None,
+    version: int | None = None,
+) -> BundleFile:  # fmt: skip
+    """Make the bundle of a pupil's locked transcript of one school year: its newest version, or the one named.
+
+    Raises Refused BUNDLE_NOTHING_LOCKED, BUNDLE_SEVERAL, BUNDLE_NOT_COSIGNED; Unavailable without a database.
+    """
+    with open_connection(url) as connection, unavailable():
+        rows = [_Row(*row) for row in connection.execute(_SQL["leaves_of_year"], (list(pupils), year))]
+        row = _chosen(rows, year, school, period, version)
+        return _made(connection, so, row, list(_later(rows, row)))
+
+
+def _pupils(so_urls: Mapping[str, str], query: str, values: Sequence[str]) -> dict[str, list[str]]:
+    found = {}
+    for so, url in so_urls.items():
+        with open_connection(url) as connection, unavailable():
+            found[so] = [pupil for (pupil,) in connection.execute(_SQL[query], values)]
+    return {so: pupils for so, pupils in found.items() if pupils}
+
+
+def _chosen(rows: Iterable[_Row], year: str, school: str | None, period: str | None, version: int | None) -> _Row:
+    fitting = [
+        row
+        for row in rows
+        if row.said.action != "UNLOCK"
+        and school in (None, row.school)
+        and period in (None, row.period)
+        and version in (None, row.said.version)
+    ]
+    if not fitting:
+        raise Refused("BUNDLE_NOTHING_LOCKED", {"year": year})
+    records = sorted({(row.school, row.period) for row in fitting})
+    if len(records) > 1:
+        raise Refused("BUNDLE_SEVERAL", {"found": ", ".join(f"{school} {period}" for school, period in records)})
+    return max(fitting, key=lambda row: row.said.version)
+
+
+def _later(rows: Sequence[_Row], first: _Row) -> Iterator[_Row]:
+    """Yield the leaves that follow one, each naming the one before it."""
+    following = {row.said.previous_leaf: row for row in rows if isinstance(row.said.previous_leaf, str)}
+    row = following.pop(first.leaf_sha256.hex(), None)
+    while row is not None:
+        yield row
+        row = following.pop(row.leaf_sha256.hex(), None)
+
+
+def _made(connection: Connection, so: str, row: _Row, later: Sequence[_Row]) -> BundleFile:
+    value = decode(row.receipt, ("Receipt",)).value
+    receipt = signed(value["statement"], value["signature"])
+    places = [_place(connection, one) for one in (row, *later)]
+    version = read(receipt.data, ReceiptStatement).register_version
+    signatures = [*row.signatures, receipt.signature, *(text for place in places for text in _signatures(place))]
+    cosigned = [datetime.fromisoformat(read(place.receipt.data, IngestStatement).at) for place in places]
+    register = _register(connection, so, signatures, version, cosigned)
+    bundle = bundle_bytes(
+        so=so, document=row.document, signatures=tuple(row.signatures), receipt=receipt, place=places[0],
+        later=tuple(places[1:]), register=register,
+    )  # fmt: skip
+    status = status_bytes(so=so, later=tuple(places), register=register)
+    return BundleFile(so, bundle, status, row.said)
+
+
+def _place(connection: Connection, row: _Row) -> Place:
+    found = connection.execute(_SQL["lock_in_log"], (row.lock_id,)).fetchone()
+    if found is None or found[3] != "ingested":
+        raise Refused("BUNDLE_NOT_COSIGNED")
+    manifest, by_so, log_index, _, said, by_bo, cosignature = found
+    hashes = [bytes(digest) for (digest,) in connection.execute(_SQL["leaf_hashes"], (row.lock_id,))]
+    size = read(said, IngestStatement).tree_size
+    log = [leaf_hash(one) for (one,) in connection.execute(_SQL["manifests_below"], (size,))]
+    head = connection.execute(_SQL["signed_head"], (size,)).fetchone()
+    if head is None:
+        raise Refused("BUNDLE_NOT_COSIGNED")
+    return Place(
+        head=Head(cosignature=cosignature, note=encode_base64(head[0]), signature=head[1]),
+        in_log=_position(log, log_index),
+        in_manifest=_position(hashes, row.n),
+        leaf=encode_base64(row.leaf),
+        manifest=signed(manifest, by_so),
+        receipt=signed(said, by_bo),
+    )
+
+
+def _position(leaf_hashes: Sequence[bytes], index: int) -> Position:
+    return Position(index=index, path=tuple(digest.hex() for digest in Tree(leaf_hashes).inclusion_proof(index)))
+
+
+def _signatures(place: Place) -> tuple[str, str, str]:
+    return place.manifest.signature, place.head.signature, place.receipt.signature
+
+
+def _register(
+    connection: Connection, so: str, signatures: Sequence[str], version: int, cosigned: Iterable[datetime]
+) -> tuple[Signed, ...]:
+    """Return the entries that these signatures are judged by, and those that the entries' own signatures need."""
+    kept: dict[int, Signed] = {}
+    moments: list[tuple[int, datetime]] = [(version, _NEVER), (_NEWEST, _LAST), *((0, at) for at in cosigned)]
+    for moment in moments:
+        _keep(kept, connection.execute(_SQL["revocation_evidence"], (so, *moment)))
+    named: set[str] = set()
+    for _ in range(_ROUND_COUNT_MAX):
+        wanted = {_certificate(text) for text in (*signatures, *(one.signature for one in kept.values()))}
+        if wanted <= named:
+            break
+        named |= wanted
+        _keep(kept, connection.execute(_SQL["register_evidence"], {"so": so, "certificates": sorted(named)}))
+    return tuple(kept[number] for number in sorted(kept))
+
+
+def _keep(kept: dict[int, Signed], rows: Iterable[Any]) -> None:
+    kept |= {number: signed(statement, signature) for number, statement, signature in rows}
+
+
+def _certificate(compact: str) -> str:
+    return read_signature(compact).certificate_sha256.hex()

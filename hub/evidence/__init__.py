@@ -1,0 +1,46 @@
+"""Bằng chứng mang theo: one file that proves one locked transcript to anyone, without the hub. Pure: no I/O, no clock.
+
+`docs/evidence.md` describes the file; `verifier/verify.mjs` checks the same file in another language.
+"""
+
+from hub.evidence.bundle import (
+    BUNDLE_BYTE_COUNT_MAX,
+    Bundle,
+    Head,
+    Place,
+    Position,
+    Signed,
+    StatusFile,
+    bundle_bytes,
+    read_file,
+    signed,
+    status_bytes,
+)
+from hub.evidence.ground import COSIGNER, log_origin
+from hub.evidence.place import CHECKPOINT_TYPE
+from hub.evidence.report import PARTS, Conclusion, Report
+from hub.evidence.roots import ROOTS_BYTE_COUNT_MAX, Roots
+from hub.evidence.verifying import verify_bundle
+
+__all__ = [
+    "BUNDLE_BYTE_COUNT_MAX",
+    "CHECKPOINT_TYPE",
+    "COSIGNER",
+    "PARTS",
+    "ROOTS_BYTE_COUNT_MAX",
+    "Bundle",
+    "Conclusion",
+    "Head",
+    "Place",
+    "Position",
+    "Report",
+    "Roots",
+    "Signed",
+    "StatusFile",
+    "bundle_bytes",
+    "log_origin",
+    "read_file",
+    "signed",
+    "status_bytes",
+    "verify_bundle",
+]

@@ -1,0 +1,89 @@
+"""Kiểm tra bằng chứng: one answer about one evidence file, with neither network nor database.
+
+Every part is checked, whatever the parts before it said. Hostile bytes give findings and never an exception.
+"""
+
+from collections.abc import Iterable
+
+from hub.errors import Refused
+from hub.evidence.bundle import Bundle, Place, StatusFile, read_file
+from hub.evidence.document import check_document
+from hub.evidence.ground import Ground, ground_of
+from hub.evidence.place import Placed, check_place
+from hub.evidence.report import Findings, Report, report_of
+from hub.evidence.roots import Roots
+from hub.trust import Leaf, decode_base64, parse_leaf
+
+__all__ = ["verify_bundle"]
+
+
+def verify_bundle(data: bytes, roots: Roots, status: bytes | None = None) -> Report:
+    """Check a bundle against what the caller trusts; `status` is a status file that may hold a later leaf."""
+    found = Findings()
+    try:
+        bundle = read_file(data, Bundle)
+    except Refused as refused:
+        found.add("form", refused.code, **refused.facts)
+        return report_of(found, None, {}, ())
+    ground = ground_of(bundle.so, bundle.register, roots, found)
+    placed = check_place(bundle.place, ground, ".place")
+    told = check_document(bundle, placed, ground)
+    chain = _Chain(placed)
+    for n, place in enumerate(bundle.later):
+        if not chain.follow(place, ground, f".later[{n}]"):
+            found.add("later", "BUNDLE_LATER_FOREIGN", f"$.later[{n}]")
+    if status is not None:
+        told.facts["status_leaves"] = str(_follow_status(status, bundle, chain, roots, found))
+    return report_of(found, chain.as_of, told.facts | chain.end(found), told.signatories)
+
+
+class _Chain:
+    """The leaves of one record from the bundle's own leaf on, each naming the one before it."""
+
+    def __init__(self, first: Placed) -> None:
+        self._last = first.digest
+        self._leaves: list[Leaf] = []
+        self.as_of = first.cosigned_at
+
+    def follow(self, place: Place, ground: Ground, path: str) -> bool:
+        """Check a place that follows the last leaf; False for one that does not."""
+        try:
+            leaf = parse_leaf(decode_base64(place.leaf))
+        except Refused:
+            return False
+        if leaf.previous_leaf != self._last.hex():
+            return False
+        placed = check_place(place, ground, path, is_later=True)
+        self._last = placed.digest
+        self._leaves.append(leaf)
+        if self.as_of is not None and placed.cosigned_at is not None:
+            self.as_of = max(self.as_of, placed.cosigned_at)
+        return True
+
+    def end(self, found: Findings) -> dict[str, str]:
+        """Tell what became of the record, as a finding and as facts."""
+        versions = [leaf.version for leaf in self._leaves if leaf.action != "UNLOCK"]
+        if versions:
+            found.add("later", "BUNDLE_SUPERSEDED", version=str(versions[-1]))
+            return {"superseded_by": str(versions[-1])}
+        if self._leaves:
+            found.add("later", "BUNDLE_UNLOCKED")
+        return {}
+
+
+def _follow_status(data: bytes, bundle: Bundle, chain: _Chain, roots: Roots, found: Findings) -> int:
+    """Follow the leaves of a status file; those about other transcripts or earlier versions are passed over."""
+    try:
+        status = read_file(data, StatusFile)
+    except Refused as refused:
+        found.add("later", refused.code, "$status", **refused.facts)
+        return 0
+    if status.so != bundle.so:
+        found.add("later", "BUNDLE_STATUS_FOREIGN", "$status", so=status.so)
+        return 0
+    ground = ground_of(status.so, status.register, roots, found, "$status")
+    return sum(_followed(status.later, chain, ground))
+
+
+def _followed(places: Iterable[Place], chain: _Chain, ground: Ground) -> Iterable[bool]:
+    return [chain.follow(place, ground, f".later[{n}]") for n, place in enumerate(places)]

@@ -1,0 +1,88 @@
+"""Whether what keeps rows from changing still stands as our migrations made it: triggers, functions, rights.
+
+An owner of tables, or a superuser, can switch triggers off, change a row and switch them on again; then the row tells.
+While they are off, or a worker has a right that it should not have, this tells.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+
+from hub.domain.lifecycle import MACHINES, START
+from hub.reconcile.tampered import Tampered
+from hub.store import Connection
+from hub.store.queries import queries_of
+
+__all__ = ["Declared", "check_guards", "declared"]
+
+_COMMON = queries_of("common")
+_TRIGGER = re.compile(r"CREATE (?:CONSTRAINT )?TRIGGER (\w+)\s.*?\sON (\w+)", re.DOTALL)
+_DROPPED = re.compile(r"DROP TRIGGER (?:IF EXISTS )?(\w+) ON (\w+)")
+_FUNCTION = re.compile(r"CREATE (?:OR REPLACE )?FUNCTION (\w+)\(.*?AS \$\$(.*?)\$\$", re.DOTALL)
+_RIGHT = re.compile(r"^GRANT (\w+)(?: \(([^)]*)\))? ON (\w+) TO", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What the files say: (table, trigger) pairs, bodies by function, (table, right, column or None) beside reading."""
+
+    triggers: frozenset[tuple[str, str]]
+    functions: Mapping[str, str]
+    rights: frozenset[tuple[str, str, str | None]]
+
+
+def declared(kind: str) -> Declared:
+    """Read what the migrations and grants of a database ("so" or "bo") make."""
+    triggers: set[tuple[str, str]] = set()
+    functions: dict[str, str] = {}
+    for folder in ("common", kind):
+        entries = (files("hub.store") / folder).iterdir()
+        for file in sorted((f for f in entries if f.name[0].isdigit()), key=lambda f: f.name):
+            text = file.read_text(encoding="utf-8")
+            triggers |= {(table, name) for name, table in _TRIGGER.findall(text)}
+            triggers -= {(table, name) for name, table in _DROPPED.findall(text)}
+            functions |= dict(_FUNCTION.findall(text))
+    grants = (files("hub.store") / kind / "grants.sql").read_text(encoding="utf-8")
+    rights = {
+        (table, right, column.strip() or None)
+        for right, columns, table in _RIGHT.findall(grants)
+        for column in columns.split(",")
+    }
+    return Declared(frozenset(triggers), functions, frozenset(rights))
+
+
+def check_guards(connection: Connection, owner: str) -> Iterator[Tampered]:
+    """Yield every guard that is missing, off or changed, and every way round one that no file of ours makes."""
+    said = declared("bo" if owner == "bo" else "so")
+    standing = {(t, name): on for t, name, on in connection.execute(_COMMON["guards_standing"])}
+    for table, name in sorted(said.triggers):
+        state = standing.get((table, name))
+        if not state:
+            yield _guard(owner, table, f"trigger={name}", "missing" if state is None else "disabled")
+    for table, name in sorted(standing.keys() - said.triggers):
+        yield _guard(owner, table, f"trigger={name}", "unknown")
+    yield from _functions(connection, owner, said)
+    yield from (_guard(owner, table, table, what) for table, what in connection.execute(_COMMON["guard_surprises"]))
+    for table, right, column in connection.execute(_COMMON["guard_rights"]):
+        if right not in ("SELECT", "INSERT") and (table, right, column) not in said.rights:
+            yield _guard(owner, table, f"right={right}" + (f" column={column}" if column else ""), "granted")
+    rows = {(t.machine.value, t.state, t.next_state) for m in MACHINES.values() for t in m if t.state != START}
+    found = {tuple(row) for row in connection.execute(_COMMON["guard_transitions"])}
+    for machine, before, after in sorted(rows ^ found):
+        yield _guard(owner, "transition", f"machine={machine} from_state={before} to_state={after}", "changed")
+
+
+def _functions(connection: Connection, owner: str, said: Declared) -> Iterator[Tampered]:
+    bodies = dict(said.functions)
+    for name, body, acts_as_owner in connection.execute(_COMMON["guard_functions"]):
+        expected = bodies.pop(name, None)
+        if acts_as_owner:
+            yield _guard(owner, "pg_proc", f"function={name}", "security definer")
+        if expected is None or expected != body:
+            yield _guard(owner, "pg_proc", f"function={name}", "unknown" if expected is None else "changed")
+    yield from (_guard(owner, "pg_proc", f"function={name}", "missing") for name in sorted(bodies))
+
+
+def _guard(owner: str, table: str, key: str, what: str) -> Tampered:
+    return Tampered("ROW_GUARD_CHANGED", owner, table, key, (what,))

@@ -1,0 +1,61 @@
+-- Reconciling: what Bộ holds of each Sở, lock by lock; and the nightly check of every stored row.
+
+-- name: ingested_schools
+-- The schools of a Sở of which Bộ holds anything.
+SELECT school FROM lock WHERE so = %(so)s UNION SELECT school FROM document WHERE so = %(so)s ORDER BY school
+
+-- name: ingested_locks
+-- What Bộ decided about the locks of one school, each with its manifest; also where the one without the other stands.
+SELECT ids.lock_id, l.school, l.school_year, l.cohort, l.round_number, l.count, l.root, NULL::date, m.statement,
+       m.signature, l.decided_at, l.log_index, l.outcome, m.log_index
+FROM (
+    SELECT lock_id FROM lock WHERE so = %(so)s AND school = %(school)s
+    UNION SELECT lock_id FROM document WHERE so = %(so)s AND school = %(school)s
+    UNION SELECT unnest(%(lock_ids)s::bytea[])
+) ids
+LEFT JOIN lock l ON l.so = %(so)s AND l.lock_id = ids.lock_id
+LEFT JOIN manifest m ON m.so = %(so)s AND m.lock_id = ids.lock_id
+WHERE l.lock_id IS NOT NULL OR m.lock_id IS NOT NULL
+   OR EXISTS (SELECT FROM document d WHERE d.so = %(so)s AND d.lock_id = ids.lock_id)
+
+-- name: ingested_rows
+-- Every transcript of a lock, in the order of the manifest.
+SELECT n, document, signatures, leaf, leaf_sha256, document_sha256, NULL::bytea, school, pupil, student_code, school_year,
+       period, version, locator, effective_on, NULL, NULL::bytea, NULL::integer
+FROM document WHERE so = %s AND lock_id = %s ORDER BY n
+
+-- name: surrogates_of
+-- The surrogates of these pupils.
+SELECT identifier, surrogate FROM pupil WHERE identifier = ANY(%s)
+
+-- name: published_before
+-- Whether everything of these locks stood in the national stream at a time.
+SELECT message_id, bool_and(sent_at IS NOT NULL AND sent_at < %s) FROM outbox
+WHERE topic = %s AND message_id = ANY(%s) GROUP BY message_id
+
+-- name: manifests_in_log_order
+-- Every manifest of a Sở in the order of its log, with what was decided.
+SELECT m.lock_id, l.school, l.school_year, l.cohort, l.round_number, l.count, l.root, NULL::date, m.statement,
+       m.signature, l.decided_at, l.log_index, l.outcome, m.log_index
+FROM manifest m LEFT JOIN lock l USING (so, lock_id) WHERE m.so = %s ORDER BY m.log_index
+
+-- name: logs
+-- Whose logs Bộ holds.
+SELECT so FROM manifest UNION SELECT so FROM checkpoint UNION SELECT so FROM lock ORDER BY so
+
+-- name: bo_heads_in_order
+-- Every head of a Sở's log that Bộ has cosigned.
+SELECT tree_size, root, frontier, text, signature, seen_at, cosignature FROM checkpoint WHERE so = %s ORDER BY tree_size
+
+-- name: locks_without_manifest
+-- Decisions about a lock whose manifest is not there.
+SELECT l.lock_id FROM lock l LEFT JOIN manifest m USING (so, lock_id) WHERE l.so = %s AND m.lock_id IS NULL
+
+-- name: transcripts_without_lock
+-- Transcripts of a lock that was not promoted, or is not there.
+SELECT d.lock_id, d.n FROM document d LEFT JOIN lock l USING (so, lock_id)
+WHERE d.so = %s AND (l.lock_id IS NULL OR l.outcome <> 'ingested')
+
+-- name: transcripts_without_pupil
+-- Transcripts whose pupil has no surrogate.
+SELECT d.lock_id, d.n FROM document d LEFT JOIN pupil p ON p.identifier = d.pupil WHERE d.so = %s AND p.identifier IS NULL

@@ -1,0 +1,41 @@
+-- Whether what keeps rows from changing still stands: triggers, functions, owners, rights.
+
+-- name: guards_standing
+-- Every trigger of ours with its table and whether it fires for everybody.
+SELECT c.relname, t.tgname, t.tgenabled IN ('O', 'A') FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+WHERE NOT t.tgisinternal AND c.relnamespace = 'public'::regnamespace
+
+-- name: guard_functions
+-- What our functions say, and whether they act with the rights of their owner.
+SELECT proname, prosrc, prosecdef FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+
+-- name: guard_surprises
+-- Rules, child tables and row policies: ways round a trigger that no migration of ours makes.
+SELECT c.relname, 'rule' FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class
+WHERE c.relnamespace = 'public'::regnamespace AND c.relkind <> 'v'
+UNION ALL
+SELECT i.inhparent::regclass::text, 'child' FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhparent
+WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r'
+UNION ALL
+SELECT relname, 'row security' FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relrowsecurity
+
+-- name: guard_rights
+-- Rights of those who do not own a table, on it and on its columns.
+SELECT c.relname, a.privilege_type, NULL FROM pg_class c CROSS JOIN LATERAL aclexplode(c.relacl) a
+WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'v') AND a.grantee <> c.relowner
+UNION ALL
+SELECT c.relname, a.privilege_type, t.attname FROM pg_attribute t JOIN pg_class c ON c.oid = t.attrelid
+CROSS JOIN LATERAL aclexplode(t.attacl) a
+WHERE c.relnamespace = 'public'::regnamespace AND NOT t.attisdropped AND a.grantee <> c.relowner
+
+-- name: guard_transitions
+-- The transitions that the triggers allow.
+SELECT machine, from_state, to_state FROM transition
+
+-- name: register_signed
+-- What was signed for a Sở, by version; rosters judge no signature.
+SELECT version, statement FROM register_entry WHERE so = %s AND kind <> 'roster' ORDER BY version
+
+-- name: register_statements
+-- Every register entry with what was signed.
+SELECT so, version, kind, entry_id, issued_at, valid_from, valid_to, payload, statement, signature FROM register_entry

@@ -1,0 +1,41 @@
+"""The register as a stage uses it: read again for what snapshots hold, and not for rosters."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from hub.agents.snapshots import Snapshots
+from hub.store.queries import queries_of
+from tests.unit.agents.world import Answer, FakeConnection
+
+_SQL = queries_of("common")
+_SINCE = datetime(2025, 9, 1, tzinfo=UTC)
+_POLICY = {"completeness": "refuse", "decision": "QĐ-7/SGDĐT"}
+
+
+def a_register(versions: list[tuple[int, int, int]]) -> FakeConnection:
+    """A register of which each look sees (newest version, newest but for rosters, count but for rosters)."""
+    looks = iter(versions)
+
+    def answer(sql: str, _: Any) -> Answer:
+        if sql == _SQL["snapshot_versions"]:
+            return Answer([("ha-noi", *next(looks))])
+        return Answer([("lock_policy", "lock-policy", _SINCE, None, _POLICY, 1)])
+
+    return FakeConnection(answer)
+
+
+def test_rosters_move_the_version_that_receipts_name_and_read_nothing_again() -> None:
+    """Seventy thousand entries come in one by one; each batch between them must cost a look and no more."""
+    connection, snapshots = a_register([(1, 1, 1), (70, 1, 1), (71, 1, 1)]), Snapshots()
+    seen = [snapshots.of(connection, "ha-noi") for _ in range(3)]
+    assert [snapshot.version for snapshot in seen] == [1, 70, 71]
+    assert connection.names().count(_SQL["register_entries"]) == 1
+    assert {snapshot.lock_policy(_SINCE).completeness for snapshot in seen} == {"refuse"}
+
+
+def test_any_other_entry_is_read_at_once_also_one_that_comes_late() -> None:
+    """A parked one has a lower version than the newest."""
+    connection, snapshots = a_register([(9, 9, 1), (9, 9, 2), (10, 10, 3)]), Snapshots()
+    for _ in range(3):
+        snapshots.of(connection, "ha-noi")
+    assert connection.names().count(_SQL["register_entries"]) == 3

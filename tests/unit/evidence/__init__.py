@@ -1,0 +1,1 @@
+"""Evidence files: made in memory, checked by both verifiers."""

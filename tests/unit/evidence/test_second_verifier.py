@@ -1,0 +1,103 @@
+"""Two verifiers in two languages, without a line in common, say the same of honest files and of lies."""
+
+import base64
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from hub.evidence import Roots, bundle_bytes, verify_bundle
+from tests.unit.evidence.builders import (
+    LATER_AT,
+    a_locked,
+    a_register,
+    a_status,
+    corrected,
+    crls,
+    good,
+    keys,
+    parts_of,
+)
+from tests.unit.evidence.lies import lies
+from tests.unit.evidence.node import ask, second_verdict
+
+
+class Case(NamedTuple):
+    """One file to ask both about."""
+
+    file: bytes
+    status: bytes | None = None
+    trusts: bool = True
+
+
+def agreed(cases: Sequence[Case]) -> list[str]:
+    """Ask both; verdict, time and every part of the proof must be the same. Return the verdicts."""
+    files = [("anchor-ha-noi.der", keys().issued["registrar"].der)]
+    questions = []
+    for case in cases:
+        question = {"ask": "bundle", "file": text(case.file), "roots": []}
+        question["roots"] = [(name, text(der)) for name, der in files] if case.trusts else []
+        questions.append(question if case.status is None else question | {"status": text(case.status)})
+    verdicts = []
+    for n, (case, second) in enumerate(zip(cases, ask(questions), strict=True)):
+        first = verify_bundle(case.file, Roots.of(files if case.trusts else ()), case.status).shown()
+        assert (n, second["verdict"], second["parts"]) == (n, first["verdict"], first["parts"])
+        assert (first["as_of"] or "")[:19] == (second["as_of"] or "")[:19]
+        for name in ("document_sha256", "leaf_sha256", "superseded_by"):
+            assert first["facts"].get(name) == second["facts"].get(name)
+        verdicts.append(first["verdict"])
+    return verdicts
+
+
+def text(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
+def test_both_find_an_honest_bundle_valid() -> None:
+    """And unknown as long as nobody is trusted."""
+    assert agreed([Case(good()), Case(good(), trusts=False)]) == ["valid", "unknown"]
+
+
+def test_both_tell_the_same_part_of_every_lie() -> None:
+    """More than fifty tampered bundles: not only the verdict, each part of the proof ends alike."""
+    verdicts = agreed([Case(lie.data) for lie in lies().values()])
+    assert len(verdicts) >= 50
+    assert set(verdicts) == {"invalid", "unknown"}
+
+
+def test_both_find_what_came_later() -> None:
+    """In the bundle and in a status file."""
+    first = a_locked()
+    second, unlock, supersedes = corrected(first)
+    register = (*a_register(), crls(LATER_AT))
+    both = bundle_bytes(**parts_of(first, later=(unlock, supersedes), register=register))
+    old = bundle_bytes(**parts_of(first))
+    new = bundle_bytes(**parts_of(second, place=supersedes, register=register))
+    whole = a_status(unlock, supersedes)
+    cases = [Case(both), Case(old, whole), Case(old, a_status(unlock)), Case(new, whole), Case(old, b"{}")]
+    assert agreed(cases) == ["superseded", "superseded", "valid", "valid", "invalid"]
+
+
+def test_both_find_a_signer_who_was_revoked() -> None:
+    """By the lists that the bundle brings; each verifier reads them with its own code."""
+    pki = keys().pki
+    pki.revoke(keys().issued["principal"], LATER_AT.replace(day=1))
+    newer = crls(LATER_AT)
+    pki.authorities["person"][1].revoked.clear()
+    assert agreed([Case(bundle_bytes(**parts_of(a_locked(), register=(*a_register(), newer))))]) == ["invalid"]
+
+
+def test_both_refuse_what_is_no_bundle() -> None:
+    """Hostile files give findings in both."""
+    files = [b"", b"[]", b'{"a":1,"a":1}', b"{" * 50_000, b"\xff", good()[:-1], good() + b" ", good()[:900]]
+    assert set(agreed([Case(file) for file in files])) == {"invalid"}
+
+
+@pytest.mark.parametrize(("name", "code"), [("honest", 0), ("a better mark", 1), ("no revocation data of the time", 7)])
+def test_second_verifier_ends_with_the_exit_codes_of_the_first(tmp_path: Path, name: str, code: int) -> None:
+    """Whoever scripts the one can script the other."""
+    (tmp_path / "b.json").write_bytes(good() if name == "honest" else lies()[name].data)
+    (tmp_path / "r.der").write_bytes(keys().issued["registrar"].der)
+    found, shown = second_verdict(tmp_path / "b.json", "--roots", tmp_path / "r.der")
+    assert (found, shown["verdict"]) == (code, {0: "valid", 1: "invalid", 7: "unknown"}[code])
