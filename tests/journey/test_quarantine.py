@@ -154,7 +154,7 @@ def test_forged_header_is_refused(world: World, entry: EntryId, forged: str) -> 
 @pytest.fixture
 def bombed(world: World) -> Iterator[Alone]:
     """A Sở of its own with a running worker."""
-    alone = Alone(world, "vinh-long", "validate", command("vinh-long"))
+    alone = Alone(world, "tra-vinh", "validate", command("tra-vinh"))
     alone.start()
     yield alone
     alone.stop()
@@ -178,7 +178,7 @@ def test_value_that_unpacks_to_many_times_a_message_is_withheld(bombed: Alone) -
         unsent = queries_of("common")["unsent_count"]
         eventually("the dead letters", lambda: connection.execute(unsent).fetchone() == (0,))
         for offset in (0, 1):
-            entry = EntryId("so-vinh-long", "validate", bombed.topic.name, 0, offset)
+            entry = EntryId("so-tra-vinh", "validate", bombed.topic.name, 0, offset)
             with pytest.raises(Refused) as refused:
                 asyncio.run(redrive_entry(connection, Sender(bombed.world.hub.bootstrap), entry, _BY, _WHY))
             assert refused.value.code == "QUARANTINE_WITHHELD"
