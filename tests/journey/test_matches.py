@@ -45,13 +45,18 @@ def _between(connection: Connection, *transcripts: Transcript) -> list[Match]:
     return [m for m in matches_of(connection, MATCH_STATES, 100_000) if {m.a.pupil, m.b.pupil} == pupils]
 
 
+def _swapped(number: str) -> str:
+    """Return a number with two different neighbours of its last six digits swapped."""
+    at = next(k for k in range(6, 11) if number[k] != number[k + 1])
+    return number[:at] + number[at + 1] + number[at] + number[at + 2 :]
+
+
 def test_pair_is_found_told_and_decided(world: World) -> None:
     """Both transcripts stand, the pair waits for a person, and the decision stays with who and why."""
     school, connection = world.school(SO), world.database(SO)
     first = world.pupil(school)
     number = str(first.student.personal_id)
-    second = _twin(first, personal_id=number[:10] + number[11] + number[10], name=first.student.name.upper())
-    assert number[10] != number[11]
+    second = _twin(first, personal_id=_swapped(number), name=first.student.name.upper())
     answers = world.ask(
         world.submission(school, [world.signed(first)], COMPLETED),
         world.submission(school, [world.signed(second)], COMPLETED),
