@@ -153,8 +153,8 @@ def test_silence_of_the_whole_host_ends_with_heal(proxy: Proxy) -> None:
 
 
 def test_proxy_resets_a_client_whose_server_is_gone(echo: int) -> None:
-    """Nobody listens behind the proxy: the client is told so at once."""
+    """Nobody listens behind the proxy: the client is told so at once, be it while it still connects."""
     with socket.create_server(("127.0.0.1", 0)) as unused:
         gone = unused.getsockname()[1]
-    with Proxy(gone) as proxy, _connected(proxy) as connection, pytest.raises(ConnectionResetError):
+    with Proxy(gone) as proxy, pytest.raises(ConnectionResetError), _connected(proxy) as connection:
         connection.recv(1)
