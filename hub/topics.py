@@ -59,10 +59,16 @@ class Topic:
         return base if self.compacted else base | {"retention.ms": str(_KEPT_MS)}
 
 
+COMMANDS = (
+    "Submission", "Recall", "LockRequest", "CorrectionRequest", "CorrectionConfirmation", "CorrectionWithdrawal",
+    "UnlockRequest", "UnlockDecision", "WindowClosed", "ConflictDecision", "IdentityCorrection",
+)  # fmt: skip
+
+
 def command(so: str) -> Topic:
     """Commands of schools to their Sở; the append time is the time of receipt."""
     return Topic(
-        f"hocba.so-{so}.command.v1", f"so-{so}", "school code", ("Submission", "Recall", "LockRequest"), 8,
+        f"hocba.so-{so}.command.v1", f"so-{so}", "school code", COMMANDS, 8,
         append_time=True, written_by=(f"so-{so}.door",), read_by=(f"so-{so}",),
     )  # fmt: skip
 

@@ -6,17 +6,17 @@ command as a whole stand in `findings`, faults of its transcripts in each docume
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from hub.agents.stage import Record
-from hub.decision import Judged, Prepared, RecordKey
+from hub.decision import KINDS, Judged, Prepared, RecordKey
 from hub.domain import civil_date, judge, pupil_of, read, round_refusal
 from hub.domain.findings import Finding, finding, refuses
 from hub.domain.severities import Severities, under
-from hub.domain.statements import Command, LockRequest, Recall, Submission
+from hub.domain.statements import Command, Submission
 from hub.domain.statements import read as read_statement
 from hub.domain.transcript import Transcript
 from hub.errors import Refused
@@ -38,18 +38,7 @@ from hub.trust import (
     verify_statement,
 )
 
-__all__ = ["ROLES_OF_COMMAND", "prepare_command"]
-
-_READ: dict[str, Callable[[bytes], Command]] = {
-    "Submission": lambda data: read_statement(data, Submission),
-    "Recall": lambda data: read_statement(data, Recall),
-    "LockRequest": lambda data: read_statement(data, LockRequest),
-}
-ROLES_OF_COMMAND = {
-    "Submission": frozenset({"school_seal", "principal"}),
-    "Recall": frozenset({"principal"}),
-    "LockRequest": frozenset({"principal"}),
-}
+__all__ = ["prepare_command"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +92,7 @@ def _headers(ground: _Ground) -> list[Finding]:
 def _statement(ground: _Ground) -> tuple[Command | None, list[Finding]]:
     value = ground.message.value
     try:
-        command = _READ[ground.message.name](value["statement"])
+        command = read_statement(value["statement"], KINDS[ground.message.name].statement)
     except Refused as refused:
         return None, [finding(refused.code, "$.statement", facts=refused.facts)]
     found: list[Finding] = []
@@ -130,14 +119,9 @@ def _school(ground: _Ground, command: Command) -> list[Finding]:
 
 def _signature(ground: _Ground, command: Command) -> Verdict:
     value = ground.message.value
-    scope = {
-        "school": command.school,
-        "school_year": command.school_year,
-        "round": command.round.text(command.school_year),
-    }
     return verify_statement(
-        value["statement"], value["signature"], typ=command.type, scope=scope,
-        roles=ROLES_OF_COMMAND[ground.message.name], snapshot=ground.snapshot, proven_at=ground.record.at,
+        value["statement"], value["signature"], typ=command.type, scope=command.scope,
+        roles=KINDS[ground.message.name].roles, snapshot=ground.snapshot, proven_at=ground.record.at,
         cache=ground.cache,
     )  # fmt: skip
 

@@ -6,13 +6,14 @@ about stands in the command alone.
 
 import hashlib
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from hub.decision import KINDS
 from hub.domain import read
-from hub.domain.statements import Command, LockRequest, Recall, RoundName, Submission
+from hub.domain.statements import RoundName
 from hub.domain.statements import read as read_statement
 from hub.errors import Refused
 from hub.kafka.partition import partition_of
@@ -23,11 +24,6 @@ from hub.topics import command as command_topic
 __all__ = ["SentCommand", "commands_at_broker", "commands_in_journal", "superseded_by"]
 
 _NO_END = 2**62
-_READ: dict[str, Callable[[bytes], Command]] = {
-    "Submission": lambda data: read_statement(data, Submission),
-    "Recall": lambda data: read_statement(data, Recall),
-    "LockRequest": lambda data: read_statement(data, LockRequest),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +95,7 @@ async def commands_at_broker(bootstrap: str, so: str, school: str, wanted: Colle
 
 
 def _sent(kind: str, value: dict[str, Any]) -> SentCommand:
-    statement: Any = _READ[kind](value["statement"])
+    statement: Any = read_statement(value["statement"], KINDS[kind].statement)
     return SentCommand(
         statement.command_id, kind, statement.school, statement.school_year, statement.round,
         tuple(getattr(statement, "documents", ())), superseded_by(d["document"] for d in value.get("documents", ())),

@@ -34,14 +34,9 @@ def submission_sending(
 
 
 def command_sending(so: str, command: Command, signer: Signer, role: str, iat: int) -> Sending:
-    """Sign a recall or lock request and return its record."""
+    """Sign a command without transcripts and return its record."""
     statement = encode_statement(command)
-    scope = {
-        "school": command.school,
-        "school_year": command.school_year,
-        "round": command.round.text(command.school_year),
-    }
-    signature = sign(signer, statement, role=role, scope=scope, typ=command.type, iat=iat)
+    signature = sign(signer, statement, role=role, scope=command.scope, typ=command.type, iat=iat)
     kind = type(command).__name__
     return _sending(so, kind, command.school, command.command_id, statement, signature, {})
 

@@ -5,17 +5,15 @@ setting; the agents load what is known and write what was decided.
 """
 
 from hub.decision.command import Judged, Prepared
+from hub.decision.kinds import KINDS, Kind
 from hub.decision.known import Current, Known, RecordKey, RoundKey, RoundRow, Seen
-from hub.decision.lock_request import decide_lock_request, lock_id_of, set_root
+from hub.decision.lock_request import lock_id_of, set_root
 from hub.decision.outcome import Answer, Move, NewDocument, Outcome
-from hub.decision.recall import decide_recall
-from hub.decision.submission import decide_submission
 from hub.domain.findings import finding
-from hub.domain.statements import LockRequest, Recall
 
 __all__ = [
-    "Answer", "Current", "Judged", "Known", "Move", "NewDocument", "Outcome", "Prepared", "RecordKey", "RoundKey",
-    "RoundRow", "Seen", "decide", "lock_id_of", "set_root",
+    "KINDS", "Answer", "Current", "Judged", "Kind", "Known", "Move", "NewDocument", "Outcome", "Prepared", "RecordKey",
+    "RoundKey", "RoundRow", "Seen", "decide", "lock_id_of", "set_root",
 ]  # fmt: skip
 
 
@@ -37,11 +35,7 @@ def _decide(command: Prepared, known: Known, so: str) -> Outcome:
         return Outcome(command, repeats=earlier.message_sha256)
     if earlier is not None:
         return _refused_whole(command, "COMMAND_ID_REUSED")
-    if isinstance(command.command, Recall):
-        return decide_recall(command, known)
-    if isinstance(command.command, LockRequest):
-        return decide_lock_request(command, known, so)
-    return decide_submission(command, known)
+    return KINDS[command.kind].decide(command, known, so)
 
 
 def _refused_whole(command: Prepared, *codes: str) -> Outcome:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from hub.decision.known import RecordKey, RoundKey
 from hub.domain.findings import Finding, refuses
-from hub.domain.statements import Command
+from hub.domain.statements import Command, RoundCommand
 from hub.domain.transcript import Transcript
 from hub.trust.lock_policy import LOCK_POLICY_DEFAULT, LockPolicy
 
@@ -70,7 +70,7 @@ class Prepared:
 
     @property
     def round(self) -> RoundKey | None:
-        """The round that the statement names."""
-        if self.command is None:
+        """The round that the statement names, if it is about one."""
+        if not isinstance(self.command, RoundCommand):
             return None
         return RoundKey(self.school, self.command.school_year, self.command.round.cohort, self.command.round.number)

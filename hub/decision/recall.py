@@ -11,7 +11,7 @@ from hub.domain.statements import Recall
 __all__ = ["decide_recall"]
 
 
-def decide_recall(command: Prepared, known: Known) -> Outcome:
+def decide_recall(command: Prepared, known: Known, _so: str) -> Outcome:
     """Move the document to `recalled` and free the other claimant of the pupil, or say why not."""
     statement = command.command
     assert isinstance(statement, Recall)

@@ -23,7 +23,7 @@ class _Verdict:
     moves: tuple[Move, ...] = ()
 
 
-def decide_submission(command: Prepared, known: Known) -> Outcome:
+def decide_submission(command: Prepared, known: Known, _so: str) -> Outcome:
     """Answer every transcript of the submission."""
     key = command.round
     assert key is not None

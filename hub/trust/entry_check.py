@@ -24,6 +24,7 @@ _Role = Literal[
     "school_seal",
     "registrar",
     "so_officer",
+    "so_lead",
     "so_seal",
     "bo_seal",
 ]

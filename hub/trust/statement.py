@@ -32,17 +32,19 @@ def verify_statement(
 ) -> Verdict:
     """Judge the signature of one statement at the proven time (aware).
 
-    `scope` is {"school", "school_year", "round"} for commands and {"owner": "so-<slug>" or "bo"} for the rest; the
-    signer must hold one of `roles` for that school or owner. A registrar's right stands in the trust policy. A command
-    counts only by an office held at the proven time, and within COMMAND_AGE_MAX of its signing: nobody who has left can
-    give it an earlier date.
+    `scope` names {"school", "school_year", …} for commands, with an "owner" too for those of a Sở, and {"owner":
+    "so-<slug>" or "bo"} for the rest; the signer must hold one of `roles` for that owner, or else for that school. A
+    registrar's right stands in the trust policy. A command counts only by an office held at the proven time, and within
+    COMMAND_AGE_MAX of its signing: nobody who has left can give it an earlier date.
     """
     try:
         parsed = read(signature)
     except Refused as refused:
         return Verdict.of([finding(refused.code, "$.signature", facts=refused.facts)], ())
-    school = scope.get("school")
-    expected = Expected(typ, scope, frozenset(roles), school, _so_of(scope.get("owner")), commands=school is not None)
+    owner = scope.get("owner")
+    school = scope.get("school") if owner is None else None
+    commands = "school_year" in scope
+    expected = Expected(typ, scope, frozenset(roles), school, _so_of(owner), commands=commands)
     judged = Judgement(snapshot, proven_at, cache).of(parsed, statement, expected, "$.signature")
     findings = list(judged.findings)
     if parsed.header.hb_prev:

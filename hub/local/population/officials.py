@@ -54,9 +54,10 @@ def officials_of_school(school: SyntheticSchool) -> Iterator[Official]:
 
 
 def officials_of_so(so: str) -> Iterator[Official]:
-    """List registrar, officer and seal of one Sở."""
+    """List registrar, officer, lead and seal of one Sở."""
     yield Official(f"DK-{so}-001", "registrar", so)
     yield Official(f"CV-{so}-001", "so_officer", so)
+    yield Official(f"LD-{so}-001", "so_lead", so)
     yield Official(f"DAU-{so}", "so_seal", so)
 
 

@@ -101,13 +101,8 @@ def statement_of(
 
 def sign_statement(statement: statements.Command, issuer: Signer, keyring: Keyring, iat: int) -> str:
     """Return the one signature of a command; it follows nobody."""
-    scope = {
-        "school": statement.school,
-        "school_year": statement.school_year,
-        "round": statement.round.text(statement.school_year),
-    }
     data = statements.encode(statement)
-    return jws.sign(keyring(issuer.person), data, role=issuer.role, scope=scope, typ=statement.type, iat=iat)
+    return jws.sign(keyring(issuer.person), data, role=issuer.role, scope=statement.scope, typ=statement.type, iat=iat)
 
 
 def sign_submission(

@@ -1,0 +1,71 @@
+"""The signed statements: what a person or a seal says when it commands, answers or locks.
+
+Like the transcript they are canonical JSON (RFC 8785) with a closed key set, carried verbatim. A command binds its id,
+school, year, round and the hashes that it is about; the Kafka key, the headers and the message fields must agree with
+it. Door of the package.
+"""
+
+from hub.domain.statements.answers import IngestStatement, Manifest, ReceiptDocument, ReceiptStatement
+from hub.domain.statements.base import Cohort, CommandId, Instant, Reason, RoundName, Slug, Statement
+from hub.domain.statements.correction import (
+    CorrectionConfirmation,
+    CorrectionItem,
+    CorrectionRequest,
+    CorrectionWithdrawal,
+    FieldPath,
+    UnlockDecision,
+    UnlockRequest,
+    WindowClosed,
+)
+from hub.domain.statements.department import ConflictDecision, IdentityCorrection, SoLock, SoLockItem
+from hub.domain.statements.reading import encode, read
+from hub.domain.statements.register import RegisterEntry
+from hub.domain.statements.school import LockRequest, Recall, Submission, Unreported
+
+__all__ = [
+    "Cohort",
+    "Command",
+    "CommandId",
+    "ConflictDecision",
+    "CorrectionConfirmation",
+    "CorrectionItem",
+    "CorrectionRequest",
+    "CorrectionWithdrawal",
+    "FieldPath",
+    "IdentityCorrection",
+    "IngestStatement",
+    "Instant",
+    "LockRequest",
+    "Manifest",
+    "Reason",
+    "Recall",
+    "ReceiptDocument",
+    "ReceiptStatement",
+    "RegisterEntry",
+    "RoundCommand",
+    "RoundName",
+    "Slug",
+    "SoLock",
+    "SoLockItem",
+    "Statement",
+    "Submission",
+    "UnlockDecision",
+    "UnlockRequest",
+    "Unreported",
+    "WindowClosed",
+    "encode",
+    "read",
+]
+
+RoundCommand = Submission | Recall | LockRequest
+Command = (
+    RoundCommand
+    | CorrectionRequest
+    | CorrectionConfirmation
+    | CorrectionWithdrawal
+    | UnlockRequest
+    | UnlockDecision
+    | WindowClosed
+    | ConflictDecision
+    | IdentityCorrection
+)
