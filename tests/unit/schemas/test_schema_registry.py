@@ -18,7 +18,10 @@ from hub.topics import COMMANDS
 IDS = {  # what was given out once stays so for ever; a new version adds a line here
     1001: ("Submission", 1), 1002: ("Recall", 1), 1003: ("LockRequest", 1), 1004: ("RegisterEntry", 1),
     1005: ("LockOrder", 1), 1006: ("Receipt", 1), 1007: ("LockedChunk", 1), 1008: ("LockManifest", 1),
-    1009: ("Checkpoint", 1), 1010: ("IngestReceipt", 1), 1011: ("Transcript", 1),
+    1009: ("Checkpoint", 1), 1010: ("IngestReceipt", 1), 1011: ("Transcript", 1), 1012: ("CorrectionRequest", 1),
+    1013: ("CorrectionConfirmation", 1), 1014: ("CorrectionWithdrawal", 1), 1015: ("UnlockRequest", 1),
+    1016: ("UnlockDecision", 1), 1017: ("WindowClosed", 1), 1018: ("ConflictDecision", 1),
+    1019: ("IdentityCorrection", 1),
 }  # fmt: skip
 TOPICS = topics.every_topic(["ha-noi"])
 
