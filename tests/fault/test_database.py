@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from tests.fault import blows
 from tests.fault.full_disk import full_disk
-from tests.fault.lengths import LONG
+from tests.fault.lengths import LONG, only_long
 from tests.fault.result import Result
 from tests.fault.rig import SMALL, Case, Rig, Run
 
@@ -20,6 +20,7 @@ def test_unknown_outcome_is_settled_when_the_server_is_killed_in_commit(rig: Rig
     held(rig.run(Case("kill -9 of the database", "a commit happens once or not"), 21, blows.kill_postmaster))
 
 
+@only_long
 def test_journey_is_whole_when_one_backend_is_killed(rig: Rig, held: Held) -> None:
     """The server ends every connection and recovers; the workers connect again."""
     held(rig.run(Case("kill -9 of one backend", "a commit happens once or not"), 22, blows.kill_backend))
@@ -43,6 +44,7 @@ def test_full_disk_is_waited_out_when_a_table_cannot_grow(rig: Rig, held: Held) 
         held(rig.run(Case("disk full for tables", _INVARIANT, before=disk.lay_out), 25, disk.fill_and_free))
 
 
+@only_long
 def test_full_disk_is_waited_out_when_the_server_panics(rig: Rig, held: Held) -> None:
     """No room for the log of writes: the server dies and cannot start until there is room; the workers wait."""
     with full_disk(rig, log_too=True) as disk:
