@@ -5,10 +5,10 @@ PYTHON ?= $(firstword $(shell command -v python3.11 python3.12 python3))
 BIN := .venv/bin
 VENV := .venv/.complete
 
-.PHONY: help setup demo test check unit model journey conformance fault campaign bench generate clean
+.PHONY: help setup demo test check unit model journey conformance fault campaign bench bench-journey generate clean
 
 help: ## this list
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 setup: $(VENV) ## build the environment: Python packages, Java, Kafka's jars, PostgreSQL
 	@$(BIN)/python -m hub.local fetch
@@ -51,8 +51,11 @@ fault: setup ## break things on purpose; SEEDS=n for more random kills, LONG=1 f
 campaign: setup ## SEEDS=100 seeds, each of worker and broker kills; HUB_CAMPAIGN_RESULTS names the file that it goes on with
 	$(BIN)/python -m tests.fault.campaign
 
-bench: $(VENV) ## what the rules cost, measured in one run
+bench: $(VENV) ## what the rules cost, measured in one run; the whole hub: docs/benchmarks.md
 	$(BIN)/python -m tests.bench.rules
+
+bench-journey: setup ## the measurements themselves on real servers, with 200 transcripts: do they run and add up?
+	$(BIN)/python -m pytest tests/bench
 
 generate: $(VENV) ## write what is generated from code: docs, schemas, deployment files
 	$(BIN)/python -m hub.domain.documentation

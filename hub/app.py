@@ -17,14 +17,17 @@ from hub.agents.matching import matching
 from hub.agents.recheck import recheck
 from hub.agents.references import bo_build, so_build
 from hub.agents.register import register_stage
+from hub.agents.reminding import reminding
 from hub.agents.sequencer import sequencer
 from hub.agents.stage import Stage
 from hub.agents.stage.process import Beside, run_process
 from hub.agents.stage.worker import fatal
+from hub.agents.stamping import SEALING_ALARM_S, Stamper
 from hub.agents.validate import validate_stage
+from hub.agents.windows import windows
 from hub.errors import Corrupt, Unavailable
 from hub.recovery import refuse_if_behind
-from hub.signing import COSIGNER, Keyring, load_keyring, log_origin
+from hub.signing import COSIGNER, Keyring, TimestampClient, load_keyring, log_origin
 from hub.web import serve_registry
 
 __all__ = ["run_bo", "run_so", "so_keyring"]
@@ -40,9 +43,12 @@ def so_keyring(secrets: Path, so: str) -> Keyring:
 
 def run_so(
     so: str, *, database_url: str, bootstrap: str, secrets: Path, slot: str, stages: Collection[str],
-    metrics_port: int, standstill_s: float,
+    metrics_port: int, standstill_s: float, timestamp_url: str | None = None, sealing_alarm_s: float = SEALING_ALARM_S,
 ) -> None:  # fmt: skip
-    """Run a worker of one Sở with the named stages until SIGTERM or SIGINT."""
+    """Run a worker of one Sở with the named stages until SIGTERM or SIGINT.
+
+    `timestamp_url` is the time-stamp authority that is asked for each head of the log, None for none.
+    """
     keyring = so_keyring(secrets, so)
     every: dict[str, Stage[Any, Any, Any, Any]] = {
         "register": register_stage((so,), keyring.anchors),
@@ -54,8 +60,12 @@ def run_so(
     if "validate" in stages:
         beside.append(lambda kick: recheck(so, keyring.seal, database_url, kick))
         beside.append(lambda _: matching(so, database_url))
+        beside.append(lambda kick: windows(so, keyring.seal, database_url, kick))
     if "lock" in stages:
-        beside.append(lambda kick: sequencer(so, keyring, database_url, kick))
+        client = None if timestamp_url is None else TimestampClient(timestamp_url, keyring.secret)
+        stamper = Stamper(so, client, sealing_alarm_s)
+        beside.append(lambda kick: sequencer(so, keyring, database_url, kick, stamper.stamp))
+        beside.append(lambda kick: reminding(so, database_url, kick))
     chosen = [stage for name, stage in every.items() if name in stages]
     _serve_metrics(metrics_port)
     _run(f"so-{so}", chosen, database_url, bootstrap, slot, so_build(so), beside, standstill_s)

@@ -35,6 +35,11 @@ class Settings(BaseSettings):
     """Port of /metrics on 127.0.0.1; 0 picks a free one and logs it. `hub up` counts on from it, one a worker."""
     standstill_s: float = Field(default=60.0, gt=0)
     """A worker whose lag has not moved for so long, though database and cluster answer, leaves with 76."""
+    timestamp_url: str | None = None
+    """http(s) address of the time-stamp authority (RFC 3161) that stamps each head of a Sở's log; absent: none, or in
+    the embedded default the development one. Its root stands in the trust policy (`timestamp_roots`)."""
+    sealing_alarm_s: float = Field(default=600.0, gt=0)
+    """While no time-stamp is to be had, an alarm when the oldest lock has waited so long for its head."""
     registry_port: int | None = None
     """Port of the read-only schema registry on 127.0.0.1, served by Bộ's worker; absent: not served."""
 

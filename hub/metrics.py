@@ -3,11 +3,13 @@
 from prometheus_client import Counter, Gauge, Histogram
 
 __all__ = [
-    "ACCEPTED", "BATCH_RECORDS", "BATCH_SECONDS", "EXPORTER_LAG", "EXPORTER_OFFSET", "GROUP_LAG", "GROUP_LAG_MAX",
+    "ACCEPTED", "BATCH_RECORDS", "BATCH_SECONDS", "EXPORTER_LAG", "EXPORTER_OFFSET", "FORKS", "GROUP_LAG",
+    "GROUP_LAG_MAX",
     "GROUP_LAG_SECONDS", "GROUP_LAG_SECONDS_MAX", "GROUP_OFFSET", "INGESTED", "LAG", "LOCKED", "NEAR_MATCHES_OPEN",
     "QUARANTINED",
     "QUARANTINE_OLDEST", "QUARANTINE_WAITING",
-    "REFUSED", "RELAYED", "RETRIES", "STATUS", "TAMPERED", "TAMPER_CHECKED", "UNCHANGED", "WAITING", "WAITING_SECONDS",
+    "REFUSED", "RELAYED", "RETRIES", "SEALING_OVERDUE", "STAMP_FAILURES", "STATUS", "TAMPERED", "TAMPER_CHECKED",
+    "UNCHANGED", "UNSEALED", "WAITING", "WAITING_SECONDS",
 ]  # fmt: skip
 
 ACCEPTED = Counter("hub_validate_accepted_transcripts", "Transcripts accepted by Sở", ["so"])
@@ -25,8 +27,12 @@ QUARANTINE_OLDEST = Gauge(
     "hub_quarantine_oldest_seconds", "Age of the oldest of these by its append time; 0 for none", ["stage"]
 )
 NEAR_MATCHES_OPEN = Gauge("hub_near_matches_open", "Pairs of pupils who may be one, not decided by a person", ["so"])
+FORKS = Gauge("hub_ingest_fork_pairs", "Pairs of contradicting texts of one Sở that Bộ keeps", ["so"])
 TAMPERED = Gauge("hub_tampered_rows", "Rows that the last nightly check found changed, missing or unguarded", ["owner"])
 TAMPER_CHECKED = Gauge("hub_tampered_checked_seconds", "When that check ended, Unix time in seconds", ["owner"])
+UNSEALED = Gauge("hub_seal_oldest_unsealed_seconds", "Age of the oldest lock that no head covers; 0 for none", ["so"])
+SEALING_OVERDUE = Gauge("hub_seal_overdue", "1 while no time-stamp is to be had and that age is over its limit", ["so"])
+STAMP_FAILURES = Counter("hub_seal_timestamp_failures", "Questions that brought no time-stamp", ["so"])
 RETRIES = Counter("hub_stage_database_retries", "Attempts that found no database", ["stage"])
 RELAYED = Counter("hub_relay_sent_messages", "Messages of the outbox that the broker acknowledged", ["owner"])
 BATCH_RECORDS = Histogram(

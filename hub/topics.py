@@ -23,6 +23,7 @@ __all__ = [
     "quarantine",
     "receipt",
     "register",
+    "reminder",
     "stages_of_bo",
     "stages_of_so",
 ]
@@ -61,15 +62,15 @@ class Topic:
 
 COMMANDS = (
     "Submission", "Recall", "LockRequest", "CorrectionRequest", "CorrectionConfirmation", "CorrectionWithdrawal",
-    "UnlockRequest", "UnlockDecision", "WindowClosed", "ConflictDecision", "IdentityCorrection",
+    "UnlockRequest", "UnlockDecision", "WindowClosed", "ConflictDecision", "IdentityCorrection", "SoLock",
 )  # fmt: skip
 
 
 def command(so: str) -> Topic:
-    """Commands of schools to their Sở; the append time is the time of receipt."""
+    """Commands of schools, and what the Sở's own scheduler says of windows; append time is time of receipt."""
     return Topic(
         f"hocba.so-{so}.command.v1", f"so-{so}", "school code", COMMANDS, 8,
-        append_time=True, written_by=(f"so-{so}.door",), read_by=(f"so-{so}",),
+        append_time=True, written_by=(f"so-{so}.door", f"so-{so}"), read_by=(f"so-{so}",),
     )  # fmt: skip
 
 
@@ -98,11 +99,19 @@ def receipt(so: str) -> Topic:
 
 
 def locked(so: str) -> Topic:
-    """Locked transcripts on their way to Bộ; one partition, so that the log's order is the topic's order."""
+    """What a Sở sends to Bộ: locked transcripts, and links of identifiers; one partition, so that the order stays."""
     return Topic(
-        f"hocba.so-{so}.locked.v1", f"so-{so}", "Sở slug", ("LockedChunk", "LockManifest", "Checkpoint"), 1,
-        append_time=True,
+        f"hocba.so-{so}.locked.v1", f"so-{so}", "Sở slug",
+        ("LockedChunk", "LockManifest", "Checkpoint", "IdentityLink"), 1, append_time=True,
         written_by=(f"so-{so}",), read_by=("bo",),
+    )  # fmt: skip
+
+
+def reminder(so: str) -> Topic:
+    """What schools still have to do before a date: events for whoever tells them, without anything personal."""
+    return Topic(
+        f"hocba.so-{so}.reminder.v1", f"so-{so}", "school code", ("Reminder",), 1,
+        written_by=(f"so-{so}",), read_by=(f"so-{so}.door",),
     )  # fmt: skip
 
 
@@ -130,7 +139,7 @@ def bo_transcript() -> Topic:
 
 def of_so(so: str) -> tuple[Topic, ...]:
     """All topics that one Sở owns."""
-    return (command(so), register(so), lock_command(so), receipt(so), locked(so), quarantine(f"so-{so}"))
+    return (command(so), register(so), lock_command(so), receipt(so), locked(so), reminder(so), quarantine(f"so-{so}"))
 
 
 def of_bo(readers: Iterable[str]) -> tuple[Topic, ...]:

@@ -1,26 +1,38 @@
 """Acknowledge (báo nhận): brings Bộ's signed receipt back to Sở and on to the school.
 
 In:  hocba.bo.receipt.v1, key = slug; receipts of other Sở are passed over.
-Out: the receipt beside the lock in Sở's database; a receipt to the school.
-Invariant: one answer a lock, never changed; one that Bộ did not sign is quarantined, and so is one without Bộ's
-cosignature of the head of ours that covers the lock: it is the proof that Bộ has seen the same log.
+Out: the receipt beside the lock in Sở's database; a receipt to the school, which names what Bộ lacks.
+Invariant: one answer an attempt at a lock, never changed, and the last one counts; one that Bộ did not sign is
+quarantined, and so is one without Bộ's cosignature of the head of ours that covers the lock: it is the proof that Bộ
+has seen the same log.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from hub.agents.missing import missing_findings, shown_findings
 from hub.agents.receipts import Receipts
 from hub.agents.snapshots import Snapshots
 from hub.agents.stage import Outgoing, OutOfTurn, Record, Stage
-from hub.domain.statements import IngestStatement, ReceiptStatement, read
+from hub.domain.statements import IngestStatement, Missing, ReceiptStatement, read
 from hub.errors import Refused
 from hub.recovery import await_registers, unmet
 from hub.schemas import decode
-from hub.signing import COSIGNER, Signer, log_origin
+from hub.signing import Signer
 from hub.store import Connection
 from hub.store.queries import queries_of
 from hub.topics import bo_receipt, locked
-from hub.trust import ChainCache, Checkpoint, NoteKey, Snapshot, Status, verify_cosignature, verify_statement
+from hub.trust import (
+    COSIGNER,
+    ChainCache,
+    Checkpoint,
+    NoteKey,
+    Snapshot,
+    Status,
+    log_origin,
+    verify_cosignature,
+    verify_statement,
+)
 
 __all__ = ["acknowledge_stage"]
 
@@ -143,15 +155,19 @@ def _is_cosigned(answer: _Answer, head: Checkpoint) -> bool:
 
 def _write(connection: Connection, so: str, receipts: Receipts, answer: _Answer, school: str) -> list[Outgoing]:
     statement = answer.statement
-    lock_id = bytes.fromhex(statement.lock_id)
-    row = (lock_id, statement.outcome, answer.payload, answer.signature, answer.cosignature)
+    lock_id, attempt = bytes.fromhex(statement.lock_id), statement.attempt if isinstance(statement.attempt, int) else 1
+    row = (lock_id, statement.outcome, answer.payload, answer.signature, answer.cosignature, attempt)
     if connection.execute(_SQL["add_ingest_receipt"], row).fetchone() is None:
         return []  # it came again
+    missing = statement.missing
+    found = missing_findings(connection, so, school, missing) if isinstance(missing, Missing) else []
+    facts = {"codes": list(statement.codes), "count": statement.count, "log_index": statement.log_index}
+    facts |= {"attempt": attempt} if attempt > 1 else {}
+    facts |= {"missing_count": len(found)} if found else {}
     told = ReceiptStatement(
-        at=statement.at, command_id=statement.lock_id, documents=(),
-        facts={"codes": list(statement.codes), "count": statement.count, "log_index": statement.log_index},
-        findings=(), kind="Lock", outcome="ingested" if statement.outcome == "ingested" else "ingest_refused",
+        at=statement.at, command_id=statement.lock_id, documents=(), facts=facts, findings=shown_findings(found),
+        kind="Lock", outcome="ingested" if statement.outcome == "ingested" else "ingest_refused",
         register_version=0, school=school, so=so, type="vn.hocba.receipt/1",
     )  # fmt: skip
-    receipt_id, value = receipts.signed(told, statement.lock_id)
+    receipt_id, value = receipts.signed(told, statement.lock_id if attempt == 1 else f"{statement.lock_id}/{attempt}")
     return [receipts.outgoing(school, receipt_id, value=value)]

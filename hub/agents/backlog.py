@@ -1,6 +1,6 @@
 """Backlog: what waits beside the topics, told at /metrics.
 
-In:  the outbox, the parked schools and the quarantine of the worker's own database.
+In:  the outbox, the parked schools and the quarantine of the worker's own database; at Bộ the pairs of forks.
 Out: gauges by owner and kind; every worker of an organisation tells the same, so take their maximum.
 Invariant: it reads, and holds nothing up: without a database it waits.
 """
@@ -13,7 +13,7 @@ import structlog
 
 from hub.agents.stage.quarantine import observe_quarantine
 from hub.errors import Unavailable
-from hub.metrics import WAITING, WAITING_SECONDS
+from hub.metrics import FORKS, WAITING, WAITING_SECONDS
 from hub.store import Connection, open_connection, unavailable
 from hub.store.queries import queries_of
 
@@ -32,6 +32,8 @@ async def backlog(owner: str, url: str, stages: Collection[str]) -> None:
             try:
                 while True:
                     show(owner, await asyncio.to_thread(_rows, connection, stages))
+                    if owner == "bo":
+                        await asyncio.to_thread(_forks, connection)
                     await asyncio.sleep(_POLL_S)
             finally:
                 connection.close()
@@ -45,6 +47,12 @@ def _rows(connection: Connection, stages: Collection[str]) -> list[Any]:
         for stage in stages:
             observe_quarantine(connection, stage)
         return connection.execute(_SQL["waiting"]).fetchall()
+
+
+def _forks(connection: Connection) -> None:
+    with unavailable():
+        for so, count in connection.execute(queries_of("bo")["fork_counts"]).fetchall():
+            FORKS.labels(so).set(count)
 
 
 def show(owner: str, rows: Sequence[tuple[str, int, float | None]]) -> None:

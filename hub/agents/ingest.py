@@ -1,58 +1,65 @@
 """Ingest (tiếp nhận tại Bộ): stages chunks; a manifest and the checkpoint that covers it promote or refuse the lock.
 
 In:  hocba.so-<so>.locked.v1 of every Sở, key = slug.
-Out: transcripts, locks and heads in Bộ's database; hocba.bo.receipt.v1 with cosignature; the national stream.
-Invariant: a lock is promoted whole or refused whole; only a head that is consistent with all earlier ones is cosigned.
+Out: transcripts, locks, heads and links in Bộ's database; hocba.bo.receipt.v1 with cosignature; the national stream.
+Invariant: a lock is promoted whole or refused whole; only a head that is consistent with all earlier ones is cosigned;
+one that contradicts them is refused and kept as a pair with what it contradicts.
 """
 
 import hashlib
 import hmac
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, date, datetime
+from datetime import date
+from functools import partial
 from typing import Any
 
-from hub.agents.receipts import instant
-from hub.agents.sequencer import CHECKPOINT_TYPE
+from hub.agents.ingest_answers import answers_to
+from hub.agents.ingest_ground import asked_at, is_signed, told_before
+from hub.agents.ingest_links import read_link, take_in_link, with_moves
 from hub.agents.snapshots import Snapshots
 from hub.agents.stage import Outgoing, Record, Stage
+from hub.decision.forks import Forked
 from hub.decision.ingest import (
+    Again,
     Chunk,
     Head,
     KnownLog,
-    LockVerdict,
     ManifestRow,
     NewHead,
     Staged,
     decide_ingest,
 )
-from hub.domain.statements import IngestStatement, Manifest, encode, read
+from hub.decision.ingest_request import Asked, Request
+from hub.decision.ingest_stamp import stamp_of
+from hub.decision.placement import Linked
+from hub.domain.statements import Manifest, read
 from hub.errors import Refused
 from hub.metrics import INGESTED
 from hub.recovery import await_registers
 from hub.schemas import Message, decode
-from hub.schemas import encode as encode_message
-from hub.signing import Keyring, log_origin
+from hub.signing import Keyring
 from hub.store import Connection
-from hub.store.bo import load_log, write_head, write_staged
-from hub.topics import bo_receipt, bo_transcript
+from hub.store.bo import hold_links, load_log, write_again, write_fork, write_head, write_staged
 from hub.topics import locked as locked_topic
 from hub.trust import (
+    CHECKPOINT_TYPE,
     ChainCache,
     Checkpoint,
     NoteKey,
     Snapshot,
     Status,
     cosign,
-    sign,
+    log_origin,
     verify_checkpoint,
     verify_statement,
 )
 
 __all__ = ["ingest_stage"]
 
-_Item = Chunk | ManifestRow | Head
+_Item = Chunk | ManifestRow | Head | Linked
 _Logs = dict[str, KnownLog]
-_Effect = tuple[str, Staged | NewHead]
+_Decided = Staged | NewHead | Again | Linked
+_Effect = tuple[str, _Decided]
 
 
 def ingest_stage(slugs: Iterable[str], keyring: Keyring) -> Stage[dict[str, Snapshot], _Item, _Logs, _Effect]:
@@ -72,13 +79,16 @@ def ingest_stage(slugs: Iterable[str], keyring: Keyring) -> Stage[dict[str, Snap
         return snapshots.all(connection)
 
     def load(connection: Connection, items: Sequence[_Item]) -> _Logs:
-        return {
-            so: load_log(connection, so, [i for i in items if i.so == so], _rows)
-            for so in sorted({item.so for item in items})
-        }
+        hold_links(connection, changing=any(isinstance(item, Linked) for item in items))
+        told = told_before(connection)
+        logs, of_logs = {}, [item for item in items if not isinstance(item, Linked)]
+        for so in sorted({item.so for item in of_logs}):
+            before = {(lock_id, attempt): said for (of, lock_id, attempt), said in told.items() if of == so}
+            logs[so] = load_log(connection, so, [i for i in of_logs if i.so == so], _rows, asked_at, before)
+        return logs
 
     def decide(item: _Item, logs: _Logs) -> tuple[_Effect, _Logs]:
-        return (item.so, decide_ingest(item, logs[item.so])), logs
+        return (item.so, item if isinstance(item, Linked) else decide_ingest(item, logs[item.so])), logs
 
     return Stage(
         name="ingest",
@@ -89,10 +99,14 @@ def ingest_stage(slugs: Iterable[str], keyring: Keyring) -> Stage[dict[str, Snap
         decide=decide,
         write=lambda connection, effects: [_write(connection, keyring, effect) for _, effect in effects],
         done=_count,
+        refused=_keep_pair,
     )
 
 
-_FOREIGN = {"LockedChunk": "CHUNK_FOREIGN", "LockManifest": "MANIFEST_FOREIGN", "Checkpoint": "CHECKPOINT_FOREIGN"}
+_FOREIGN = {
+    "LockedChunk": "CHUNK_FOREIGN", "LockManifest": "MANIFEST_FOREIGN", "Checkpoint": "CHECKPOINT_FOREIGN",
+    "IdentityLink": "IDENTITY_LINK_FOREIGN",
+}  # fmt: skip
 
 
 def _read_chunk(record: Record, message: Message, _: Snapshot, __: ChainCache) -> Chunk:
@@ -113,8 +127,11 @@ def _read_manifest(record: Record, message: Message, snapshot: Snapshot, cache: 
         raise Refused("MANIFEST_FOREIGN")
     if not _sealed(record, value["statement"], value["signature"], manifest.type, manifest.so, snapshot, cache):
         raise Refused("MANIFEST_UNSIGNED")
-    lock_id = _hex(manifest.lock_id)
-    return ManifestRow(manifest.so, lock_id, value["log_index"], value["statement"], value["signature"], manifest)
+    given = Request(value["request"], value["request_signature"].replace("\0", "\ufffd"))  # no stranger's NUL is kept
+    return ManifestRow(
+        manifest.so, _hex(manifest.lock_id), value["log_index"], value["statement"], value["signature"], manifest,
+        (given,) if given.statement else (), int(record.at.timestamp()),
+    )  # fmt: skip
 
 
 def _read_head(record: Record, message: Message, snapshot: Snapshot, cache: ChainCache) -> Head:
@@ -130,11 +147,21 @@ def _read_head(record: Record, message: Message, snapshot: Snapshot, cache: Chai
     if not _sealed(record, value["text"], value["signature"], CHECKPOINT_TYPE, value["so"], snapshot, cache):
         raise Refused("CHECKPOINT_UNSIGNED")
     at_s = int(record.at.timestamp())
-    return Head(value["so"], checkpoint.size, checkpoint.root, value["text"], value["signature"], at_s)
+
+    def signed(row: ManifestRow, request: Request, asked: Asked) -> bool:
+        return is_signed(row, request, asked, snapshot, cache)
+
+    stamped_at, unstamped = stamp_of(value["timestamp"], value["text"], policy)
+    return Head(
+        value["so"], checkpoint.size, checkpoint.root, value["text"], value["signature"], at_s, signed,
+        value["timestamp"], stamped_at, unstamped,
+    )  # fmt: skip
 
 
 _Read = Callable[[Record, Message, Snapshot, ChainCache], _Item]
-_READ: dict[str, _Read] = {"LockedChunk": _read_chunk, "LockManifest": _read_manifest, "Checkpoint": _read_head}
+_READ: dict[str, _Read] = {
+    "LockedChunk": _read_chunk, "LockManifest": _read_manifest, "Checkpoint": _read_head, "IdentityLink": read_link,
+}  # fmt: skip
 
 
 def _sealed(
@@ -162,54 +189,44 @@ def _rows_of(value: dict[str, Any]) -> tuple[tuple[bytes, tuple[str, ...], bytes
     return tuple((d["document"], tuple(d["signatures"]), d["leaf"]) for d in value["documents"])
 
 
-def _write(connection: Connection, keyring: Keyring, effect: Staged | NewHead) -> list[Outgoing]:
+def _write(connection: Connection, keyring: Keyring, effect: _Decided) -> list[Outgoing]:
     if isinstance(effect, Staged):
         write_staged(connection, effect)
         return []
-    head = effect.head
+    surrogate = partial(_surrogate, keyring)
+    if isinstance(effect, Linked):
+        return take_in_link(connection, effect, surrogate)
+    head, promoted = effect.head, [v.row.lock_id for v in effect.locks if v.documents]
+    if isinstance(effect, Again):
+        size, cosignature = write_again(connection, effect, surrogate)
+        answers = _answers(effect, keyring, size, cosignature)
+        return with_moves(connection, head.so, promoted, head.at_s, surrogate, answers)
     checkpoint = Checkpoint(log_origin(head.so), head.size, head.root)
     cosignature = cosign(checkpoint, keyring.note, head.at_s)
-    write_head(connection, effect, cosignature, lambda pupil: _surrogate(keyring, pupil))
-    messages = [_receipt(keyring, effect, verdict, cosignature) for verdict in effect.locks]
-    return messages + [_publication(head.so, verdict) for verdict in effect.locks if verdict.documents]
+    write_head(connection, effect, cosignature, surrogate)
+    answers = _answers(effect, keyring, head.size, cosignature)
+    return with_moves(connection, head.so, promoted, head.at_s, surrogate, answers)
+
+
+def _answers(effect: NewHead | Again, keyring: Keyring, tree_size: int, cosignature: str) -> list[Outgoing]:
+    """Receipts first, then what is published."""
+    at_s = effect.head.at_s
+    answers = [
+        answers_to(v, keyring, at_s=at_s, tree_size=tree_size, cosignature=cosignature) for v in effect.locks
+    ]  # fmt: skip
+    return [one[0] for one in answers] + [message for one in answers for message in one[1:]]
+
+
+def _keep_pair(connection: Connection, error: Refused) -> None:
+    if isinstance(error, Forked):
+        write_fork(connection, error.fork)
 
 
 def _surrogate(keyring: Keyring, pupil: str) -> bytes:
     return hmac.digest(keyring.secret, b"surrogate\n" + pupil.encode(), "sha256")
 
 
-def _receipt(keyring: Keyring, new: NewHead, verdict: LockVerdict, cosignature: str) -> Outgoing:
-    row, head = verdict.row, new.head
-    statement = IngestStatement(
-        at=instant(datetime.fromtimestamp(head.at_s, UTC)),
-        codes=verdict.codes,
-        count=len(verdict.documents),
-        lock_id=row.manifest.lock_id,
-        log_index=row.log_index,
-        outcome="refused" if verdict.codes else "ingested",
-        root=row.manifest.root,
-        so=row.so,
-        tree_size=head.size,
-        type="vn.hocba.ingest-receipt/1",
-    )
-    payload = encode(statement)
-    signature = sign(keyring.seal, payload, role="bo_seal", scope={"owner": "bo"}, typ=statement.type, iat=head.at_s)
-    receipt_id = hashlib.sha256(f"bo\n{row.so}\n{statement.lock_id}".encode()).hexdigest()[:32]
-    value = {
-        "receipt_id": receipt_id, "so": row.so, "lock_id": statement.lock_id, "statement": payload,
-        "signature": signature, "cosignature": cosignature,
-    }  # fmt: skip
-    body = encode_message("IngestReceipt", value)
-    return Outgoing(bo_receipt().name, row.so.encode(), "IngestReceipt", receipt_id, "/bo", body)
-
-
-def _publication(so: str, verdict: LockVerdict) -> Outgoing:
-    lock_id = verdict.row.manifest.lock_id
-    reference = {"transcripts": [so, lock_id]}
-    return Outgoing(bo_transcript().name, None, "Transcript", lock_id, "/bo", reference=reference)
-
-
 def _count(effects: Sequence[_Effect]) -> None:
     for so, effect in effects:
-        if isinstance(effect, NewHead):
-            INGESTED.labels(so).inc(sum(len(v.documents) for v in effect.locks))
+        if isinstance(effect, NewHead | Again):
+            INGESTED.labels(so).inc(sum(d.leaf.action != "UNLOCK" for v in effect.locks for d in v.documents))

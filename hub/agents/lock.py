@@ -7,6 +7,7 @@ that validate wrote when it closed it; the manifest gets its place in the log fr
 Legal source: chốt, ngày hiệu lực and mã số tra cứu by the practice of the 2024 pilot [secondary].
 """
 
+import hashlib
 from collections.abc import Sequence
 from typing import Annotated, Any
 
@@ -89,7 +90,7 @@ def lock_stage(so: str, keyring: Keyring) -> Stage[None, Order, _Known, Locked |
         load=load,
         decide=decide,
         write=write,
-        done=lambda effects: LOCKED.labels(so).inc(sum(len(e.leaves) for e in effects if e is not None)),
+        done=lambda effects: LOCKED.labels(so).inc(sum(len(e.documents) for e in effects if e is not None)),
     )
 
 
@@ -147,9 +148,22 @@ def _chunks(so: str, locked: Locked) -> list[Outgoing]:
 def _receipt(so: str, receipts: Receipts, locked: Locked) -> Outgoing:
     order, manifest = locked.order, locked.manifest
     facts = {"count": manifest.count, "effective_on": manifest.effective_on, "root": manifest.root}
+    facts |= {"versions": versions} if (versions := _versions(locked)) else {}
     statement = ReceiptStatement(
         at=instant(order.at), command_id=order.command_id, documents=(), facts=facts or UNSET, findings=(),
-        kind="Lock", outcome="locked", register_version=0, school=order.key.school, so=so, type="vn.hocba.receipt/1",
+        kind="Lock", outcome="locked", register_version=0, school=locked.acting, so=so, type="vn.hocba.receipt/1",
     )  # fmt: skip
     receipt_id, value = receipts.signed(statement, manifest.lock_id)
-    return receipts.outgoing(order.key.school, receipt_id, value=value)
+    return receipts.outgoing(locked.acting, receipt_id, value=value)
+
+
+def _versions(locked: Locked) -> list[dict[str, Any]]:
+    """Return which version of a record took the place of which: only a correction has any."""
+    return [
+        {
+            "document_sha256": hashlib.sha256(d.document).hexdigest(), "version": d.version,
+            "supersedes": hashlib.sha256(d.base.version.document).hexdigest(), "superseded": d.base.version.version,
+        }
+        for d in locked.documents
+        if d.base is not None
+    ]  # fmt: skip

@@ -11,12 +11,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from msgspec import UNSET
+from msgspec.structs import replace as with_fields
+
 from hub.agents.stage import Record
-from hub.decision import KINDS, Judged, Prepared, RecordKey
+from hub.decision import KINDS, Act, Judged, Prepared, RecordKey, second_person_fault
 from hub.domain import civil_date, judge, pupil_of, read, round_refusal
 from hub.domain.findings import Finding, finding, refuses
 from hub.domain.severities import Severities, under
-from hub.domain.statements import Command, Submission
+from hub.domain.statements import Command, CorrectionRequest, SoLock, Submission
 from hub.domain.statements import read as read_statement
 from hub.domain.transcript import Transcript
 from hub.errors import Refused
@@ -58,16 +61,19 @@ def prepare_command(record: Record, topic: Topic, snapshot: Snapshot, cache: Cha
         raise Refused("KEY_MISSING")
     message = decode(record.value, topic.messages)
     ground = _Ground(record, message, snapshot, cache, snapshot.severities(record.at))
-    command, faults = _envelope(ground, topic)
-    verdict = _signature(ground, command) if command is not None else None
-    findings = (*faults, *(verdict.findings if verdict is not None else ()))
-    authentic = verdict is not None and verdict.status is not Status.INVALID and not faults
-    prepared = _prepared(ground, command, findings, authentic, verdict)
-    return _with_documents(ground, prepared)
+    said, command, faults = _envelope(ground, topic)
+    verdict = _signature(ground, said) if said is not None and command is not None else None
+    act, more = _act(ground, said, verdict)
+    findings = (*faults, *(verdict.findings if verdict is not None else ()), *more)
+    authentic = verdict is not None and not refuses(findings) and not faults
+    return _with_documents(ground, _prepared(ground, command, findings, authentic, verdict, act))
 
 
-def _envelope(ground: _Ground, topic: Topic) -> tuple[Command | None, list[Finding]]:
-    """Compare key, partition, headers, message and statement; they must say the same."""
+def _envelope(ground: _Ground, topic: Topic) -> tuple[Command | SoLock | None, Command | None, list[Finding]]:
+    """Compare key, partition, headers, message and statement; they must say the same.
+
+    Returns what was signed, and what it means for this school: the same, but of a Sở's act over many.
+    """
     record, value = ground.record, ground.message.value
     found: list[Finding] = []
     partition = partition_of(record.key or b"", topic.partitions)
@@ -77,8 +83,8 @@ def _envelope(ground: _Ground, topic: Topic) -> tuple[Command | None, list[Findi
     if value.get("encryption") is not None:
         found.append(finding("ENCRYPTION_UNSUPPORTED"))
     found += _headers(ground)
-    command, more = _statement(ground)
-    return command, found + more
+    said, command, more = _statement(ground, topic)
+    return said, command, found + more
 
 
 def _headers(ground: _Ground) -> list[Finding]:
@@ -89,22 +95,24 @@ def _headers(ground: _Ground) -> list[Finding]:
     return [finding(code)] if code else []
 
 
-def _statement(ground: _Ground) -> tuple[Command | None, list[Finding]]:
+def _statement(ground: _Ground, topic: Topic) -> tuple[Command | SoLock | None, Command | None, list[Finding]]:
     value = ground.message.value
     try:
-        command = read_statement(value["statement"], KINDS[ground.message.name].statement)
+        said = read_statement(value["statement"], KINDS[ground.message.name].statement)
+        command = said.asked_of(value["school"]) if isinstance(said, SoLock) else said
     except Refused as refused:
-        return None, [finding(refused.code, "$.statement", facts=refused.facts)]
+        return None, None, [finding(refused.code, "$.statement", facts=refused.facts)]
     found: list[Finding] = []
-    if (command.command_id, command.school, command.school.encode()) != (
-        value["command_id"], value["school"], ground.record.key
+    owner = f"so-{getattr(said, 'so', topic.owner.removeprefix('so-'))}"  # a Sở's own statement names it
+    if (command.command_id, command.school, command.school.encode(), owner) != (
+        value["command_id"], value["school"], ground.record.key, topic.owner
     ):  # fmt: skip
         found.append(finding("ENVELOPE_DISAGREES", "$.statement"))
     if isinstance(command, Submission):
         hashes = [hashlib.sha256(d["document"]).hexdigest() for d in value["documents"]]
         if list(command.documents) != hashes:
             found.append(finding("DOCUMENT_LIST_DIFFERS", "$.statement.documents"))
-    return command, found + _school(ground, command)
+    return said, command, found + _school(ground, command)
 
 
 def _school(ground: _Ground, command: Command) -> list[Finding]:
@@ -114,25 +122,49 @@ def _school(ground: _Ground, command: Command) -> list[Finding]:
     if school.closed_on is not None and school.is_closed(ground.record.at):
         facts = succession_facts(ground.snapshot, school.code, ground.record.at)
         return [finding("SCHOOL_CLOSED", "$.school", facts={"closed_on": school.closed_on.isoformat()} | facts)]
+    if isinstance(command, CorrectionRequest) and command.issuer not in (UNSET, command.school):
+        issuer = str(command.issuer)
+        if not _stands_for(ground, issuer, command.school):
+            return [finding("CORRECTION_ISSUER_WRONG", "$.issuer", facts={"issuer": issuer})]
     return []
 
 
-def _signature(ground: _Ground, command: Command) -> Verdict:
-    value = ground.message.value
+def _signature(ground: _Ground, said: Command | SoLock) -> Verdict:
+    return _verified(ground, said, ground.message.value["signature"], KINDS[ground.message.name].roles)
+
+
+def _verified(ground: _Ground, said: Command | SoLock, signature: str, roles: frozenset[str]) -> Verdict:
     return verify_statement(
-        value["statement"], value["signature"], typ=command.type, scope=command.scope,
-        roles=KINDS[ground.message.name].roles, snapshot=ground.snapshot, proven_at=ground.record.at,
-        cache=ground.cache,
+        ground.message.value["statement"], signature, typ=said.type, scope=said.scope, roles=roles,
+        snapshot=ground.snapshot, proven_at=ground.record.at, cache=ground.cache,
     )  # fmt: skip
 
 
+def _act(
+    ground: _Ground, said: Command | SoLock | None, verdict: Verdict | None
+) -> tuple[Act | None, tuple[Finding, ...]]:
+    """Return a Sở's act with who signed it, and what is wrong with its second signature, or that it needs one."""
+    if not isinstance(said, SoLock) or verdict is None or not verdict.signatories:
+        return None, ()
+    act, found = Act(said, verdict.signatories[0]), tuple[Finding, ...]()
+    second = _storable(ground.message.value["second_signature"])
+    if second:
+        judged = _verified(ground, said, second, KINDS[ground.message.name].second)
+        act = replace(act, second=next(iter(judged.signatories), None), second_signature=second)
+        found = tuple(with_fields(f, path="$.second_signature") for f in judged.findings)
+    lacking = second_person_fault(act, ground.snapshot.lock_policy(ground.record.at))
+    return act, found if lacking is None else (*found, lacking)
+
+
 def _prepared(
-    ground: _Ground, command: Command | None, findings: Sequence[Finding], authentic: bool, verdict: Verdict | None
-) -> Prepared:
+    ground: _Ground, command: Command | None, findings: Sequence[Finding], authentic: bool, verdict: Verdict | None,
+    act: Act | None,
+) -> Prepared:  # fmt: skip
     record, value = ground.record, ground.message.value
     assert record.key is not None
     role = verdict.signatories[0].role if verdict is not None and verdict.signatories else None
     school = _storable(record.key.decode("utf-8", "replace"))[:35]
+    place = school if act is None else f"so-{act.statement.so}"
     return Prepared(
         message_sha256=record_sha256(record.part, record.key, record.headers, record.value),
         topic=record.topic,
@@ -149,10 +181,12 @@ def _prepared(
         authentic=authentic,
         findings=tuple(findings),
         command=command,
-        signer=None if role is None else f"{role} {school}",
+        signer=None if role is None else f"{role} {place}",
         transcript_count=len(value.get("documents", ())),
         judge_again=lambda signatures: _again(ground, signatures),
         lock_policy=ground.snapshot.lock_policy(record.at),
+        signatory=verdict.signatories[0] if verdict is not None and verdict.signatories else None,
+        act=act,
     )
 
 
@@ -197,7 +231,7 @@ def _judged(ground: _Ground, command: Submission, n: int, row: dict[str, Any]) -
     transcript = reading.transcript
     if transcript is None or not reading.sound:
         return Judged(n, document, digest, b"", signatures, None, None, tuple(reading.findings))
-    place = _place(command, transcript)
+    place = _place(ground, command, transcript)
     verdict = verify_document(
         document, signatures, school=transcript.school.code, school_year=transcript.school_year,
         period=transcript.period, snapshot=ground.snapshot, proven_at=ground.record.at, cache=ground.cache,
@@ -212,19 +246,37 @@ def _judged(ground: _Ground, command: Submission, n: int, row: dict[str, Any]) -
     return Judged(n, document, digest, envelope_sha256(signatures), signatures, transcript, record, found, pending)
 
 
-def _place(command: Submission, transcript: Transcript) -> list[Finding]:
+def _place(ground: _Ground, command: Submission, transcript: Transcript) -> list[Finding]:
     """Compare the document with the command that carries it."""
     found: list[Finding] = []
-    if transcript.school.code != command.school:
+    if transcript.school.code != command.school and not _succeeds(ground, command, transcript.school.code):
         found.append(finding("DOCUMENT_OTHER_SCHOOL", "$.school.code", facts={"found": transcript.school.code}))
     if transcript.school_year != command.school_year:
         found.append(finding("DOCUMENT_OTHER_YEAR", "$.school_year", facts={"found": transcript.school_year}))
-    if command.round.cohort != "transfer" and command.round.number != 1:
+    if not _is_opened(ground, command):
         found.append(finding("ROUND_NUMBER_NOT_OPENED", "$.round.number", command.round.number))
     misplaced = round_refusal(transcript, command.round.cohort)
     if misplaced is not None:
         found.append(misplaced)
     return found
+
+
+def _succeeds(ground: _Ground, command: Submission, issuer: str) -> bool:
+    """Tell whether the command corrects documents of a closed school that the one which sends it succeeds."""
+    return command.round.cohort == "correction" and _stands_for(ground, issuer, command.school)
+
+
+def _stands_for(ground: _Ground, issuer: str, school: str) -> bool:
+    return ground.snapshot.successor_of_school(issuer, ground.record.at) == school
+
+
+def _is_opened(ground: _Ground, command: Submission) -> bool:
+    """Tell whether the round's number may be used: the first, one that the Sở opened; of leaving pupils any."""
+    name = command.round
+    if name.number == 1 or name.cohort in ("transfer", "correction"):  # a correction's is given at its approval
+        return True
+    opened = (command.school, command.school_year, name.cohort, name.number)
+    return ground.snapshot.is_round_open(opened, ground.record.at)
 
 
 def _once_each(documents: list[Judged]) -> list[Judged]:

@@ -11,7 +11,7 @@ from hub.errors import Corrupt
 from hub.schemas import encode
 from hub.store.bo.published import PublishedRow
 
-__all__ = ["publication"]
+__all__ = ["former_key", "publication"]
 
 
 def publication(so: str, lock_id: str, row: PublishedRow, secret: bytes) -> tuple[bytes, str, bytes]:
@@ -19,8 +19,7 @@ def publication(so: str, lock_id: str, row: PublishedRow, secret: bytes) -> tupl
     transcript = read(row.document).transcript
     if transcript is None:
         raise Corrupt("LEAF_DIFFERS", {"lock_id": lock_id})
-    pupil_key = hmac.digest(secret, b"pupil-key\n" + row.surrogate, "sha256").hex()
-    key = f"{pupil_key}/{transcript.school_year}/{transcript.period}/{transcript.school.code}".encode()
+    pupil_key, key = _keys(transcript, row.surrogate, secret)
     value = _value(transcript) | {
         "pupil_key": pupil_key,
         "version": row.version,
@@ -32,6 +31,19 @@ def publication(so: str, lock_id: str, row: PublishedRow, secret: bytes) -> tupl
         "effective_on": row.effective_on.isoformat(),
     }
     return key, f"{lock_id}/{row.leaf_sha256.hex()}", encode("Transcript", value)
+
+
+def former_key(document: bytes, surrogate: bytes, secret: bytes) -> bytes:
+    """Return the key of a transcript under another surrogate: where it stood before a link moved it."""
+    transcript = read(document).transcript
+    if transcript is None:
+        raise Corrupt("LEAF_DIFFERS")
+    return _keys(transcript, surrogate, secret)[1]
+
+
+def _keys(t: Transcript, surrogate: bytes, secret: bytes) -> tuple[str, bytes]:
+    pupil_key = hmac.digest(secret, b"pupil-key\n" + surrogate, "sha256").hex()
+    return pupil_key, f"{pupil_key}/{t.school_year}/{t.period}/{t.school.code}".encode()
 
 
 def _value(t: Transcript) -> dict[str, Any]:

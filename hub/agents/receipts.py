@@ -34,6 +34,11 @@ class Receipts:
     def __init__(self, so: str, seal: Signer) -> None:
         self.so, self._seal = so, seal
 
+    @property
+    def certificate_sha256(self) -> bytes:
+        """Fingerprint of the seal's certificate, 32 bytes."""
+        return self._seal.certificate_sha256
+
     def of_outcome(self, outcome: Outcome) -> tuple[str, bytes]:
         """Return (receipt id, message) that answers a command."""
         for path_length_max in _PATH_LENGTH_MAX:
@@ -71,6 +76,7 @@ class Receipts:
             at=instant(command.at),
             command_id=command.command_id,
             documents=tuple(_document(a, path_length_max) for a in outcome.answers),
+            facts=_facts(outcome) or UNSET,
             findings=_shown(outcome.findings, path_length_max),
             kind=command.kind,
             outcome=outcome.outcome,  # type: ignore[arg-type]  # the vocabulary of outcomes is the receipt's
@@ -79,6 +85,17 @@ class Receipts:
             so=self.so,
             type="vn.hocba.receipt/1",
         )
+
+
+def _facts(outcome: Outcome) -> dict[str, str]:
+    """Return what a school can hear from its receipt alone: the round that an approval opened for a correction."""
+    key, command = outcome.opens, outcome.command.command
+    if key is None:
+        return {}
+    return {
+        "correction": str(getattr(command, "correction", "")),
+        "round": f"{key.school_year}/{key.cohort}/{key.number}",
+    }
 
 
 def _document(answer: Answer, path_length_max: int | None) -> ReceiptDocument:

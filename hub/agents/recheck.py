@@ -7,7 +7,7 @@ A severity policy of that time that was registered meanwhile refuses now what wa
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -30,6 +30,7 @@ from hub.schemas import decode
 from hub.signing import Signer
 from hub.store import Connection, open_connection, unavailable
 from hub.store.queries import queries_of
+from hub.store.so import hold_identities, is_corrected, load_links, reopen
 from hub.topics import receipt as receipt_topic
 from hub.trust import ChainCache, Snapshot, Status, Verdict, check_placing, verify_document
 
@@ -140,14 +141,17 @@ def _decide(
         return 0
     decided = 0
     with connection.transaction():
-        pupils = sorted({(w.pupil, w.school_year) for w, _, _ in settled})
+        hold_identities(connection)
+        links = load_links(connection, (w.pupil for w, _, _ in settled))
+        pupils = sorted({(one, w.school_year) for w, _, _ in settled for one in links.same_person(w.pupil)})
         connection.execute(_SQL["claims"], ([p for p, _ in pupils], [y for _, y in pupils]))
         rows = connection.execute(_SQL["still_pending"], ([w.message_sha256 for w, _, _ in settled],))
         alive = {(message, n) for message, n in rows}
         for w, verdict, raised in settled:
             if (w.message_sha256, w.n) in alive:
                 good = verdict.status is Status.VALID and not raised
-                _settle(connection, w, good, (*verdict.findings, *raised), snapshot, receipts)
+                rivals = _rivals(connection, w, links.same_person(w.pupil))
+                _settle(connection, w, good, rivals, (*verdict.findings, *raised), snapshot, receipts)
                 decided += 1
     return decided
 
@@ -159,13 +163,22 @@ def _verdict(w: _Waiting, snapshot: Snapshot, cache: ChainCache) -> Verdict:
     )  # fmt: skip
 
 
+def _rivals(connection: Connection, w: _Waiting, same_person: Iterable[str]) -> Sequence[Any]:
+    """Return the documents of other schools that claim the person, as (message, n, state, state of its round)."""
+    named = {"pupils": sorted(same_person), "school_year": w.school_year, "period": w.period, "school": w.school}
+    return connection.execute(_SQL["rivals"], named).fetchall()
+
+
 def _settle(
-    connection: Connection, w: _Waiting, good: bool, findings: Sequence[Finding], snapshot: Snapshot,
-    receipts: Receipts,
+    connection: Connection, w: _Waiting, good: bool, rivals: Sequence[Any], findings: Sequence[Finding],
+    snapshot: Snapshot, receipts: Receipts,
 ) -> None:  # fmt: skip
     state = next_state("document", "pending", "decide" if good else "refuse")
     _move(connection, state, w.message_sha256, w.n)
-    rivals = connection.execute(_SQL["rivals"], (w.pupil, w.school_year, w.period, w.school)).fetchall()
+    if is_corrected(connection, w.message_sha256, w.n):
+        rivals = ()  # the locked version claims the pupil, whatever becomes of its correction
+        if not good:
+            reopen(connection, w.message_sha256, w.n, receipts.certificate_sha256, w.at)
     if good and rivals:
         state = next_state("document", state, "hold")
         _move(connection, state, w.message_sha256, w.n)

@@ -6,14 +6,14 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any
 
-from hub.agents.publication import publication
+from hub.agents.publication import former_key, publication
 from hub.agents.stage.relay import Build
 from hub.catalogue import CATALOGUE
 from hub.errors import Corrupt
 from hub.kafka.dead_letter import VALUE_BYTES, VALUE_SHA256, EntryId, Pair, error_headers, read_kept, sendable, size_of
 from hub.schemas import encode
 from hub.store import Connection
-from hub.store.bo import published_rows
+from hub.store.bo import moved_row, published_rows
 from hub.store.queries import queries_of
 from hub.topics import MESSAGE_BYTES_MAX
 
@@ -25,13 +25,15 @@ _Built = tuple[bytes | None, str, bytes | None, Sequence[tuple[str, bytes | None
 
 
 def so_build(so: str) -> Build:
-    """Return the builder of a Sở's references: receipts, locked chunks, quarantined records."""
+    """Return the builder of a Sở's references: receipts, locked chunks, what goes out again, quarantined records."""
 
     def build(connection: Connection, reference: dict[str, Any]) -> Iterator[_Built]:
         if "receipt" in reference:
             yield _receipt(connection, bytes.fromhex(reference["receipt"]))
         elif "chunk" in reference:
             yield _chunk(connection, so, reference["chunk"])
+        elif "again" in reference:
+            yield from _again(connection, reference["again"], build)
         else:
             yield _quarantined(connection, f"so-{so}", reference)
 
@@ -47,10 +49,36 @@ def bo_build(secret: bytes) -> Build:
             for row in published_rows(connection, so, bytes.fromhex(lock_id)):
                 key, message_id, value = publication(so, lock_id, row, secret)
                 yield key, message_id, value, ()
+        elif "moved" in reference:
+            cause, places = reference["moved"]
+            for place in places:
+                yield from _moved(connection, cause, place, secret)
         else:
             yield _quarantined(connection, "bo", reference)
 
     return build
+
+
+def _again(connection: Connection, number: int, build: Build) -> Iterator[_Built]:
+    """A message of an earlier row, with the same bytes: its own, or those of its own reference."""
+    row = connection.execute(_COMMON["outbox_row"], (number,)).fetchone()
+    if row is None:
+        raise Corrupt("UNEXPECTED", {"reason": "message again without row"})
+    key, message_id, value, reference = row
+    if reference is None:
+        yield key, message_id, value, ()
+    else:
+        yield from build(connection, reference)
+
+
+def _moved(connection: Connection, cause: str, place: Sequence[Any], secret: bytes) -> Iterator[_Built]:
+    """A transcript under the key of another identifier of its pupil, and a tombstone where it stood before."""
+    so, lock_id, n, step = place
+    row, former, emptied = moved_row(connection, so, bytes.fromhex(lock_id), n, step)
+    key, message_id, value = publication(so, lock_id, row, secret)
+    yield key, f"{cause}/{message_id}", value, ()
+    if emptied:
+        yield former_key(row.document, former, secret), f"{cause}/{message_id}/moved", None, ()
 
 
 def _receipt(connection: Connection, message_sha256: bytes) -> _Built:

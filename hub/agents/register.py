@@ -28,12 +28,9 @@ from hub.trust import (
     Entry,
     Snapshot,
     Status,
-    by_of,
     check_entry,
     check_weakening,
-    fingerprint,
-    verify_statement,
-    verify_with_anchor,
+    verify_entry,
 )
 
 __all__ = ["register_stage"]
@@ -83,7 +80,7 @@ def register_stage(
             raise Refused("STATEMENT_INVALID", {"reason": "NUL"})
         snapshot = registers.get(so) or Snapshot.of(())
         entry = _Entry(record, statement, value["statement"], value["signature"], snapshot.severity_entries)
-        _authentic(entry, so, snapshot, anchors.get(so), cache)
+        _authentic(entry, snapshot, anchors.get(so), cache)
         _instant(statement.issued_at)
         check_entry(_row(entry))  # what cannot be used is refused here, not by every reader
         return entry
@@ -122,22 +119,11 @@ def _decide(entry: _Entry, known: _Known) -> tuple[_Entry, _Known]:
     return entry, _Known(known.issued | {key: issued_at}, policies)
 
 
-def _authentic(entry: _Entry, so: str, snapshot: Snapshot, anchor: bytes | None, cache: ChainCache) -> None:
+def _authentic(entry: _Entry, snapshot: Snapshot, anchor: bytes | None, cache: ChainCache) -> None:
     """Refuse an entry that its owner did not sign: a registrar of the Sở, or Bộ's seal for what Bộ decided."""
-    by_bo = by_of(entry.statement.kind, entry.statement.payload) == "bo"
-    scope, role = ({"owner": "bo"}, "bo_seal") if by_bo else ({"owner": f"so-{so}"}, "registrar")
-    typ, at = entry.statement.type, entry.record.at
-    policy = snapshot.policy(at)
-    trusted = not by_bo and anchor is not None and (policy is None or fingerprint(anchor) in policy.registrars)
-    if (
-        trusted
-        and anchor is not None
-        and verify_with_anchor(entry.payload, entry.signature, typ=typ, scope=scope, anchor=anchor, proven_at=at)
-    ):
-        return
-    verdict = verify_statement(
-        entry.payload, entry.signature, typ=typ, scope=scope, roles={role}, snapshot=snapshot, proven_at=at,
-        cache=cache,
+    verdict = verify_entry(
+        entry.statement, entry.payload, entry.signature, anchors=() if anchor is None else (anchor,),
+        snapshot=snapshot, proven_at=entry.record.at, cache=cache,
     )  # fmt: skip
     if verdict.status is not Status.VALID:
         raise Refused("REGISTRAR_UNKNOWN", {"codes": " ".join(f.code for f in verdict.findings)})

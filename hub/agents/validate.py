@@ -1,13 +1,15 @@
 """Validate (thẩm tra): whether a submitted transcript may stand in Sở's database.
 
 In:  hocba.so-<so>.command.v1, key = school code.
-Out: accepted rows in Sở's database; one signed receipt for each command; lock orders that were accepted.
+Out: accepted rows in Sở's database; one signed receipt for each command; lock orders that were accepted; follow-up
+receipts to schools whose transcripts a decision moved; links of identifiers on their way to Bộ.
 Invariant: one outcome per document, equal on every replay; time is the broker's append time.
 Legal source: each rule in hub.domain.regulations names its article.
 """
 
 from collections.abc import Sequence
 
+from hub.agents.follow_ups import told_besides
 from hub.agents.preparing import prepare_command
 from hub.agents.receipts import Receipts
 from hub.agents.snapshots import Snapshots, Versions
@@ -64,6 +66,7 @@ def _write(connection: Connection, so: str, receipts: Receipts, outcome: Outcome
     write_outcome(connection, outcome, receipt_id, receipt)
     reference = {"receipt": outcome.command.message_sha256.hex()}
     messages = [receipts.outgoing(outcome.command.school, receipt_id, reference=reference)]
+    messages += told_besides(connection, so, receipts, outcome)
     return messages if outcome.closing is None else [*messages, _order(so, outcome)]
 
 

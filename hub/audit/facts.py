@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from hub.audit.messages import decode, statement
@@ -11,7 +11,7 @@ from hub.audit.sources import Record
 
 __all__ = [
     "CommandFact", "LockedFact", "ReceiptFact", "RegisterFact", "TranscriptFact", "command_fact", "digest_of",
-    "document_pair", "fact_of", "told_digest",
+    "document_pair", "fact_of", "head_digest", "told_digest",
 ]  # fmt: skip
 
 _COUNTED = ("ce_id", "ce_source", "ce_specversion", "ce_type", "content-type")
@@ -71,6 +71,11 @@ def document_pair(document: bytes, signatures: list[str]) -> bytes:
     return hashlib.sha256(document).digest() + hashlib.sha256(envelope).digest()
 
 
+def head_digest(text: bytes, token: bytes) -> bytes:
+    """Return the hash of a head and of the time-stamp over it (empty: none)."""
+    return hashlib.sha256(hashlib.sha256(text).digest() + hashlib.sha256(token).digest()).digest()
+
+
 def told_digest(told: Mapping[str, Any]) -> bytes:
     """Return the hash of what a message of the national stream says, without its pupil key."""
     shown = {k: v.hex() if isinstance(v, bytes) else v for k, v in told.items() if k != "pupil_key"}
@@ -109,9 +114,16 @@ def _receipt(record: Record, value: dict[str, Any], register: Register | None) -
     return ReceiptFact(
         said.get("kind", ""), said.get("outcome", ""), said.get("command_id", ""), said.get("school", ""),
         str(said.get("facts", {}).get("root", "")),
-        tuple(d.get("document_sha256", "") for d in said.get("documents", ())) if said.get("kind") == "Recheck" else (),
+        tuple(_named(said.get("kind"), said.get("documents", ()))),
         wrong or None,
     )  # fmt: skip
+
+
+def _named(kind: object, documents: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """Yield what a follow-up receipt is about; of one after a decision of the Sở with its state."""
+    for document in documents if kind in ("Recheck", "Conflict") else ():
+        state = f" {document.get('state')}" if kind == "Conflict" else ""
+        yield f"{document.get('document_sha256', '')}{state}"
 
 
 def _locked(_: Record, value: dict[str, Any], __: Register | None) -> LockedFact:
@@ -122,9 +134,13 @@ def _locked(_: Record, value: dict[str, Any], __: Register | None) -> LockedFact
             for d in value["documents"]
         )
         return LockedFact(name, value["lock_id"], value["index"], hashlib.sha256(rows).digest())
+    if name == "IdentityLink":
+        return LockedFact(name, "", -1, hashlib.sha256(value["statement"]).digest())
     if name == "LockManifest":
         return LockedFact(name, value["lock_id"], value["log_index"], hashlib.sha256(value["statement"]).digest())
-    return LockedFact(name, "", value.get("tree_size", -1), hashlib.sha256(value.get("text", b"")).digest())
+    return LockedFact(
+        name, "", value.get("tree_size", -1), head_digest(value.get("text", b""), value.get("timestamp", b""))
+    )  # fmt: skip
 
 
 def _lock_id(_: Record, value: dict[str, Any], __: Register | None) -> str:

@@ -14,6 +14,7 @@ __all__ = [
     "quarantine",
     "receipt",
     "register",
+    "reminder",
     "stages",
 ]
 
@@ -47,6 +48,11 @@ def locked(so: str) -> str:
     return f"hocba.so-{so}.locked.v1"
 
 
+def reminder(so: str) -> str:
+    """What schools were reminded of."""
+    return f"hocba.so-{so}.reminder.v1"
+
+
 def quarantine(owner: str) -> str:
     """What did not decode; `owner` is "so-<slug>" or "bo"."""
     return f"hocba.{owner}.quarantine.v1"
@@ -54,7 +60,7 @@ def quarantine(owner: str) -> str:
 
 def owned(so: str) -> tuple[str, ...]:
     """Topics that a Sở's outbox writes to."""
-    return (lock_command(so), receipt(so), locked(so), quarantine(f"so-{so}"))
+    return (lock_command(so), receipt(so), locked(so), reminder(so), quarantine(f"so-{so}"))
 
 
 def family(topic: str) -> str:

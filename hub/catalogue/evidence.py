@@ -128,6 +128,16 @@ _PLACE = (
 )
 _ENDED = (
     Entry(
+        "BUNDLE_NOT_STAMPED",
+        Severity.WARN,
+        Certainty.CONTRACT,
+        _PROOF,
+        "Tệp không có dấu thời gian (RFC 3161); thời điểm được chứng minh bằng đồng ký của Bộ.",
+        "The file has no time-stamp (RFC 3161); the time rests on Bộ's cosignature.",
+        "Không cần làm gì; chính sách tin cậy không đòi hỏi dấu thời gian.",
+        "Nothing need be done; the trust policy does not demand one.",
+    ),
+    Entry(
         "BUNDLE_SUPERSEDED",
         Severity.WARN,
         Certainty.CONTRACT,

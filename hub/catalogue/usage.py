@@ -18,6 +18,9 @@ _OPTIONS = (
     _use("OPTION_WRONG", "Tùy chọn {option} không hợp lệ: {reason}.", "The option {option} is not valid: {reason}."),
     _use("MATCH_UNKNOWN", "Không có cặp học sinh nào dưới số {id}.", "There is no pair of pupils under the number {id}.",
         "Xem danh sách bằng hub matches list --all.", "See hub matches list --all."),
+    _use("IDENTITY_DECISION_UNKNOWN", "Không có quyết định định danh nào mang mã {command_id}.",
+        "There is no decision on identifiers under the id {command_id}.",
+        "Xem danh sách bằng hub identity list.", "See hub identity list."),
     _use("PARKED_UNKNOWN", "Không có trường nào đang để riêng dưới số {id}.", "Nothing is parked under the number {id}.",
         "Xem danh sách bằng hub parked list.", "See hub parked list."),
     _use("SETTING_WRONG", "Biến môi trường {setting} không hợp lệ.", "The environment variable {setting} is not valid.",
@@ -98,5 +101,17 @@ _FINDING = (
         "Chạy ở máy đã gửi (có journal.jsonl), hoặc nêu từng học bạ bằng --with.",
         "Run it where they were sent (journal.jsonl), or name the transcripts with --with."),
 )  # fmt: skip
+_CORRECTING = (
+    _use("CORRECTION_AMBIGUOUS", "Có {count} đề nghị khác nhau cùng mã {correction} trên Kafka.",
+        "There are {count} different requests under the id {correction} in the topic.",
+        "Chạy ở máy đã gửi đề nghị (có journal.jsonl), hoặc ở nơi đọc được cơ sở dữ liệu của Sở.",
+        "Run it where the request was sent (journal.jsonl), or where Sở's database is within reach."),
+    _use("CORRECTION_BASE_MISSING", "Không có bản đã chốt {document} để lập bản đính chính.",
+        "The locked transcript {document} is not at hand.",
+        "Nêu tệp học bạ đã chốt bằng --document.", "Name the file of the locked transcript with --document."),
+    _use("CORRECTION_NOT_APPROVED", "Chưa biết đợt đính chính của đề nghị {correction}: Sở chưa duyệt, hoặc không đọc được.",
+        "The round of correction {correction} is not known: Sở has not approved it, or cannot be read.",
+        "Chờ Sở duyệt; hoặc nêu số đợt bằng --number.", "Wait for Sở's approval, or name the round with --number."),
+)  # fmt: skip
 
-ENTRIES: tuple[Entry, ...] = _OPTIONS + _BATCH + _SIGNING + _DATA + _FINDING
+ENTRIES: tuple[Entry, ...] = _OPTIONS + _BATCH + _SIGNING + _DATA + _FINDING + _CORRECTING

@@ -27,7 +27,9 @@ def connected(data: Path | None, *, workers: bool = False) -> Iterator[LocalHub]
     if (addresses.wants_kafka or addresses.wants_postgres) and not has_hub(folder):
         raise Unavailable("DATA_FOLDER_NOT_FOUNDED", {"folder": str(folder)})
     slugs, port = known_slugs(folder, settings), settings.metrics_port
-    with LocalHub(folder, slugs, settings.cache_dir, addresses, join=True, metrics_port=port) as hub:
+    with LocalHub(
+        folder, slugs, settings.cache_dir, addresses, join=True, metrics_port=port, timestamp_url=settings.timestamp_url
+    ) as hub:
         if workers and hub.servers.kafka is not None:
             hub.start_workers()
         yield hub

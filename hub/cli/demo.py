@@ -49,8 +49,9 @@ def demo(
         raise typer.BadParameter(str(error)) from None
     empty_data_folder(folder)
     hub = LocalHub(
-        folder, settings.so_slugs, settings.cache_dir, addresses_of(settings), metrics_port=settings.metrics_port
-    )
+        folder, settings.so_slugs, settings.cache_dir, addresses_of(settings), metrics_port=settings.metrics_port,
+        timestamp_url=settings.timestamp_url,
+    )  # fmt: skip
     with Told(console) as tell, hub:
         tell("servers up", 1)
         hub.make_stores()

@@ -56,6 +56,9 @@ def lock(
         Path | None,
         typer.Option(help="JSON or CSV of pupil,reason (moved, left, supplementary)", exists=True, dir_okay=False),
     ] = None,
+    issuer: Annotated[
+        str | None, typer.Option(help="Of a successor's correction: the closed school whose round it is")
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask before sending")] = False,
     password_file: PasswordFile = None,
     wait: Wait = False,
@@ -80,7 +83,7 @@ def lock(
             raise typer.Exit(1)
         sending = command_sending(so, request, signer, role.value, int(now.timestamp()))
         sent = SentCommand(request.command_id, "LockRequest", school, year, wanted)
-        lock_id = lock_id_of(so, RoundKey(school, year, wanted.cohort, wanted.number)).hex()
+        lock_id = lock_id_of(so, RoundKey(issuer or school, year, wanted.cohort, wanted.number)).hex()
         answers = send(
             hub, so, school, [Outbound(sending, sent.about(so))], patience_s=patience_s if wait else None,
             then=[lock_id],

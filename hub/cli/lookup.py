@@ -1,5 +1,6 @@
 """`hub lookup`: every version of one pupil's học bạ, over years, with state, effective date and marks."""
 
+from datetime import date
 from typing import Annotated
 
 import typer
@@ -20,10 +21,15 @@ def lookup(
     school: Annotated[str | None, typer.Option(help="Code of the school, with --student")] = None,
     student: Annotated[str | None, typer.Option(help="Mã học sinh at that school")] = None,
     so: Annotated[str | None, typer.Option(help="Search only this Sở; default: all that are served")] = None,
+    as_of: Annotated[str | None, typer.Option(help="Only what was in force on that day, such as 2026-07-01")] = None,
     data: Data = None,
     json: Json = False,
 ) -> None:
-    """Find a học bạ by its locator, or by school and pupil code. Exits with 1 when nothing is found."""
+    """Find a học bạ by its locator, or by school and pupil code. Exits with 1 when nothing is found.
+
+    A version that was corrected stays readable; the newer one says which it replaced.
+    """
+    day = None if as_of is None else _day(as_of)
     if locator is None and (school is None or student is None):
         raise Refused("OPTION_MISSING", {"option": "LOCATOR, --school + --student"})
     with connected(data) as hub:
@@ -33,7 +39,16 @@ def lookup(
             found = find_by_locator(locator, urls, hub.bo_url)
         else:
             found = find_by_student(school or "", student or "", urls, hub.bo_url)
+    if day is not None:
+        found = found.as_of(day)
     if json:
-        print_line(found.shown())
+        print_line(found.shown() | ({} if day is None else {"as_of": day.isoformat()}))
     else:
         Console().print(history_of(found))
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Refused("OPTION_WRONG", {"option": "--as-of", "reason": "2026-07-01"}) from None

@@ -12,10 +12,14 @@ from hub.cli import (
     bench,
     bundle,
     check,
+    conflict,
+    correction,
     deadline,
     demo,
+    fork,
+    identity,
     lag,
-    lock,
+    lock_group,
     lookup,
     matches,
     parked,
@@ -56,12 +60,10 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "submit": submit.submit,
     "receipts": receipts.receipts,
     "recall": recall.recall,
-    "lock": lock.lock,
     "lookup": lookup.lookup,
     "bundle": bundle.bundle,
     "verify": verify.verify,
     "status": status.status,
-    "deadline": deadline.deadline,
     "lag": lag.lag,
     "topics": topics.topics,
     "audit": audit.audit,
@@ -72,9 +74,15 @@ _COMMANDS: dict[str, Callable[..., None]] = {
 for name, command in _COMMANDS.items():
     app.command(name, epilog=EXIT_CODES)(command)
 
+app.add_typer(lock_group.app, name="lock")
+app.add_typer(fork.app, name="fork")
+app.add_typer(deadline.app, name="deadline")
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(parked.app, name="parked")
 app.add_typer(matches.app, name="matches")
+app.add_typer(correction.app, name="correction")
+app.add_typer(conflict.app, name="conflict")
+app.add_typer(identity.app, name="identity")
 app.add_typer(bench.app, name="bench")
 
 

@@ -46,7 +46,7 @@ Data = Annotated[Path | None, typer.Option(help="Data folder of the hub; default
 So = Annotated[str, typer.Option(help="Slug of the Sở, such as ha-noi")]
 School = Annotated[str, typer.Option(help="Code of the school")]
 Year = Annotated[str, typer.Option(help="School year, such as 2025-2026")]
-CohortOption = Annotated[Cohort, typer.Option(help="Round: completed, supplementary or transfer")]
+CohortOption = Annotated[Cohort, typer.Option(help="Round: completed, supplementary, transfer or correction")]
 Number = Annotated[int, typer.Option(help="Number of the round", min=1, max=9999)]
 Key = Annotated[Path, typer.Option(help="Key file (PKCS#12: .p12 or .pfx)")]
 PasswordFile = Annotated[

@@ -58,6 +58,8 @@ def prepare(
     Nothing is repaired silently: every bad row is named with its reason, good rows go on. Exits with 1 when a row was
     refused. The report stands in the batch (report.jsonl) and holds what the cells hold.
     """
+    if cohort is Cohort.CORRECTION:
+        raise Refused("OPTION_WRONG", {"option": "--cohort", "reason": "hub correction prepare"})
     now = datetime.now(UTC)
     context = Context(civil_date(now), pupils, None, year, grade)
     if results.suffix.lower() not in LINES:

@@ -34,10 +34,12 @@ def journal_of(hub: LocalHub) -> Path:
 
 
 def send(
-    hub: LocalHub, so: str, school: str, batch: Sequence[Outbound], *, patience_s: float | None = None,
+    hub: LocalHub, so: str, school: str | None, batch: Sequence[Outbound], *, patience_s: float | None = None,
     then: Collection[str] = (),
 ) -> list[ReadReceipt]:  # fmt: skip
-    """Send commands and, with `patience_s`, wait for their receipts; `then` are ids of answers that follow later.
+    """Send commands of one school (None: of several) and, with `patience_s`, wait for their receipts.
+
+    `then` are ids of answers that follow later.
 
     Raises Unavailable WAITED_IN_VAIN, KAFKA_UNAVAILABLE.
     """

@@ -41,6 +41,8 @@ def show_receipt(console: Console, receipt: ReadReceipt, signature: str, finding
     )
     _findings(console, (render(found) for found in findings))
     _findings(console, statement.findings)
+    for name, value in statement.facts.items() if isinstance(statement.facts, dict) else ():
+        console.print(f"  {name}: {value}", highlight=False, markup=False, soft_wrap=True)
     for document in statement.documents:
         shade = _OUTCOMES.get(document.outcome, "yellow")
         state = document.state if isinstance(document.state, str) else ""

@@ -47,6 +47,8 @@ def _show(console: Console, organisation: OrganisationStatus) -> None:
     for label, text in (
         ("học bạ / transcripts", documents), ("đợt / rounds", rounds), ("cách ly / quarantine", kept),
         ("chưa gửi / unsent", str(organisation.unsent)),
+        ("đợt Bộ báo thiếu / locks of which Bộ lacks something", str(organisation.missing or "")),
+        ("RẼ NHÁNH / FORKS (hub fork list)", ", ".join(f"{so} {n}" for so, n in organisation.forks.items())),
     ):  # fmt: skip
         if text:
             console.print(f"  {label}: {text}", highlight=False)

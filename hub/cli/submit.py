@@ -49,10 +49,10 @@ def submit(
     console = Console(stderr=json)
     with connected(data, workers=wait) as hub:
         chosen_so(hub, so)
-        check_transfer_numbers(planned, commands_in_journal(journal_of(hub), so, opened.school))
+        check_transfer_numbers(planned, commands_in_journal(journal_of(hub), so, opened.acting))
         now = datetime.now(UTC)
         batch_of = [outbound_of(opened, one, so, signer, role.value, now) for one in planned]
-        answers = send(hub, so, opened.school, batch_of, patience_s=patience_s if wait else None)
+        answers = send(hub, so, opened.acting, batch_of, patience_s=patience_s if wait else None)
         for one in planned:
             shown = {
                 "command_id": one.command_id,

@@ -66,8 +66,15 @@ def history_of(history: History) -> Group:
         t = v.transcript
         at_bo = "—" if v.ingested_at is None else str(civil_date(v.ingested_at))
         state = f"{_STATES.get(v.state, v.state)} ({v.state})"
-        table.add_row(t.school_year, t.class_, t.school.name, str(v.version), state, str(v.effective_on or "—"), at_bo)
+        if v.superseded_on is not None:
+            state += f" {v.superseded_on}"
+        table.add_row(t.school_year, t.class_, t.school.name, _number(v), state, str(v.effective_on or "—"), at_bo)
     return Group(table, *(_marks(v) for v in history.versions))
+
+
+def _number(version: Version) -> str:
+    """Return the number of a version, and the beginning of the hash of the one that it replaced."""
+    return str(version.version) if version.supersedes is None else f"{version.version} ← {version.supersedes[:8]}"
 
 
 def _marks(version: Version) -> Text:

@@ -36,7 +36,7 @@ def up(data: Data = None, json: Json = False) -> None:
     empty = embedded and needs_founding(folder)
     hub = LocalHub(
         folder, known_slugs(folder, settings), settings.cache_dir, addresses, secrets=settings.secrets_dir,
-        metrics_port=settings.metrics_port,
+        metrics_port=settings.metrics_port, timestamp_url=settings.timestamp_url,
     )  # fmt: skip
     if not embedded and not (hub.secrets / "bo").is_dir():
         raise Refused("KEYS_MISSING", {"folder": str(hub.secrets), "owner": "bo"})
@@ -68,6 +68,8 @@ def _tell_addresses(hub: LocalHub, addresses: Addresses, console: Console, as_js
         "logs": str(hub.data / "logs"),
         "workers": sorted(_restarts(hub)),
     }
+    if hub.timestamp_url is not None:
+        shown["timestamps"] = hub.timestamp_url + (" (development only)" if hub.timestamp_authority else "")
     metrics = {name: port for name in sorted(_restarts(hub)) if (port := hub.metrics_port(name))}
     if metrics:
         shown["metrics"] = {name: f"http://127.0.0.1:{port}/metrics" for name, port in metrics.items()}

@@ -24,7 +24,9 @@ def verify(
     file: Annotated[Path, typer.Argument(help="Evidence file, as hub bundle writes it")],
     roots: Annotated[
         list[Path] | None,
-        typer.Option(help="Whom you trust: certificates (DER or PEM), note keys, or a folder of anchor-*.der"),
+        typer.Option(
+            help="Whom you trust: certificates (DER or PEM), note keys, or a folder of anchor-*.der and timestamp*.der"
+        ),
     ] = None,
     status: Annotated[Path | None, typer.Option(help="A newer status file; it may hold a later version")] = None,
     json: Json = False,
@@ -44,7 +46,8 @@ def verify(
 
 
 def _roots(path: Path) -> Iterator[tuple[str, bytes]]:
-    for one in sorted(path.glob("anchor-*.der")) if path.is_dir() else [path]:
+    found = [*path.glob("anchor-*.der"), *path.glob("timestamp*.der")] if path.is_dir() else [path]
+    for one in sorted(found):
         yield one.name, _content(one, ROOTS_BYTE_COUNT_MAX)
 
 

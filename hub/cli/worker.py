@@ -28,6 +28,7 @@ def worker(
         run_so(
             so, database_url=url, bootstrap=_bootstrap(settings), secrets=settings.secrets, slot=slot, stages=chosen,
             metrics_port=settings.metrics_port, standstill_s=settings.standstill_s,
+            timestamp_url=settings.timestamp_url, sealing_alarm_s=settings.sealing_alarm_s,
         )  # fmt: skip
     elif organisation == "bo" and so is None:
         chosen = _chosen(stages, BO_STAGES)

@@ -48,18 +48,26 @@ class BatchDocument(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     row: int
 
 
-class _Index(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class _Index(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     type: Literal["vn.hocba.batch/1"]
     school: Code
     school_year: SchoolYear
     documents: tuple[BatchDocument, ...]
+    acting: Code | None = None
 
 
 class Batch:
-    """A batch on disk; documents and signatures are read when asked for."""
+    """A batch on disk; documents and signatures are read when asked for.
 
-    def __init__(self, folder: Path, school: str, school_year: str, documents: Sequence[BatchDocument]) -> None:
+    `school` issued the documents; `acting` hands them in, which is another one only for a successor's corrections.
+    """
+
+    def __init__(
+        self, folder: Path, school: str, school_year: str, documents: Sequence[BatchDocument],
+        acting: str | None = None,
+    ) -> None:  # fmt: skip
         self.folder, self.school, self.school_year = folder, school, school_year
+        self.acting = acting or school
         self.documents = tuple(documents)
 
     @property
@@ -113,12 +121,12 @@ def load_batch(folder: Path) -> Batch:
         raise _damaged(path) from None
     if not index.documents:
         raise Refused("BATCH_EMPTY")
-    return Batch(folder, index.school, index.school_year, index.documents)
+    return Batch(folder, index.school, index.school_year, index.documents, index.acting)
 
 
 def write_batch(
     folder: Path, school: str, school_year: str, documents: Mapping[BatchDocument, bytes],
-    report: Iterable[Mapping[str, Any]],
+    report: Iterable[Mapping[str, Any]], acting: str | None = None,
 ) -> Batch:  # fmt: skip
     """Write a new batch, all or nothing. Raises Refused BATCH_EXISTS: what may carry signatures stays."""
     fresh = folder.with_name(folder.name + ".new")
@@ -128,10 +136,10 @@ def write_batch(
     for named, data in documents.items():
         (fresh / "documents" / f"{named.document_sha256}.json").write_bytes(data)
     write_report(fresh / REPORT, report)
-    index = _Index("vn.hocba.batch/1", school, school_year, tuple(documents))
+    index = _Index("vn.hocba.batch/1", school, school_year, tuple(documents), acting)
     (fresh / _INDEX).write_bytes(msgspec.json.format(msgspec.json.encode(index), indent=1) + b"\n")
     fresh.rename(folder)
-    return Batch(folder, school, school_year, index.documents)
+    return Batch(folder, school, school_year, index.documents, acting)
 
 
 def write_report(path: Path, lines: Iterable[Mapping[str, Any]]) -> None:

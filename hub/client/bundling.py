@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from msgspec import UNSET
+
 from hub.domain.locator import check
 from hub.domain.statements import IngestStatement, ReceiptStatement, read
 from hub.errors import Refused
@@ -143,13 +145,18 @@ def _place(connection: Connection, row: _Row) -> Place:
     if head is None:
         raise Refused("BUNDLE_NOT_COSIGNED")
     return Place(
-        head=Head(cosignature=cosignature, note=encode_base64(head[0]), signature=head[1]),
+        head=_head(head[0], head[1], head[2], cosignature),
         in_log=_position(log, log_index),
         in_manifest=_position(hashes, row.n),
         leaf=encode_base64(row.leaf),
         manifest=signed(manifest, by_so),
         receipt=signed(said, by_bo),
     )
+
+
+def _head(note: bytes, signature: str, token: bytes, cosignature: str) -> Head:
+    stamp = encode_base64(token) if token else UNSET
+    return Head(cosignature=cosignature, note=encode_base64(note), signature=signature, timestamp=stamp)
 
 
 def _position(leaf_hashes: Sequence[bytes], index: int) -> Position:

@@ -1,7 +1,7 @@
 """What a school has sent: the commands behind its receipts, from its journal or, where that is gone, from the broker.
 
 A receipt names its command by id and says nothing of the round; which round, which documents and which recall it was
-about stands in the command alone.
+about stands in the command alone. Steps of a correction have no round, but the correction that they are about.
 """
 
 import hashlib
@@ -13,7 +13,7 @@ from typing import Any
 
 from hub.decision import KINDS
 from hub.domain import read
-from hub.domain.statements import RoundName
+from hub.domain.statements import RoundName, SoLock
 from hub.domain.statements import read as read_statement
 from hub.errors import Refused
 from hub.kafka.partition import partition_of
@@ -28,26 +28,31 @@ _NO_END = 2**62
 
 @dataclass(frozen=True, slots=True)
 class SentCommand:
-    """One command; hashes are hex. `supersedes`: pairs (document, what it replaces); `recalled`: what is withdrawn."""
+    """One command; hashes are hex. `supersedes`: pairs (document, what it replaces); `recalled`: what is withdrawn.
+
+    `correction`: id of the correction that it is about; then `round` is None and `statement_sha256` what was signed.
+    """
 
     command_id: str
     kind: str
     school: str
     school_year: str
-    round: RoundName
+    round: RoundName | None
     documents: tuple[str, ...] = ()
     supersedes: tuple[tuple[str, str], ...] = ()
     recalled: str | None = None
+    correction: str | None = None
+    statement_sha256: str | None = None
 
     def about(self, so: str) -> dict[str, Any]:
         """Return the journal's line: ids and hashes, nothing personal."""
-        return {
-            "cohort": self.round.cohort,
+        line = {
+            "cohort": None if self.round is None else self.round.cohort,
             "command_id": self.command_id,
             "decodes": True,
             "documents": list(self.documents),
             "kind": self.kind,
-            "number": self.round.number,
+            "number": None if self.round is None else self.round.number,
             "recalled": self.recalled,
             "school": self.school,
             "school_year": self.school_year,
@@ -55,6 +60,9 @@ class SentCommand:
             "supersedes": [list(pair) for pair in self.supersedes],
             "transcripts": len(self.documents),
         }
+        if self.correction is None:
+            return line
+        return {**line, "correction": self.correction, "statement_sha256": self.statement_sha256}
 
 
 def commands_in_journal(path: Path, so: str, school: str) -> Iterator[SentCommand]:
@@ -68,11 +76,17 @@ def commands_in_journal(path: Path, so: str, school: str) -> Iterator[SentComman
             except ValueError:
                 continue
             if line.get("step") == "acknowledged" and (line.get("so"), line.get("school")) == (so, school):
-                yield SentCommand(
-                    line["command_id"], line["kind"], school, line["school_year"],
-                    RoundName(cohort=line["cohort"], number=line["number"]), tuple(line["documents"]),
-                    tuple((new, old) for new, old in line["supersedes"]), line["recalled"],
-                )  # fmt: skip
+                yield _noted(line)
+
+
+def _noted(line: dict[str, Any]) -> SentCommand:
+    cohort = line["cohort"]
+    return SentCommand(
+        line["command_id"], line["kind"], line["school"], line["school_year"],
+        None if cohort is None else RoundName(cohort=cohort, number=line["number"]), tuple(line["documents"]),
+        tuple((new, old) for new, old in line["supersedes"]), line["recalled"], line.get("correction"),
+        line.get("statement_sha256"),
+    )  # fmt: skip
 
 
 async def commands_at_broker(bootstrap: str, so: str, school: str, wanted: Collection[str]) -> list[SentCommand]:
@@ -96,10 +110,13 @@ async def commands_at_broker(bootstrap: str, so: str, school: str, wanted: Colle
 
 def _sent(kind: str, value: dict[str, Any]) -> SentCommand:
     statement: Any = read_statement(value["statement"], KINDS[kind].statement)
+    if isinstance(statement, SoLock):
+        statement = statement.asked_of(value["school"])
     return SentCommand(
-        statement.command_id, kind, statement.school, statement.school_year, statement.round,
+        statement.command_id, kind, statement.school, statement.school_year, getattr(statement, "round", None),
         tuple(getattr(statement, "documents", ())), superseded_by(d["document"] for d in value.get("documents", ())),
-        getattr(statement, "document_sha256", None),
+        getattr(statement, "document_sha256", None), getattr(statement, "request_id", None),
+        hashlib.sha256(value["statement"]).hexdigest(),
     )  # fmt: skip
 
 

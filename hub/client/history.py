@@ -1,16 +1,18 @@
 """Look up (tra cứu): every version of one pupil's học bạ, over years, schools and Sở, and whether Bộ has it.
 
+A version is in force from its effective date until that of the version that took its place; both stay readable.
 Nothing is shown that is not what was accepted and locked: one changed version stops the whole look-up.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 import msgspec
 from msgspec import UnsetType
 
+from hub.client.persons import same_persons
 from hub.client.unchanged import Locked, Stored, check_unchanged, is_manifest_of
 from hub.domain import Transcript, read
 from hub.domain.locator import check, printed
@@ -19,7 +21,7 @@ from hub.errors import Corrupt, Refused
 from hub.store import open_connection, unavailable
 from hub.store.queries import queries_of
 
-__all__ = ["History", "Version", "find_by_locator", "find_by_student", "marks_of"]
+__all__ = ["History", "Version", "find_by_locator", "find_by_student", "marks_of", "with_successors"]
 
 _SO, _BO = queries_of("so"), queries_of("bo")
 _VALUES = ("level", "score", "semester_1", "semester_2", "year", "retake")
@@ -27,7 +29,10 @@ _VALUES = ("level", "score", "semester_1", "semester_2", "year", "retake")
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One version as Sở has it; `ingested_at` is when Bộ decided the lock that holds it (None: not there)."""
+    """One version as Sở has it; `ingested_at` is when Bộ decided the lock that holds it (None: not there).
+
+    `superseded_by`: hash (hex) of the locked version that took its place, in force from `superseded_on`.
+    """
 
     so: str
     transcript: Transcript
@@ -39,6 +44,19 @@ class Version:
     locator: str | None
     log_index: int | None
     ingested_at: datetime | None
+    superseded_by: str | None = None
+    superseded_on: date | None = None
+
+    @property
+    def record(self) -> tuple[str, str, str, str]:
+        """Which record it is a version of, within one pupil's history."""
+        t = self.transcript
+        return self.so, t.school.code, t.school_year, t.period
+
+    @property
+    def supersedes(self) -> str | None:
+        """Hash (hex) of the version that it was made to replace."""
+        return self.transcript.supersedes if isinstance(self.transcript.supersedes, str) else None
 
     def shown(self) -> dict[str, Any]:
         """Return the version as JSON shows it, without name, birth date and identifiers."""
@@ -57,6 +75,9 @@ class Version:
             "document_sha256": self.document_sha256,
             "accepted_at": self.accepted_at.isoformat(),
             "effective_on": None if self.effective_on is None else self.effective_on.isoformat(),
+            "supersedes": self.supersedes,
+            "superseded_by": self.superseded_by,
+            "superseded_on": None if self.superseded_on is None else self.superseded_on.isoformat(),
             "log_index": self.log_index,
             "ingested_at": None if self.ingested_at is None else self.ingested_at.isoformat(),
             "marks": marks_of(t),
@@ -79,6 +100,14 @@ class History:
     def shown(self) -> dict[str, Any]:
         """Return the history as one JSON object."""
         return {"locator": self.locator, "versions": [version.shown() for version in self.versions]}
+
+    def as_of(self, day: date) -> "History":
+        """Return the versions that were in force on a civil date (UTC+7). Raises Refused LOOKUP_NOTHING_FOUND."""
+        locked = sorted((v for v in self.versions if v.effective_on is not None), key=lambda v: v.version)
+        found = {v.record: v for v in locked if v.effective_on is not None and v.effective_on <= day}
+        if not found:
+            raise Refused("LOOKUP_NOTHING_FOUND")
+        return History(self.locator, tuple(v for v in self.versions if found.get(v.record) is v))
 
 
 def find_by_locator(locator: str, so_urls: Mapping[str, str], bo_url: str) -> History:
@@ -114,15 +143,29 @@ def _values(subject: Subject) -> dict[str, str]:
 
 
 def _find(query: str, values: Sequence[str], so_urls: Mapping[str, str], bo_url: str) -> History:
-    pupils = sorted({pupil for url in so_urls.values() for (pupil,) in _rows(url, _SO[query], values)})
+    named = {pupil for url in so_urls.values() for (pupil,) in _rows(url, _SO[query], values)}
+    pupils = same_persons(named, so_urls, bo_url)
     rows = [(so, row) for so, url in so_urls.items() for row in _unchanged(url, pupils)]
     ingested = {row[0]: row[4] for row in _rows(bo_url, _BO["ingested_of_hashes"], ([row[3] for _, row in rows],))}
-    versions = tuple(_version(so, row, ingested) for so, row in rows)
+    versions = with_successors([_version(so, row, ingested) for so, row in rows])
     if not versions:
         raise Refused("LOOKUP_NOTHING_FOUND")
     locator = next((v.locator for v in versions if v.locator is not None), None)
     by_year = sorted(versions, key=lambda v: (v.transcript.school_year, v.accepted_at))
     return History(None if locator is None else printed(locator), tuple(by_year))
+
+
+def with_successors(versions: Sequence[Version]) -> list[Version]:
+    """Say of each locked version which locked one took its place."""
+    locked = sorted((v for v in versions if v.effective_on is not None), key=lambda v: v.version)
+    following = {(v.record, v.supersedes): v for v in locked if v.supersedes is not None}
+    return [_succeeded(v, following.get((v.record, v.document_sha256))) for v in versions]
+
+
+def _succeeded(version: Version, by: Version | None) -> Version:
+    if by is None or version.effective_on is None:
+        return version
+    return replace(version, superseded_by=by.document_sha256, superseded_on=by.effective_on)
 
 
 def _unchanged(url: str, pupils: Sequence[str]) -> list[Any]:

@@ -1,7 +1,7 @@
 """Which documents a school means when it asks to lock (chốt) a round: by its own receipts, not by Sở's database.
 
 Accepted documents count unless the school recalled or replaced them since. One that Sở holds, because another school
-claims the pupil, is left out: Sở does not lock it.
+claims the pupil, is left out: Sở does not lock it. What the Sở decided about it then, a follow-up receipt tells.
 """
 
 from collections.abc import Iterable, Sequence
@@ -17,6 +17,8 @@ __all__ = ["LockSet", "command_ids_of", "lock_set"]
 
 _NAMED_MAX = 10
 _STANDING = frozenset({"open", "pending", "locked"})
+_CHANGING = frozenset({"Submission", "Recall"})
+_DECIDED = "Conflict"  # a follow-up receipt: what a decision of the Sở made of what was handed in before
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +35,9 @@ class LockSet:
 
 
 def command_ids_of(receipts: Iterable[ReadReceipt]) -> set[str]:
-    """Return the ids of the commands that changed something: those whose originals are needed."""
-    return {r.statement.command_id for r in receipts if r.statement.kind != "Lock" and r.statement.outcome != "refused"}
+    """Return the ids of the commands that changed a set: those whose originals are needed."""
+    said = (r.statement for r in receipts)
+    return {s.command_id for s in said if s.kind in _CHANGING and s.outcome != "refused"}
 
 
 def lock_set(
@@ -52,10 +55,11 @@ def lock_set(
         facts = {"count": str(len(unknown)), "commands": ", ".join(unknown[:_NAMED_MAX])}
         raise Refused("COMMANDS_NOT_KEPT", facts)
     states: dict[str, str] = {}
+    replacing: dict[str, str] = {}
     for receipt in sorted(receipts, key=lambda r: r.statement.at):
         command = by_id.get(receipt.statement.command_id)
         if command is not None and (command.school_year, command.round) == (school_year, round_name):
-            _apply(states, receipt, command)
+            _apply(states, replacing, receipt, command)
     states |= dict.fromkeys(including, "open")
     for sha256 in leaving_out:
         states.pop(sha256, None)
@@ -65,7 +69,11 @@ def lock_set(
     return LockSet(documents, tuple(sorted(sha256 for sha256, state in states.items() if state == "held")))
 
 
-def _apply(states: dict[str, str], receipt: ReadReceipt, command: SentCommand) -> None:
+def _apply(states: dict[str, str], replacing: dict[str, str], receipt: ReadReceipt, command: SentCommand) -> None:
+    """Bring `states` up to date; `replacing` has by document the one that replaces it by now.
+
+    Two corrected documents in turn both name the locked one: the later counts.
+    """
     statement = receipt.statement
     if statement.kind == "Recall":
         if statement.outcome == "accepted" and command.recalled is not None:
@@ -75,7 +83,13 @@ def _apply(states: dict[str, str], receipt: ReadReceipt, command: SentCommand) -
         for sha256, superseded in command.supersedes:
             if sha256 in accepted:  # a refused one ends nothing
                 states.pop(superseded, None)
+                states.pop(replacing.get(superseded, superseded), None)
+                replacing[superseded] = sha256
         states.update(accepted)
+    elif statement.kind == _DECIDED:
+        for document in statement.documents:
+            if document.document_sha256 in states:
+                states[document.document_sha256] = _state(document)
 
 
 def _state(document: ReceiptDocument) -> str:

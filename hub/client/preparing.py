@@ -23,7 +23,7 @@ __all__ = ["PreparedBatch", "Rounds", "prepare_batch"]
 class Rounds:
     """Which rounds year documents go into, and the number of the first leaving pupil (each has one of their own).
 
-    `cohort` None lets each document say it: completed or supplementary.
+    `cohort` None lets each document say it: completed or supplementary. A round of corrections takes them all.
     """
 
     cohort: Cohort | None = None
@@ -54,9 +54,12 @@ class PreparedBatch:
 
 
 def prepare_batch(
-    rows: Iterable[JudgedRow], folder: Path, rounds: Rounds, school: str | None = None, school_year: str | None = None
-) -> PreparedBatch:
+    rows: Iterable[JudgedRow], folder: Path, rounds: Rounds, school: str | None = None,
+    school_year: str | None = None, acting: str | None = None,
+) -> PreparedBatch:  # fmt: skip
     """Write the batch of all good rows. Without `school` and `school_year` the first good row says them.
+
+    `acting` is the school that hands them in, where it is another: the successor of a closed one.
 
     Raises Refused BATCH_EXISTS, BATCH_TOO_LARGE, and what reading the rows raises.
     """
@@ -75,7 +78,7 @@ def prepare_batch(
         write_report(beside, report)
         return PreparedBatch(tuple(held), None, beside)
     documents = dict(zip(_named(good, rounds), (row.document or b"" for row in good), strict=True))
-    batch = write_batch(folder, school, school_year, documents, report)
+    batch = write_batch(folder, school, school_year, documents, report, acting)
     return PreparedBatch(tuple(held), batch, folder / REPORT)
 
 
@@ -126,6 +129,8 @@ def _refused(row: JudgedRow, found: Sequence[Finding]) -> JudgedRow:
 
 def _cohort(transcript: Transcript, rounds: Rounds) -> Cohort:
     fitting = cohort_for(transcript)
+    if rounds.cohort is Cohort.CORRECTION:
+        return rounds.cohort
     return fitting if rounds.cohort is None or fitting is Cohort.TRANSFER else rounds.cohort
 
 

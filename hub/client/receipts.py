@@ -50,13 +50,13 @@ async def read_receipts(
             yield ReadReceipt(value["receipt_id"], statement, value["statement"], value["signature"], found.at)
 
 
-def receipt_ends(bootstrap: str, so: str, school: str) -> dict[tuple[str, int], int]:
-    """Return where the receipts of a school end now: what is sent after this is answered after it."""
+def receipt_ends(bootstrap: str, so: str, school: str | None) -> dict[tuple[str, int], int]:
+    """Return where the receipts of a school (None: of all) end now: what is sent after this is answered after it."""
     return end_offsets(bootstrap, [(receipt_topic(so).name, part) for part in _parts(so, school)])
 
 
 async def next_receipts(
-    bootstrap: str, so: str, school: str, wanted: Collection[str], since: Mapping[tuple[str, int], int],
+    bootstrap: str, so: str, school: str | None, wanted: Collection[str], since: Mapping[tuple[str, int], int],
     *, patience_s: float, ends: Callable[[ReadReceipt], bool] = lambda _: True,
     tell: Callable[[int], None] = lambda _: None,
 ) -> dict[str, ReadReceipt]:  # fmt: skip

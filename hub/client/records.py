@@ -21,7 +21,7 @@ from hub.trust import sign
 
 __all__ = ["checked", "command_sending", "instant", "lock_request", "recall", "register_sending", "submission_sending"]
 
-_C = TypeVar("_C", Recall, LockRequest)
+_C = TypeVar("_C", bound=Command)
 
 
 def submission_sending(

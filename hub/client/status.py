@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -45,7 +45,10 @@ class StageStatus:
 
 @dataclass(frozen=True, slots=True)
 class OrganisationStatus:
-    """One organisation. `rounds`: (cohort, state, rounds, answered by Bộ); `quarantine`: (stage, code, messages)."""
+    """One organisation. `rounds`: (cohort, state, rounds, answered by Bộ); `quarantine`: (stage, code, messages).
+
+    `missing`: locks of a Sở of which Bộ lacks something; `forks`: at Bộ, pairs of contradicting texts by Sở.
+    """
 
     owner: str
     stages: tuple[StageStatus, ...]
@@ -53,6 +56,8 @@ class OrganisationStatus:
     rounds: tuple[tuple[str, str, int, int], ...]
     quarantine: tuple[tuple[str, str, int], ...]
     unsent: int
+    missing: int = 0
+    forks: Mapping[str, int] = field(default_factory=dict)
 
     def shown(self) -> dict[str, Any]:
         """Return the status as one JSON object."""
@@ -125,7 +130,9 @@ def _organisation(
         quarantine = connection.execute(queries["quarantine_codes"]).fetchall()
         if source.owner == "bo":
             documents, rounds = connection.execute(queries["count_ingested"]).fetchall(), []
+            missing, forks = None, {str(so): int(n) for so, n in connection.execute(queries["fork_counts"])}
         else:
+            missing, forks = connection.execute(queries["count_missing"]).fetchone(), {}
             documents = connection.execute(queries["count_documents"]).fetchall()
             rounds = connection.execute(queries["count_rounds"]).fetchall()
     stages = tuple(_stage(source, stage, positions, members, ends) for stage in source.stages)
@@ -133,6 +140,7 @@ def _organisation(
         source.owner, stages, {str(name): int(count) for name, count in documents},
         tuple((cohort, state, n, answered) for cohort, state, n, answered in rounds),
         tuple((stage, code, n) for stage, code, n in quarantine), 0 if unsent is None else int(unsent[0]),
+        0 if missing is None else int(missing[0]), forks,
     )  # fmt: skip
 
 

@@ -72,9 +72,9 @@ def outbound_of(batch: Batch, planned: Planned, so: str, signer: Signer, role: s
     """
     statement, signature = _kept(batch, planned) or _signed(batch, planned, signer, role, at)
     documents = [(data, signatures) for _, data, signatures in planned.documents]
-    sending = submission_sending(so, batch.school, planned.command_id, statement, signature, documents)
+    sending = submission_sending(so, batch.acting, planned.command_id, statement, signature, documents)
     sent = SentCommand(
-        command_id=planned.command_id, kind="Submission", school=batch.school, school_year=batch.school_year,
+        command_id=planned.command_id, kind="Submission", school=batch.acting, school_year=batch.school_year,
         round=planned.round, documents=tuple(sha256 for sha256, *_ in planned.documents),
         supersedes=superseded_by(data for _, data, _ in planned.documents),
     )  # fmt: skip
@@ -133,12 +133,12 @@ def _kept(batch: Batch, planned: Planned) -> tuple[bytes, str] | None:
 def _signed(batch: Batch, planned: Planned, signer: Signer, role: str, at: datetime) -> tuple[bytes, str]:
     statement = Submission(
         command_id=planned.command_id, documents=tuple(sha256 for sha256, *_ in planned.documents),
-        issued_at=instant(at), mode=planned.mode, round=planned.round, school=batch.school,
+        issued_at=instant(at), mode=planned.mode, round=planned.round, school=batch.acting,
         school_year=batch.school_year, type="vn.hocba.submission/1",
     )  # fmt: skip
     data = encode(statement)
     scope = {
-        "school": batch.school,
+        "school": batch.acting,
         "school_year": batch.school_year,
         "round": planned.round.text(batch.school_year),
     }
@@ -159,7 +159,7 @@ def check_transfer_numbers(planned: Iterable[Planned], sent: Iterable[SentComman
     """
     taken: dict[int, set[str]] = {}
     for command in sent:
-        if command.kind == "Submission" and command.round.cohort == "transfer":
+        if command.kind == "Submission" and command.round is not None and command.round.cohort == "transfer":
             taken.setdefault(command.round.number, set()).update(command.documents)
     for one in planned:
         if one.round.cohort != "transfer" or one.round.number not in taken:

@@ -1,15 +1,17 @@
 """What every connector of workbooks does to make a document: pupil, grade, results, stand-ins, the last look."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Literal, cast
 
 from msgspec import UNSET
 
 from hub.connectors.notes import Notes
-from hub.connectors.prepared import RowReport
-from hub.connectors.pupil_list import Pupil
+from hub.connectors.prepared import PreparedRow, RowReport
+from hub.connectors.pupil_list import Joined, Pupil, RowT
+from hub.connectors.row_cells import grade_of
 from hub.domain.reading import canonical, read
+from hub.domain.regulations import regulation_for
 from hub.domain.transcript import Assessed, School, Student, Subject, Transcript
 from hub.errors import Refused
 
@@ -20,7 +22,9 @@ __all__ = [
     "agreed_grade",
     "assessed_of",
     "checked_year",
+    "holds",
     "level_subjects",
+    "make_each",
     "report_of",
     "sound",
     "student_of",
@@ -40,14 +44,47 @@ def checked_year(school_year: str | None) -> str | None:
     return school_year
 
 
-def agreed_grade(named: Iterable[int | None], notes: Notes, column: int | None, class_code: str | None) -> int | None:
-    """Return the grade on which all that name one agree; else None, with the reason among the notes."""
-    grades = sorted({grade for grade in named if grade is not None})
+def make_each(
+    joined: Iterable[Joined[RowT]], make: Callable[[Joined[RowT]], Transcript | None]
+) -> tuple[tuple[PreparedRow, ...], tuple[RowReport, ...]]:
+    """Return the documents of the rows and the reports of those that give none: refused when read, or by `make`."""
+    documents: list[PreparedRow] = []
+    rejected: list[RowReport] = []
+    for row in joined:
+        notes = row.result.notes
+        transcript = None if notes.refused else make(row)
+        if transcript is None:
+            rejected.append(report_of(notes))
+        else:
+            documents.append(PreparedRow(transcript, tuple(notes.found), notes.sheet, notes.row))
+    return tuple(documents), tuple(rejected)
+
+
+def agreed_grade(
+    given: int | None, classes: Sequence[str | None], pupil: Pupil | None, notes: Notes, column: int | None
+) -> int | None:
+    """Return the grade on which all that name one agree; else None, with the reason among the notes.
+
+    The one given by the caller, the `classes` of the pupil's rows (the first is shown), and the list of pupils name it.
+    """
+    listed = (None, None) if pupil is None else (pupil.class_code, pupil.grade)
+    named = {given, listed[1], *(grade_of(text) for text in (*classes, listed[0]) if text is not None)}
+    grades = sorted(grade for grade in named if grade is not None)
     if not grades:
-        notes.add("GRADE_UNKNOWN", column, class_code)
+        notes.add("GRADE_UNKNOWN", column, classes[0])
     elif len(grades) > 1:
         notes.add("GRADE_DIFFERS", column, grades=", ".join(map(str, grades)))
     return grades[0] if len(grades) == 1 else None
+
+
+def holds(
+    regulation: str, grade: int, school_year: str, notes: Notes, code: str = "REGULATION_NOT_OF_SHEET"
+) -> bool:  # fmt: skip
+    """Tell whether a grade has this circular in a school year; if not, `code` among the notes says which it has."""
+    found = regulation_for(school_year, grade)
+    if found != regulation:
+        notes.add(code, grade=str(grade), school_year=school_year, regulation=found or "?")
+    return found == regulation
 
 
 def student_of(

@@ -4,16 +4,19 @@
 setting; the agents load what is known and write what was decided.
 """
 
-from hub.decision.command import Judged, Prepared
+from hub.decision.command import Act, Judged, Prepared
 from hub.decision.kinds import KINDS, Kind
 from hub.decision.known import Current, Known, RecordKey, RoundKey, RoundRow, Seen
 from hub.decision.lock_request import lock_id_of, set_root
-from hub.decision.outcome import Answer, Move, NewDocument, Outcome
+from hub.decision.outcome import Answer, FollowUp, Move, NewDocument, Outcome
+from hub.decision.rulings import Ruling
+from hub.decision.so_lock import second_person_fault
 from hub.domain.findings import finding
 
 __all__ = [
-    "KINDS", "Answer", "Current", "Judged", "Kind", "Known", "Move", "NewDocument", "Outcome", "Prepared", "RecordKey",
-    "RoundKey", "RoundRow", "Seen", "decide", "lock_id_of", "set_root",
+    "KINDS", "Act", "Answer", "Current", "FollowUp", "Judged", "Kind", "Known", "Move", "NewDocument", "Outcome",
+    "Prepared", "RecordKey", "RoundKey", "RoundRow", "Ruling", "Seen", "decide", "lock_id_of", "second_person_fault",
+    "set_root",
 ]  # fmt: skip
 
 

@@ -4,13 +4,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from hub.decision.known import RecordKey, RoundKey
+from hub.decision.keys import RecordKey, RoundKey
 from hub.domain.findings import Finding, refuses
-from hub.domain.statements import Command, RoundCommand
+from hub.domain.statements import Command, RoundCommand, SoLock
 from hub.domain.transcript import Transcript
 from hub.trust.lock_policy import LOCK_POLICY_DEFAULT, LockPolicy
+from hub.trust.verdict import Signatory
 
-__all__ = ["JudgeAgain", "Judged", "Prepared"]
+__all__ = ["Act", "JudgeAgain", "Judged", "Prepared"]
 
 JudgeAgain = Callable[[Sequence[str]], Sequence[Finding]]
 """What is wrong by now with the signatures of a document that was valid when it came."""
@@ -29,6 +30,16 @@ class Judged:
     record: RecordKey | None
     findings: tuple[Finding, ...]
     pending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """A Sở's act as one of its commands carries it: the whole, who signed it, and the second signature ("": none)."""
+
+    statement: SoLock
+    first: Signatory
+    second: Signatory | None = None
+    second_signature: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +67,8 @@ class Prepared:
     judge_again: JudgeAgain | None = None  # of a lock request: revocation is judged again at its time
     extended_to: datetime | None = None  # the first late instant by decisions of Bộ or Sở; None: the default counts
     lock_policy: LockPolicy = LOCK_POLICY_DEFAULT  # what the Sở asks of a lock at its time
+    signatory: Signatory | None = None  # who signed, as the register has it; None where no signature could be read
+    act: Act | None = None  # where `command` is only what a Sở's act asks of this school
 
     @property
     def stands(self) -> bool:
@@ -64,9 +77,13 @@ class Prepared:
 
     @property
     def asks_roster(self) -> bool:
-        """Tell whether the school's roster counts for a lock of this round: leaving pupils lock on their own."""
+        """Tell whether the roster counts for a lock of this round: who leaves or is corrected locks on his own."""
         key = self.round
-        return key is not None and key.cohort != "transfer" and self.lock_policy.completeness != "ignore"
+        return (
+            key is not None
+            and key.cohort not in ("transfer", "correction")
+            and self.lock_policy.completeness != "ignore"
+        )
 
     @property
     def round(self) -> RoundKey | None:

@@ -4,10 +4,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from hub.decision.command import Prepared
+from hub.decision.conflict import decide_conflict
+from hub.decision.correction import decide_correction_request
+from hub.decision.correction_steps import (
+    decide_confirmation,
+    decide_unlock,
+    decide_unlock_request,
+    decide_window,
+    decide_withdrawal,
+)
+from hub.decision.identity import decide_identity
 from hub.decision.known import Known
 from hub.decision.lock_request import decide_lock_request
 from hub.decision.outcome import Outcome
 from hub.decision.recall import decide_recall
+from hub.decision.so_lock import decide_so_lock
 from hub.decision.submission import decide_submission
 from hub.domain.findings import finding
 from hub.domain.statements import (
@@ -19,6 +30,7 @@ from hub.domain.statements import (
     IdentityCorrection,
     LockRequest,
     Recall,
+    SoLock,
     Submission,
     UnlockDecision,
     UnlockRequest,
@@ -30,13 +42,18 @@ __all__ = ["KINDS", "Kind"]
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """`roles`: the offices by which a person or seal may sign it. `decide` is asked only for a command that stands."""
+    """`roles`: the offices by which a person or seal may sign it. `decide` is asked only for a command that stands.
 
-    statement: type[Command]
+    `second`: the offices of a second signature, where a Sở's act may carry one.
+    """
+
+    statement: type[Command | SoLock]
     roles: frozenset[str]
     decide: Callable[[Prepared, Known, str], Outcome]
+    second: frozenset[str] = frozenset()
 
 
+_TEACHERS = frozenset({"homeroom_teacher", "subject_teacher"})
 _SO_PERSONS = frozenset({"so_officer", "so_lead"})
 
 
@@ -48,14 +65,13 @@ KINDS: Mapping[str, Kind] = {
     "Submission": Kind(Submission, frozenset({"school_seal", "principal"}), decide_submission),
     "Recall": Kind(Recall, frozenset({"principal"}), decide_recall),
     "LockRequest": Kind(LockRequest, frozenset({"principal"}), decide_lock_request),
-    "CorrectionRequest": Kind(CorrectionRequest, frozenset({"homeroom_teacher", "subject_teacher"}), _not_served),
-    "CorrectionConfirmation": Kind(CorrectionConfirmation, frozenset({"principal"}), _not_served),
-    "CorrectionWithdrawal": Kind(
-        CorrectionWithdrawal, frozenset({"homeroom_teacher", "subject_teacher", "principal"}), _not_served
-    ),
-    "UnlockRequest": Kind(UnlockRequest, frozenset({"school_seal"}), _not_served),
-    "UnlockDecision": Kind(UnlockDecision, _SO_PERSONS, _not_served),
-    "WindowClosed": Kind(WindowClosed, frozenset({"so_seal"}), _not_served),
-    "ConflictDecision": Kind(ConflictDecision, _SO_PERSONS, _not_served),
-    "IdentityCorrection": Kind(IdentityCorrection, _SO_PERSONS, _not_served),
+    "CorrectionRequest": Kind(CorrectionRequest, _TEACHERS, decide_correction_request),
+    "CorrectionConfirmation": Kind(CorrectionConfirmation, frozenset({"principal"}), decide_confirmation),
+    "CorrectionWithdrawal": Kind(CorrectionWithdrawal, _TEACHERS | {"principal"}, decide_withdrawal),
+    "UnlockRequest": Kind(UnlockRequest, frozenset({"school_seal"}), decide_unlock_request),
+    "UnlockDecision": Kind(UnlockDecision, _SO_PERSONS, decide_unlock),
+    "WindowClosed": Kind(WindowClosed, frozenset({"so_seal"}), decide_window),
+    "ConflictDecision": Kind(ConflictDecision, _SO_PERSONS, decide_conflict),
+    "SoLock": Kind(SoLock, frozenset({"so_lead"}), decide_so_lock, second=_SO_PERSONS),
+    "IdentityCorrection": Kind(IdentityCorrection, _SO_PERSONS, decide_identity),
 }

@@ -1,36 +1,23 @@
 """What Sở knows of the schools, rounds and pupils that a batch of commands is about.
 
-Loaded under row locks by the store and handed from one decision to the next; each outcome is added to it.
+Loaded under row locks by the store and handed from one decision to the next; each outcome is added to it. Of a record
+at most two versions stand: the locked one, and beside it the open one by which it is being corrected.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
 
+from hub.decision.correction_rows import CORRECTION, CORRECTION_OPEN_STATES, CorrectionRow
+from hub.decision.keys import RecordKey, RoundKey
+from hub.decision.rulings import Ruling, latest
 from hub.domain.completeness import Reported
+from hub.domain.linking import Links
 
-__all__ = ["CURRENT_STATES", "Current", "Known", "RecordKey", "RoundKey", "RoundRow", "Seen"]
+__all__ = ["CURRENT_STATES", "OPEN_STATES", "Current", "Known", "RecordKey", "RoundKey", "RoundRow", "Seen"]
 
-CURRENT_STATES = frozenset({"open", "pending", "held", "locked"})
-
-
-class RoundKey(NamedTuple):
-    """Đợt chốt of one school."""
-
-    school: str
-    school_year: str
-    cohort: str
-    number: int
-
-
-class RecordKey(NamedTuple):
-    """Identity of a record; `pupil` is the identifier that the document carries."""
-
-    school: str
-    pupil: str
-    school_year: str
-    period: str
+OPEN_STATES = frozenset({"open", "pending", "held"})
+CURRENT_STATES = OPEN_STATES | {"locked"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +60,17 @@ class Known:
     commands: dict[tuple[str, str], Seen] = field(default_factory=dict)
     messages: dict[bytes, Seen] = field(default_factory=dict)
     latest: dict[RecordKey, Current] = field(default_factory=dict)
+    locked: dict[RecordKey, Current] = field(default_factory=dict)
     by_pupil: dict[tuple[str, str, str], dict[RecordKey, Current]] = field(default_factory=dict)
     by_hash: dict[tuple[str, bytes], Current] = field(default_factory=dict)
     by_round: dict[RoundKey, dict[RecordKey, Current]] = field(default_factory=dict)
     signatures: dict[tuple[bytes, int], list[str]] = field(default_factory=dict)
     rosters: dict[bytes, tuple[str, ...]] = field(default_factory=dict)  # by lock request: pupils, as often as listed
+    corrections: dict[tuple[str, str, int], CorrectionRow] = field(default_factory=dict)
+    bases: dict[tuple[RecordKey, bytes], bytes] = field(default_factory=dict)  # bytes of what is being corrected
+    links: Links = field(default_factory=Links)  # among the pupils that were loaded
+    rulings: dict[tuple[str, str, str], list[Ruling]] = field(default_factory=dict)  # by pupil, year, period
+    heard_of: set[str] = field(default_factory=set)  # identifiers of links to be made that a document or a roster names
 
     def add(self, documents: Iterable[Current]) -> None:
         """Note documents; of one record the highest version is the latest."""
@@ -88,19 +81,60 @@ class Known:
                 self.latest[row.record] = row
                 self.by_pupil.setdefault(_claim(row.record), {})[row.record] = row
                 self.by_round[row.round][row.record] = row
+            if row.state == "locked":
+                self.locked[row.record] = row
             older = self.by_hash.get((row.record.school, row.document_sha256))
             if older is None or older.version <= row.version:
                 self.by_hash[row.record.school, row.document_sha256] = row
 
     def current(self, record: RecordKey) -> Current | None:
-        """Return the current version of a record, if one stands."""
+        """Return the version of a record that counts: the locked one, also while it is corrected, or the open one."""
+        return self.locked.get(record) or self.standing_open(record)
+
+    def standing_open(self, record: RecordKey) -> Current | None:
+        """Return the version of a record that is not locked yet, if one stands."""
         row = self.latest.get(record)
-        return row if row is not None and row.state in CURRENT_STATES else None
+        return row if row is not None and row.state in OPEN_STATES else None
 
     def claims(self, record: RecordKey) -> list[Current]:
-        """Return the current documents of other schools for the same pupil, year and period."""
-        rows = self.by_pupil.get(_claim(record), {}).values()
-        return [row for row in rows if row.record.school != record.school and row.state in CURRENT_STATES]
+        """Return the current documents of other schools for the same person, year and period."""
+        return [row for row in self._of_person(record) if row.record.school != record.school]
+
+    def rivals(self, record: RecordKey) -> list[Current]:
+        """Return those of them over which the Sở has not ruled for this school: what holds a document out of a lock."""
+        for_school = {ruling.not_of for ruling in self._rulings(record).values() if ruling.school == record.school}
+        return [row for row in self.claims(record) if row.record.school not in for_school]
+
+    def ruling(self, record: RecordKey, other: str) -> Ruling | None:
+        """Return the ruling that counts between the record's school and another, for its person, year and period."""
+        return self._rulings(record).get(frozenset((record.school, other)))
+
+    def ruled_against(self, record: RecordKey) -> Ruling | None:
+        """Return the newest ruling that says that the record's school claims the pupil wrongly, if one counts."""
+        against = [ruling for ruling in self._rulings(record).values() if ruling.not_of == record.school]
+        return max(against, key=lambda ruling: ruling.at, default=None)
+
+    def twin(self, record: RecordKey) -> Current | None:
+        """Return what the same school has current for the same person, year and period under another identifier."""
+        rows = self._of_person(record)
+        return next((row for row in rows if row.record.school == record.school and row.record != record), None)
+
+    def of_person(self, pupil: str) -> list[Current]:
+        """Return every current document of a person that was loaded, in a fixed order."""
+        named = self.links.same_person(pupil)
+        rows = (self.current(record) for record in sorted(self.latest) if record.pupil in named)
+        return [row for row in rows if row is not None]
+
+    def _of_person(self, record: RecordKey) -> list[Current]:
+        claims = (_claim(record._replace(pupil=one)) for one in sorted(self.links.same_person(record.pupil)))
+        rows = (self.current(other) for claim in claims for other in self.by_pupil.get(claim, {}))
+        return [row for row in rows if row is not None]
+
+    def _rulings(self, record: RecordKey) -> dict[frozenset[str], Ruling]:
+        if not self.rulings:
+            return {}
+        claims = (_claim(record._replace(pupil=one)) for one in sorted(self.links.same_person(record.pupil)))
+        return latest(sorted((r for claim in claims for r in self.rulings.get(claim, ())), key=lambda r: r.at))
 
     def closed(self, key: RoundKey) -> RoundRow | None:
         """Return the round when nothing in it may change any more; a round not known is open."""
@@ -113,12 +147,35 @@ class Known:
 
     def reported(self, school: str, school_year: str) -> list[Reported]:
         """Return what stands of one school in a year, of those documents that were loaded."""
-        stand = (row for row in self.latest.values() if row.state in CURRENT_STATES)
+        stand = (row for row in map(self.current, self.latest) if row is not None)
         return [
             Reported(school, row.record.pupil)
             for row in stand
             if (row.record.school, row.record.school_year) == (school, school_year)
         ]
+
+    def items_of(self, school: str, correction_id: str) -> list[CorrectionRow]:
+        """Return the pupils of one request, in its order."""
+        found = [row for row in self.corrections.values() if (row.school, row.correction_id) == (school, correction_id)]
+        return sorted(found, key=lambda row: row.n)
+
+    def open_correction(self, record: RecordKey) -> CorrectionRow | None:
+        """Return the one correction of a record that has not ended."""
+        open_ = (row for row in self.corrections.values() if row.state in CORRECTION_OPEN_STATES)
+        return next((row for row in open_ if row.record == record), None)
+
+    def items_in(self, key: RoundKey) -> dict[RecordKey, CorrectionRow]:
+        """Return the pupils for whom a round of corrections was opened."""
+        return {row.record: row for row in self.corrections.values() if row.round == key}
+
+    def round_of(self, key: RoundKey) -> RoundKey:
+        """Return the round that a school means: for a correction that a successor makes, it is the issuing school's."""
+        if key.cohort != CORRECTION:
+            return key
+        named = (key.school, key.school_year, key.number)
+        rows = (row for row in self.corrections.values() if row.round is not None)
+        found = (row.round for row in rows if (row.school, row.record.school_year, row.round_number) == named)
+        return next(found, None) or key
 
 
 def _claim(record: RecordKey) -> tuple[str, str, str]:

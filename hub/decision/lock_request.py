@@ -31,15 +31,21 @@ def lock_id_of(so: str, key: RoundKey) -> bytes:
 
 def decide_lock_request(command: Prepared, known: Known, so: str) -> Outcome:
     """Close the round when its state, its set and its root allow it."""
-    key = command.round
-    assert key is not None
+    assert command.round is not None
+    key = known.round_of(command.round)
     objection = _objection(command, known, key)
     if objection is not None:
         return Outcome(command, "refused", (objection,))
-    told = check_completeness(command, known)
+    told = (*check_completeness(command, known), *_spent(known, key))
     if refuses(told):
         return Outcome(command, "refused", told)
     return Outcome(command, findings=told).closed(key, lock_id_of(so, key))
+
+
+def _spent(known: Known, key: RoundKey) -> tuple[Finding, ...]:
+    """Tell which pupils of a correction come to no new version, since its round closes now."""
+    left = sum(row.state == "approved" for row in known.items_in(key).values())
+    return (finding("CORRECTION_WINDOW_SPENT", "$.round", facts={"count": str(left)}),) if left else ()
 
 
 def _objection(command: Prepared, known: Known, key: RoundKey) -> Finding | None:

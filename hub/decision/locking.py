@@ -1,15 +1,18 @@
 """Chốt: what a lock consists of: one leaf for each transcript, a manifest over them, chunks to carry them.
 
 Everything is derived from the round's rows, the Sở's key and the lock command's append time, so that a replay builds
-the same bytes. Nothing here can refuse: the lock request was judged when the round was closed.
+the same bytes. Nothing here can refuse: the lock request was judged when the round was closed. In the round of a
+correction each transcript has two leaves: one that unlocks the version before it, and one that takes its place.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from hashlib import sha256
+from typing import Literal
 
-from hub.decision.known import RecordKey, RoundKey
+from hub.decision.correction_rows import CORRECTION, Step
+from hub.decision.keys import RecordKey, RoundKey
 from hub.decision.lock_request import set_root
 from hub.domain import civil_date
 from hub.domain.locator import derive
@@ -18,6 +21,7 @@ from hub.trust import leaf_bytes, leaf_hash, leaf_of, manifest_root
 
 __all__ = [
     "CHUNK_BYTES_MAX",
+    "Base",
     "KnownRound",
     "LeafRow",
     "Lockable",
@@ -30,6 +34,7 @@ __all__ = [
 
 CHUNK_BYTES_MAX = 700_000  # leaves room for envelope and headers in the size budget of a message
 _LOCATOR_TRIES_MAX = 64
+_Action = Literal["LOCK", "UNLOCK", "SUPERSEDES"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +52,17 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
+class Base:
+    """The locked version that a correction takes the place of: its leaf, and the row of the correction."""
+
+    leaf_sha256: bytes
+    correction: tuple[str, str, int]
+    version: "Lockable"
+
+
+@dataclass(frozen=True, slots=True)
 class Lockable:
-    """One open document of the round, with its bytes."""
+    """One open document of the round, with its bytes; with a base, it is a correction."""
 
     message_sha256: bytes
     n: int
@@ -56,6 +70,7 @@ class Lockable:
     version: int
     document: bytes
     signatures: Sequence[str]
+    base: Base | None = None
 
 
 @dataclass
@@ -63,6 +78,7 @@ class KnownRound:
     """What the lock stage knows of one order: its round's state and documents, its pupils' locators, those taken.
 
     `order` is the order as it must be by what validate wrote when it closed the round; None while nobody has closed it.
+    `acting` is the school that asked: the round's, or in a correction its successor; `step` what its request does.
     """
 
     state: str
@@ -72,11 +88,15 @@ class KnownRound:
     taken: dict[str, str] = field(default_factory=dict)
     request: LockRequest | None = None
     order: Order | None = None
+    acting: str = ""
+    step: Step | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class LeafRow:
     """A leaf with the document that it stands for; `size_bytes` is what it takes in a chunk."""
+
+    action: _Action
 
     digest: bytes
     leaf: bytes
@@ -87,30 +107,33 @@ class LeafRow:
 
 @dataclass(frozen=True, slots=True)
 class Locked:
-    """A finished lock: leaves in ascending order of their hash, the manifest over them, new locators."""
+    """A finished lock: leaves in ascending order of their hash, the manifest over them, new locators.
+
+    `step` moves the corrections that its documents came from; `acting` is the school that hears of it.
+    """
 
     order: Order
     leaves: tuple[LeafRow, ...]
     manifest: Manifest
     effective_on: date
     new_locators: Mapping[str, tuple[str, int]]  # pupil -> (locator, counter)
+    acting: str
+    step: Step | None
+
+    @property
+    def documents(self) -> list[Lockable]:
+        """The documents that it locks, in the order of their leaves."""
+        return [row.document for row in self.leaves if row.action != "UNLOCK"]
 
 
 def build_lock(order: Order, known: KnownRound, *, so: str, so_symbols: str, key: bytes) -> Locked:
     """Build the lock of a closing round. `key` is the Sở's secret (32 bytes) for salts and locators."""
     effective_on = civil_date(order.at)
     new: dict[str, tuple[str, int]] = {}
-    rows = []
+    rows: list[LeafRow] = []
     for document in known.documents:
         locator = _locator(document.record.pupil, known, new, so_symbols, key)
-        leaf = leaf_of(
-            action="LOCK", document=document.document, signatures=document.signatures, salt_key=key,
-            pupil=document.record.pupil, year=document.record.school_year, period=document.record.period,
-            version=document.version, locator=locator, effective_on=effective_on.isoformat(),
-        )  # fmt: skip
-        data = leaf_bytes(leaf)
-        size_bytes = len(data) + len(document.document) + sum(map(len, document.signatures)) + 64
-        rows.append(LeafRow(leaf_hash(data), data, locator, document, size_bytes))
+        rows += _leaves(document, locator, effective_on.isoformat(), key)
     leaves = tuple(sorted(rows, key=lambda row: row.digest))
     root = manifest_root(row.digest for row in leaves)
     manifest = Manifest(
@@ -125,13 +148,42 @@ def build_lock(order: Order, known: KnownRound, *, so: str, so_symbols: str, key
         so=so,
         type="vn.hocba.manifest/1",
     )
-    return Locked(order, leaves, manifest, effective_on, new)
+    return Locked(order, leaves, manifest, effective_on, new, known.acting or order.key.school, known.step)
+
+
+def _leaves(document: Lockable, locator: str, effective_on: str, key: bytes) -> list[LeafRow]:
+    """Return the leaf of a document, or of a correction the two that lead to it from the version before."""
+    base = document.base
+    if base is None:
+        return [_leaf("LOCK", document, locator, effective_on, key, None)]
+    unlocked = _leaf("UNLOCK", base.version, locator, effective_on, key, base.leaf_sha256)
+    return [unlocked, _leaf("SUPERSEDES", document, locator, effective_on, key, unlocked.digest)]
+
+
+def _leaf(
+    action: _Action, document: Lockable, locator: str, effective_on: str, key: bytes, previous_leaf: bytes | None
+) -> LeafRow:
+    record = document.record
+    leaf = leaf_of(
+        action=action, document=document.document, signatures=document.signatures, salt_key=key, pupil=record.pupil,
+        year=record.school_year, period=record.period, version=document.version, locator=locator,
+        effective_on=effective_on, previous_leaf=previous_leaf,
+    )  # fmt: skip
+    data = leaf_bytes(leaf)
+    size_bytes = len(data) + len(document.document) + sum(map(len, document.signatures)) + 64
+    return LeafRow(action, leaf_hash(data), data, locator, document, size_bytes)
 
 
 def is_requested(known: KnownRound) -> bool:
-    """Tell whether the open documents of the round are exactly the set that the request meant, and there are some."""
+    """Tell whether the open documents of the round are exactly the set that the request meant, and there are some.
+
+    Those of a correction each have the locked version whose place they take.
+    """
     hashes = [sha256(d.document).digest() for d in known.documents]
     if not hashes or known.request is None:
+        return False
+    corrects = known.request.round.cohort == CORRECTION
+    if any((d.base is not None) is not corrects for d in known.documents):
         return False
     return (known.request.count, known.request.root) == (len(hashes), set_root(hashes).hex())
 

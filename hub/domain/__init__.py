@@ -11,9 +11,6 @@ from hub.domain.organisations import (
     Department,
     LevelGroup,
     department,
-    department_at,
-    level_group_of,
-    successor_department,
 )
 from hub.domain.provinces import Province, province_at, provinces_at, successor_of
 from hub.domain.reading import Reading, canonical, read
@@ -45,7 +42,6 @@ __all__ = [
     "cohort_of",
     "deadline_of",
     "department",
-    "department_at",
     "effective_on",
     "examine",
     "explain",
@@ -54,7 +50,6 @@ __all__ = [
     "is_late",
     "is_personal_id",
     "judge",
-    "level_group_of",
     "next_state",
     "province_at",
     "provinces_at",
@@ -70,7 +65,6 @@ __all__ = [
     "round_refusal",
     "states",
     "subject_order",
-    "successor_department",
     "successor_of",
     "transitions",
     "under",

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Set
 from datetime import date, timedelta
 from types import MappingProxyType
 
-__all__ = ["HOLIDAYS", "is_working_day", "next_working_day"]
+__all__ = ["HOLIDAYS", "next_working_day"]
 
 _DAY = timedelta(days=1)
 _SATURDAY = 5
@@ -63,11 +63,6 @@ def _with_substitutes(by_law: Mapping[date, str]) -> dict[date, str]:
 HOLIDAYS: Mapping[date, str] = MappingProxyType(_with_substitutes(dict(_by_law())))
 
 
-def is_working_day(day: date, days_off: Set[date] = frozenset()) -> bool:
-    """Tell whether a civil date is no week end, no national holiday and none of the further `days_off`."""
-    return day.weekday() < _SATURDAY and day not in HOLIDAYS and day not in days_off
-
-
 def next_working_day(day: date, days_off: Set[date] = frozenset()) -> date:
-    """Return the day itself when it is a working day, else the first one after it."""
+    """Return the first day from a civil date on that is no week end, no holiday and none of the further `days_off`."""
     return _first_free(day, HOLIDAYS.keys(), days_off)

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import hub.catalogue
-from hub.catalogue import Entry
-from hub.domain.lifecycle import MACHINES, START, mermaid
+from hub.catalogue import Entry, entry_of
+from hub.domain.lifecycle import MACHINES, START, Transition, code_of_state, mermaid, states
 from hub.domain.shape_faults import schema
 
 __all__ = ["PAGES", "catalogue_page", "lifecycle_page", "pages", "transcript_schema"]
@@ -61,9 +61,21 @@ def lifecycle_page() -> str:
     lines = ["# Trạng thái · States", "", _NOTE]
     for machine, rows in MACHINES.items():
         lines += ["", f"## {_MACHINE[machine.value]}", "", "```mermaid", mermaid(machine), "```", ""]
-        lines += ["| state | event | next state |", "|---|---|---|"]
-        lines += [f"| {row.state if row.state != START else '–'} | {row.event} | {row.next_state} |" for row in rows]
+        lines += ["| state | event | next state | by | rule |", "|---|---|---|---|---|"]
+        lines += [_transition(row) for row in rows]
+        lines += ["", "| state | why | next step |", "|---|---|---|"]
+        lines += [_state(machine.value, state) for state in states(machine)]
     return "\n".join(lines) + "\n"
+
+
+def _transition(row: Transition) -> str:
+    by = ", ".join(sorted(row.roles))
+    return f"| {row.state if row.state != START else '–'} | {row.event} | {row.next_state} | {by} | {row.rule} |"
+
+
+def _state(machine: str, state: str) -> str:
+    entry = entry_of(code_of_state(machine, state))
+    return f"| {state} | {entry.vi} · {entry.en} | {entry.next_vi} · {entry.next_en} |"
 
 
 def transcript_schema() -> str:

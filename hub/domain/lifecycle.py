@@ -1,8 +1,9 @@
 """The one transition table: documents, rounds and corrections.
 
-The diagram in the docs, the tests' model and the database constraints are derived from it. `START` stands for
-"no row yet". A refused document has no row unless a pending or held one is refused later. A recalled document that
-is sent again is a new row from START.
+The diagram in the docs, the tests' model, the database constraints, and what each state answers to who asks for the
+rule and the next step are derived from it. `START` stands for "no row yet". A refused document has no row unless a
+pending or held one is refused later. A recalled document that is sent again is a new row from START.
+Legal source: each event names its rule; "[secondary]" marks what was read in a report of the practice, not in a text.
 """
 
 from dataclasses import dataclass
@@ -15,9 +16,13 @@ __all__ = [
     "START",
     "Machine",
     "Transition",
+    "code_of_state",
     "first_event",
     "mermaid",
     "next_state",
+    "options",
+    "roles_of",
+    "rule_of",
     "states",
     "transitions",
 ]
@@ -35,43 +40,53 @@ class Machine(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """From `state`, `event` leads to `next_state`."""
+    """From `state`, `event` leads to `next_state`; holders of `roles` may cause it, by `rule`."""
 
     machine: Machine
     state: str
     event: str
     next_state: str
+    roles: frozenset[str]
+    rule: str
 
 
-# event: from states -> to state. A pending document that is contested is held when it has been decided.
+_RULES = {
+    "hub": "contract of the hub: docs/design.md",
+    "pilot": "practice of the 2024 pilot [secondary]",
+    "tt27": "TT 27/2020; 1396/BGDĐT-GDTH, 119/BGDĐT-GDTH [secondary]",
+    "nghe-an": "practice of Nghệ An [secondary]",
+}
+# event: from states -> to state | who may cause it | its rule. so_seal is the Sở's own machine, without a person.
+# A pending document that is contested is held when it has been decided.
 _DOCUMENT = """
-accept:          -> open
-accept_pending:  -> pending
-accept_held:     -> held
-decide:    pending -> open
-hold:      open -> held
-release:   held -> open
-refuse:    pending held -> refused
-recall:    open pending held -> recalled
-replace:   open pending held -> replaced
-lock:      open -> locked
-supersede: locked -> superseded
+accept:          -> open | school_seal principal | tt27
+accept_pending:  -> pending | school_seal principal | hub
+accept_held:     -> held | school_seal principal | hub
+decide:    pending -> open | so_seal | hub
+hold:      open -> held | so_seal | hub
+release:   held -> open | so_seal so_officer so_lead | hub
+refuse:    pending held -> refused | so_seal so_officer so_lead | hub
+recall:    open pending held -> recalled | principal | pilot
+replace:   open pending held -> replaced | school_seal principal | pilot
+lock:      open -> locked | principal so_lead | pilot
+supersede: locked -> superseded | principal | nghe-an
 """
 _ROUND = """
-begin:     -> open
-close:     open -> closing
-lock:      closing -> locked
+begin:     -> open | school_seal principal so_officer so_lead | pilot
+close:     open -> closing | principal so_lead | pilot
+lock:      closing -> locked | so_seal | pilot
 """
 _CORRECTION = """
-request:   -> requested
-confirm:   requested -> confirmed
-submit:    confirmed -> submitted
-approve:   submitted -> approved
-reject:    submitted -> rejected
-resubmit:  approved -> resubmitted
-relock:    resubmitted -> relocked
-expire:    approved -> expired
-withdraw:  requested confirmed submitted -> withdrawn
+request:   -> requested | homeroom_teacher subject_teacher | nghe-an
+confirm:   requested -> confirmed | principal | nghe-an
+submit:    confirmed -> submitted | school_seal | nghe-an
+approve:   submitted -> approved | so_officer so_lead | nghe-an
+reject:    submitted -> rejected | so_officer so_lead | nghe-an
+resubmit:  approved resubmitted -> resubmitted | school_seal principal | nghe-an
+reopen:    resubmitted -> approved | principal so_seal | hub
+relock:    resubmitted -> relocked | principal | nghe-an
+expire:    approved -> expired | so_seal | hub
+withdraw:  requested confirmed submitted -> withdrawn | homeroom_teacher subject_teacher principal | nghe-an
 """
 
 
@@ -79,8 +94,10 @@ def _parse(machine: Machine, table: str) -> tuple[Transition, ...]:
     rows: list[Transition] = []
     for line in table.strip().splitlines():
         event, _, rest = line.partition(":")
-        sources, _, target = rest.partition("->")
-        rows += [Transition(machine, s, event.strip(), target.strip()) for s in sources.split() or [START]]
+        states_, roles, rule = rest.split("|")
+        sources, _, target = states_.partition("->")
+        who, by = frozenset(roles.split()), _RULES[rule.strip()]
+        rows += [Transition(machine, s, event.strip(), target.strip(), who, by) for s in sources.split() or [START]]
     return tuple(rows)
 
 
@@ -108,6 +125,30 @@ _REFUSAL = {
     (Machine.CORRECTION, "withdrawn"): "CORRECTION_CLOSED",
 }
 
+# What each state means and what comes next, as texts of the catalogue.
+_CODES = {
+    (Machine.DOCUMENT, "open"): "STATE_DOCUMENT_OPEN",
+    (Machine.DOCUMENT, "pending"): "STATE_DOCUMENT_PENDING",
+    (Machine.DOCUMENT, "held"): "STATE_DOCUMENT_HELD",
+    (Machine.DOCUMENT, "refused"): "STATE_DOCUMENT_REFUSED",
+    (Machine.DOCUMENT, "recalled"): "STATE_DOCUMENT_RECALLED",
+    (Machine.DOCUMENT, "replaced"): "STATE_DOCUMENT_REPLACED",
+    (Machine.DOCUMENT, "locked"): "STATE_DOCUMENT_LOCKED",
+    (Machine.DOCUMENT, "superseded"): "STATE_DOCUMENT_SUPERSEDED",
+    (Machine.ROUND, "open"): "STATE_ROUND_OPEN",
+    (Machine.ROUND, "closing"): "STATE_ROUND_CLOSING",
+    (Machine.ROUND, "locked"): "STATE_ROUND_LOCKED",
+    (Machine.CORRECTION, "requested"): "STATE_CORRECTION_REQUESTED",
+    (Machine.CORRECTION, "confirmed"): "STATE_CORRECTION_CONFIRMED",
+    (Machine.CORRECTION, "submitted"): "STATE_CORRECTION_SUBMITTED",
+    (Machine.CORRECTION, "approved"): "STATE_CORRECTION_APPROVED",
+    (Machine.CORRECTION, "rejected"): "STATE_CORRECTION_REJECTED",
+    (Machine.CORRECTION, "resubmitted"): "STATE_CORRECTION_RESUBMITTED",
+    (Machine.CORRECTION, "relocked"): "STATE_CORRECTION_RELOCKED",
+    (Machine.CORRECTION, "expired"): "STATE_CORRECTION_EXPIRED",
+    (Machine.CORRECTION, "withdrawn"): "STATE_CORRECTION_WITHDRAWN",
+}
+
 
 def transitions(machine: str) -> tuple[Transition, ...]:
     """Return the rows of a machine: what the database constraint holds. Raises Corrupt(LIFECYCLE_UNKNOWN)."""
@@ -132,6 +173,43 @@ def next_state(machine: str, state: str, event: str) -> str:
         code = _REFUSAL.get((known, state), "TRANSITION_NOT_ALLOWED")
         raise Refused(code, {"machine": known.value, "state": state, "event": event})
     return target
+
+
+def options(machine: str, state: str, role: str | None = None) -> tuple[str, ...]:
+    """Return the events that may happen next in a state, or of these what a holder of `role` may cause.
+
+    START gives the beginnings. Raises Corrupt(LIFECYCLE_UNKNOWN).
+    """
+    rows = transitions(machine)
+    return tuple(t.event for t in rows if t.state == state and (role is None or role in t.roles))
+
+
+def rule_of(machine: str, event: str) -> str:
+    """Return the ground of an event. Raises Corrupt(LIFECYCLE_UNKNOWN)."""
+    return _first(machine, event).rule
+
+
+def roles_of(machine: str, event: str) -> frozenset[str]:
+    """Return the offices whose holders may cause an event. Raises Corrupt(LIFECYCLE_UNKNOWN)."""
+    return _first(machine, event).roles
+
+
+def _first(machine: str, event: str) -> Transition:
+    for row in transitions(machine):
+        if row.event == event:
+            return row
+    raise Corrupt("LIFECYCLE_UNKNOWN", {"machine": f"{machine[:40]} {event[:20]}"})
+
+
+def code_of_state(machine: str, state: str) -> str:
+    """Return the catalogue code whose texts say why a row is in that state (`vi`, `en`) and what comes next.
+
+    Raises Corrupt(LIFECYCLE_UNKNOWN).
+    """
+    code = _CODES.get((Machine(machine), state)) if machine in MACHINES else None
+    if code is None:
+        raise Corrupt("LIFECYCLE_UNKNOWN", {"machine": f"{machine[:40]} {state[:20]}"})
+    return code
 
 
 def first_event(pending: bool, contested: bool) -> str:

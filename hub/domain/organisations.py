@@ -15,8 +15,7 @@ from hub.domain.provinces import MERGED_ON, PROVINCES, Province, successor_of
 from hub.errors import Refused
 
 __all__ = [
-    "DEPARTMENTS", "LEVEL_GROUPS", "Department", "LevelGroup", "department", "department_at", "level_group_of",
-    "successor_department",
+    "DEPARTMENTS", "LEVEL_GROUPS", "Department", "LevelGroup", "department",
 ]  # fmt: skip
 
 _BEFORE = tuple(p for p in PROVINCES if p.valid_to == MERGED_ON)
@@ -92,25 +91,9 @@ DEPARTMENTS: tuple[Department, ...] = tuple(_department(p) for p in _BEFORE)
 _BY_SLUG = {d.slug: d for d in DEPARTMENTS}
 
 
-def level_group_of(grade: int) -> LevelGroup:
-    """Return the level group of general education that teaches a grade, 1 to 12."""
-    return next(group for group in LEVEL_GROUPS.values() if grade in group.grades)
-
-
 def department(slug: str) -> Department:
     """Return the Sở of a slug. Raises Refused(SO_UNKNOWN)."""
     found = _BY_SLUG.get(slug)
     if found is None:
         raise Refused("SO_UNKNOWN", {"so": slug[:60]})
     return found
-
-
-def department_at(province_code: str, on: date) -> Department | None:
-    """Return the Sở that a two-digit province code means on a civil date: 82 is tien-giang, later dong-thap."""
-    return next((d for d in DEPARTMENTS if (p := d.province_at(on)) is not None and p.code == province_code), None)
-
-
-def successor_department(slug: str, on: date) -> Department:
-    """Return the Sở that answers for the records of `slug` on a civil date. Raises Refused(SO_UNKNOWN)."""
-    known = department(slug)
-    return department(known.successor) if known.successor is not None and on >= MERGED_ON else known

@@ -19,11 +19,15 @@ __all__ = ["Cohort", "cohort_for", "cohort_of", "deadline_of", "is_late", "repor
 
 
 class Cohort(StrEnum):
-    """Completed by 30/6, supplementary (đánh giá bổ sung) by 15/8, transfer without a date."""
+    """Completed by 30/6, supplementary (đánh giá bổ sung) by 15/8; transfer and correction (đính chính) without a date.
+
+    A round of corrections is made when Sở approves a request: nobody is expected in it.
+    """
 
     COMPLETED = "completed"
     SUPPLEMENTARY = "supplementary"
     TRANSFER = "transfer"
+    CORRECTION = "correction"
 
 
 # First civil date (month, day) that is late, in the later half of the school year.
@@ -40,7 +44,7 @@ def cohort_of(text: str) -> Cohort:
 
 
 def cohort_for(transcript: Transcript) -> Cohort:
-    """Return the cohort that a document is expected in: how `hub submit` splits a class."""
+    """Return the cohort that a document is expected in: how `hub submit` splits a class. Never `correction`."""
     if transcript.period == "semester_1":
         return Cohort.TRANSFER
     return Cohort.COMPLETED if transcript.result.completed else Cohort.SUPPLEMENTARY
@@ -49,11 +53,11 @@ def cohort_for(transcript: Transcript) -> Cohort:
 def round_refusal(transcript: Transcript, cohort: str) -> Finding | None:
     """Return ROUND_NOT_FOR_DOCUMENT when a round does not take the document, else None.
 
-    `completed` takes completed year documents, `supplementary` any year document, `transfer` only semester_1.
-    Raises Refused(COHORT_UNKNOWN).
+    `completed` takes completed year documents, `supplementary` any year document, `transfer` only semester_1, and
+    `correction` whatever was locked before. Raises Refused(COHORT_UNKNOWN).
     """
     asked, fitting = cohort_of(cohort), cohort_for(transcript)
-    if asked is fitting or (asked is Cohort.SUPPLEMENTARY and fitting is Cohort.COMPLETED):
+    if asked in (fitting, Cohort.CORRECTION) or (asked is Cohort.SUPPLEMENTARY and fitting is Cohort.COMPLETED):
         return None
     path = "$.period" if Cohort.TRANSFER in (asked, fitting) else "$.result.completed"
     return finding("ROUND_NOT_FOR_DOCUMENT", path, None, {"cohort": asked.value, "expected": fitting.value})

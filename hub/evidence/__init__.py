@@ -16,20 +16,30 @@ from hub.evidence.bundle import (
     signed,
     status_bytes,
 )
-from hub.evidence.ground import COSIGNER, log_origin
-from hub.evidence.place import CHECKPOINT_TYPE
+from hub.evidence.fork import (
+    FORK_BYTE_COUNT_MAX,
+    ForkFile,
+    ForkReport,
+    ForkText,
+    ForkVerdict,
+    fork_bytes,
+    verify_fork,
+)
 from hub.evidence.report import PARTS, Conclusion, Report
 from hub.evidence.roots import ROOTS_BYTE_COUNT_MAX, Roots
 from hub.evidence.verifying import verify_bundle
 
 __all__ = [
     "BUNDLE_BYTE_COUNT_MAX",
-    "CHECKPOINT_TYPE",
-    "COSIGNER",
+    "FORK_BYTE_COUNT_MAX",
     "PARTS",
     "ROOTS_BYTE_COUNT_MAX",
     "Bundle",
     "Conclusion",
+    "ForkFile",
+    "ForkReport",
+    "ForkText",
+    "ForkVerdict",
     "Head",
     "Place",
     "Position",
@@ -38,9 +48,10 @@ __all__ = [
     "Signed",
     "StatusFile",
     "bundle_bytes",
-    "log_origin",
+    "fork_bytes",
     "read_file",
     "signed",
     "status_bytes",
     "verify_bundle",
+    "verify_fork",
 ]

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from hub.domain.statements import Slug
 from hub.domain.transcript import Sha256
@@ -55,11 +55,20 @@ class Position(_Part, frozen=True, kw_only=True):
 
 
 class Head(_Part, frozen=True, kw_only=True):
-    """A head of the Sở's log: Bộ's cosignature line, the signed note (base64), the JWS of Sở's seal over the note."""
+    """A head of the Sở's log: Bộ's cosignature line, the signed note (base64), the JWS of Sở's seal over the note.
+
+    `timestamp` is the RFC 3161 token over the note (base64), with the certificates of its authority; absent without.
+    """
 
     cosignature: str
     note: str
     signature: str
+    timestamp: str | UnsetType = UNSET
+
+    @property
+    def token(self) -> bytes:
+        """The time-stamp token; empty without one."""
+        return b"" if isinstance(self.timestamp, UnsetType) else decode_base64(self.timestamp)
 
 
 class Place(_Part, frozen=True, kw_only=True):
@@ -155,6 +164,8 @@ def _encoded(file: Bundle | StatusFile) -> Iterator[str]:
         statements += [place.manifest, place.receipt]
         yield place.leaf
         yield place.head.note
+        if not isinstance(place.head.timestamp, UnsetType):
+            yield place.head.timestamp
     yield from (one.statement for one in statements)
 
 

@@ -109,4 +109,6 @@ def _facts(transcript: Transcript, placed: Placed) -> dict[str, str]:
         facts |= {"version": str(leaf.version), "locator": leaf.locator, "effective_on": leaf.effective_on}
     if placed.head is not None:
         facts["tree_size"] = str(placed.head.size)
+    if placed.stamped_at is not None:
+        facts["stamped_at"] = placed.stamped_at.isoformat()
     return facts

@@ -17,23 +17,15 @@ from hub.trust import (
     Status,
     TrustPolicy,
     check_entry,
-    fingerprint,
     instant,
+    verify_entry,
     verify_statement,
-    verify_with_anchor,
 )
 
-__all__ = ["COSIGNER", "Ground", "ground_of", "log_origin"]
+__all__ = ["Ground", "ground_of"]
 
-COSIGNER = "bo.hocba/witness"
-"""Name of the note key with which Bộ cosigns."""
 _NEEDED = frozenset({"trust_policy", "revocation", "certificate", "official"})
 _ASKED = _NEEDED - {"official"}  # what the signature of a further entry is judged by
-
-
-def log_origin(so: str) -> str:
-    """Return the origin of a Sở's log, which is the name of its note key."""
-    return f"so-{so}.hocba/log"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +67,7 @@ def ground_of(so: str, register: Sequence[Signed], roots: Roots, found: Findings
         entry = _entry(one, so, n + 1)
         if entry is None:
             found.add("register", "BUNDLE_REGISTER_WRONG", path)
-        elif anchors and not _is_authentic(one, so, before, anchors, cache):
+        elif anchors and not _is_authentic(one, before, anchors, cache):
             found.add("register", "BUNDLE_REGISTRAR_UNKNOWN", path)
         else:
             known.append(entry)
@@ -104,19 +96,11 @@ def _entry(one: Signed, so: str, version: int) -> Entry | None:
     return entry
 
 
-def _is_authentic(one: Signed, so: str, before: Snapshot, anchors: Sequence[bytes], cache: ChainCache) -> bool:
-    """Tell whether a registrar signed: one handed over by hand while no policy drops him, or one whom it names."""
+def _is_authentic(one: Signed, before: Snapshot, anchors: Sequence[bytes], cache: ChainCache) -> bool:
+    """Tell whether one signed who may; a file proves no other time of it than the one that the entry states."""
     statement = read(one.data, RegisterEntry)
-    at, scope = instant(statement.issued_at), {"owner": f"so-{so}"}
-    policy = before.policy(at)
-    for anchor in anchors:
-        trusted = policy is None or fingerprint(anchor) in policy.registrars
-        if trusted and verify_with_anchor(
-            one.data, one.signature, typ=statement.type, scope=scope, anchor=anchor, proven_at=at
-        ):
-            return True
-    verdict = verify_statement(
-        one.data, one.signature, typ=statement.type, scope=scope, roles={"registrar"}, snapshot=before, proven_at=at,
+    verdict = verify_entry(
+        statement, one.data, one.signature, anchors=anchors, snapshot=before, proven_at=instant(statement.issued_at),
         cache=cache,
     )  # fmt: skip
     return verdict.status is Status.VALID
@@ -128,6 +112,9 @@ def _check_policies(known: Sequence[Entry], roots: Roots, found: Findings) -> No
     for policy in policies:
         named = {root.fingerprint(SHA256_HASH) for root in policy.roots}
         if roots.authorities and not named <= roots.authorities:
+            found.add("register", "BUNDLE_ROOT_FOREIGN")
+        stamps = {root.fingerprint(SHA256_HASH) for root in policy.timestamp_roots}
+        if roots.timestamp_roots and not stamps <= roots.timestamp_roots:
             found.add("register", "BUNDLE_ROOT_FOREIGN")
         for origin in sorted({key.name for key in roots.note_keys}):
             given = {key for key in roots.note_keys if key.name == origin}

@@ -9,14 +9,18 @@ from datetime import UTC, datetime
 from hub.domain.statements import IngestStatement, Manifest, read
 from hub.errors import Refused
 from hub.evidence.bundle import Place
-from hub.evidence.ground import COSIGNER, Ground, log_origin
+from hub.evidence.ground import Ground
 from hub.trust import (
+    CHECKPOINT_TYPE,
+    COSIGNER,
     Checkpoint,
     Leaf,
     NoteKey,
     NoteSignature,
     decode_base64,
+    judge_timestamp,
     leaf_hash,
+    log_origin,
     parse_leaf,
     split_note,
     verify_checkpoint,
@@ -24,16 +28,18 @@ from hub.trust import (
     verify_inclusion,
 )
 
-__all__ = ["CHECKPOINT_TYPE", "Placed", "check_place"]
+__all__ = ["Placed", "check_place"]
 
-CHECKPOINT_TYPE = "vn.hocba.checkpoint/1"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TIME_S_MAX = 253_370_764_800  # the year 9999
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """What a place says, as far as it can be read; `cosigned_at` only when Bộ's cosignature holds."""
+    """What a place says, as far as it can be read; `cosigned_at` only when Bộ's cosignature holds.
+
+    `stamped_at` is the time of a time-stamp that holds.
+    """
 
     digest: bytes
     leaf: Leaf | None
@@ -41,6 +47,7 @@ class Placed:
     head: Checkpoint | None
     log_index: int
     cosigned_at: datetime | None
+    stamped_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +73,10 @@ def check_place(place: Place, ground: Ground, path: str, *, is_later: bool = Fal
     leaf, digest = _leaf(data, step), leaf_hash(data)
     manifest = _manifest(place, digest, at, step)
     head = _head(place, at, step)
+    stamped_at = _stamped_at(place, at, step)
     cosigned = _is_cosigned(place, head, at, step)
     _check_receipt(place, manifest, head, at, step)
-    return Placed(digest, leaf, manifest, head, place.in_log.index, at if cosigned else None)
+    return Placed(digest, leaf, manifest, head, place.in_log.index, at if cosigned else None, stamped_at)
 
 
 def _claimed_time(line: str) -> datetime:
@@ -132,6 +140,21 @@ def _unsigned_head(note: bytes) -> Checkpoint | None:
         return Checkpoint.of(split_note(note)[0])
     except Refused:
         return None
+
+
+def _stamped_at(place: Place, at: datetime, step: _Step) -> datetime | None:
+    """Check the time-stamp over the note under the policy in force; a head without one tells so, where none is due."""
+    try:
+        stamp = judge_timestamp(place.head.token, decode_base64(place.head.note), step.ground.snapshot.policy(at))
+    except Refused as refused:
+        step.add("timestamp", refused.code, ".head.timestamp", **refused.facts)
+        return None
+    if stamp is not None:
+        return stamp.at
+    if not step.is_later:
+        step.ground.found.leave_out("timestamp")
+        step.add("timestamp", "BUNDLE_NOT_STAMPED", ".head")
+    return None
 
 
 def _is_cosigned(place: Place, head: Checkpoint | None, at: datetime, step: _Step) -> bool:

@@ -13,10 +13,12 @@ from hub.trust import Signatory
 __all__ = ["PARTS", "Conclusion", "Findings", "Report", "report_of"]
 
 PARTS = (
-    "form", "register", "document", "signatures", "accepted", "leaf", "manifest", "log", "checkpoint", "cosignature",
-    "later",
+    "form", "register", "document", "signatures", "accepted", "leaf", "manifest", "log", "checkpoint", "timestamp",
+    "cosignature", "later",
 )  # fmt: skip
-_TOLD = frozenset({"BUNDLE_SUPERSEDED", "BUNDLE_UNLOCKED"})  # facts about the record, no doubt about the proof
+_TOLD = frozenset(
+    {"BUNDLE_SUPERSEDED", "BUNDLE_UNLOCKED", "BUNDLE_NOT_STAMPED"}
+)  # facts about the record, no doubt about the proof
 
 
 class Conclusion(StrEnum):
@@ -34,6 +36,7 @@ class Findings:
     def __init__(self) -> None:
         self.found: list[tuple[str, Finding]] = []
         self._open: set[str] = set()
+        self._absent: set[str] = set()
 
     def add(self, part: str, code: str, path: str = "$", **facts: str) -> None:
         """Note one finding."""
@@ -43,6 +46,10 @@ class Findings:
         """Note that a part could not be looked at, because of a fault that is told elsewhere."""
         self._open.add(part)
 
+    def leave_out(self, part: str) -> None:
+        """Note that the proof does without a part that it need not have."""
+        self._absent.add(part)
+
     def take(self, part: str, found: Iterable[Finding], prefix: str = "$") -> None:
         """Note what another check found; its paths are put behind `prefix`."""
         for one in found:
@@ -50,8 +57,9 @@ class Findings:
             self.found.append((part, moved))
 
     def ends(self) -> dict[str, str]:
-        """Return how each part ended, by name: valid, invalid or unknown."""
+        """Return how each part ended, by name: valid, invalid, unknown, or absent where none is due."""
         ends = {part: "unknown" if part in self._open else "valid" for part in PARTS}
+        ends |= dict.fromkeys(self._absent, "absent")
         for part, one in self.found:
             if one.severity is Severity.REFUSE:
                 ends[part] = "invalid"

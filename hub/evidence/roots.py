@@ -18,6 +18,7 @@ __all__ = ["ROOTS_BYTE_COUNT_MAX", "Anchor", "Roots"]
 
 ROOTS_BYTE_COUNT_MAX = 1_048_576
 _ANCHOR = re.compile(r"anchor-([a-z]+(?:-[a-z]+)*)\.(?:der|pem|crt|cer)")
+_STAMP = re.compile(r"timestamp(?:-[a-z0-9-]+)?\.(?:der|pem|crt|cer)")
 _PEM = re.compile(r"-----BEGIN CERTIFICATE-----\s+([A-Za-z0-9+/=\s]+?)\s*-----END CERTIFICATE-----")
 _NOTE_KEY = re.compile(r"^[^\s+]+\+[0-9a-f]{8}\+[A-Za-z0-9+/=]+$", re.MULTILINE)
 
@@ -31,31 +32,39 @@ class Anchor(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Roots:
-    """What is trusted. `authorities` are SHA-256 of root certificates; empty means: those that the policy names."""
+    """What is trusted. `authorities` are SHA-256 of root certificates; empty means: those that the policy names.
+
+    `timestamp_roots` are the same for time-stamp authorities.
+    """
 
     anchors: tuple[Anchor, ...] = ()
     authorities: frozenset[bytes] = frozenset()
     note_keys: tuple[NoteKey, ...] = ()
+    timestamp_roots: frozenset[bytes] = frozenset()
 
     @classmethod
     def of(cls, files: Iterable[tuple[str, bytes]]) -> "Roots":
         """Read files, given as (name, content): DER or PEM certificates, and note keys one a line.
 
-        A certificate in a file named anchor-<so>.der counts for that Sở alone. Raises Refused ROOTS_UNREADABLE.
+        A certificate in a file named anchor-<so>.der counts for that Sở alone, one in timestamp.der or
+        timestamp-<name>.der for time-stamps alone. Raises Refused ROOTS_UNREADABLE.
         """
         anchors: list[Anchor] = []
         authorities: set[bytes] = set()
+        stamps: set[bytes] = set()
         note_keys: list[NoteKey] = []
         for name, content in files:
             ders, keys = _contents(name, content)
             note_keys += keys
             named = _ANCHOR.fullmatch(name)
             for der in ders:
-                if _is_authority(certificate_of(der)):
+                if _STAMP.fullmatch(name):
+                    stamps.add(fingerprint(der))
+                elif _is_authority(certificate_of(der)):
                     authorities.add(fingerprint(der))
                 else:
                     anchors.append(Anchor(named[1] if named else None, der))
-        return cls(tuple(anchors), frozenset(authorities), tuple(note_keys))
+        return cls(tuple(anchors), frozenset(authorities), tuple(note_keys), frozenset(stamps))
 
     def anchors_of(self, so: str) -> tuple[bytes, ...]:
         """Return the registrars' certificates (DER) that count for one Sở."""

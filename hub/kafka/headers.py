@@ -4,6 +4,7 @@ Headers are for routing and tracing; they are not signed, so they are compared w
 against it. Source: CloudEvents Kafka protocol binding 1.0, section 3.2 [text]; W3C Trace Context level 1 [text].
 """
 
+import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -119,12 +120,15 @@ _IDENTITY: Mapping[str, tuple[_Part, Callable[[Mapping[str, Any]], str | None]]]
     "ConflictDecision": (_field("command_id"), _school),
     "IdentityCorrection": (_field("command_id"), _school),
     "LockRequest": (_field("command_id"), _school),
+    "SoLock": (_field("command_id"), _school),
+    "Reminder": (_field("reminder_id"), _so),
     "RegisterEntry": (_field("entry_id"), _so),
     "LockOrder": (_field("command_id"), _so),
     "Receipt": (_field("receipt_id"), _unsaid),
     "LockedChunk": (lambda value: f"{value['lock_id']}/{value['index']}", _so),
     "LockManifest": (_field("lock_id"), _so),
     "Checkpoint": (_field("tree_size"), _so),
+    "IdentityLink": (lambda value: hashlib.sha256(value["statement"]).hexdigest(), _so),
     "IngestReceipt": (_field("receipt_id"), _bo),
     "Transcript": (lambda value: f"{value['lock_id']}/{value['leaf_sha256'].hex()}", _bo),
 }

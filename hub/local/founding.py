@@ -21,6 +21,7 @@ from hub.kafka.producer import Sending
 from hub.local.pki import PASSWORD, Pki
 from hub.local.population import Credentials, Population
 from hub.local.servers import Servers
+from hub.local.timestamp_keys import TIMESTAMP_FOLDER, make_timestamp_keys, save_timestamp_keys
 from hub.signing import COSIGNER, NoteKeySigner, Signer, log_origin
 from hub.store import migrate
 from hub.topics import every_topic
@@ -58,8 +59,10 @@ def found_stores(servers: Servers, slugs: Sequence[str]) -> None:
 
 
 def found_keys(population: Population, secrets: Path) -> Founded:
-    """Make the development authority and every key; write those of Sở and Bộ as key folders, of schools as .p12."""
-    pki = Pki.create(population.at)
+    """Make the development authorities and every key; write those of Sở and Bộ as key folders, of schools as .p12."""
+    pki, stamps = Pki.create(population.at), make_timestamp_keys(population.at)
+    pki.timestamp_roots.append(stamps.root)
+    save_timestamp_keys(stamps, secrets / TIMESTAMP_FOLDER)
     credentials = population.credentials(pki)
     anchors = {so: credentials.of(f"DK-{so}-001").der for so in population.sos}
     log_keys = []

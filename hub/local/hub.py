@@ -11,6 +11,8 @@ from typing import Self
 from hub.errors import Refused
 from hub.local.founding import found_stores
 from hub.local.servers import CACHE, Addresses, Servers
+from hub.local.timestamp_authority import TimestampAuthority
+from hub.local.timestamp_keys import TIMESTAMP_FOLDER
 from hub.local.workers import Workers, WorkerSpec
 
 __all__ = ["LocalHub", "worker_specs"]
@@ -28,8 +30,10 @@ class LocalHub:
 
     def __init__(
         self, data: Path, slugs: Sequence[str], cache: Path = CACHE, addresses: Addresses | None = None,
-        *, join: bool = False, secrets: Path | None = None, metrics_port: int = 0,
+        *, join: bool = False, secrets: Path | None = None, metrics_port: int = 0, timestamp_url: str | None = None,
     ) -> None:  # fmt: skip
+        self.timestamp_authority: TimestampAuthority | None = None
+        self._timestamp_url = timestamp_url
         self.data, self.slugs, self._secrets = data, tuple(slugs), secrets
         self.servers = Servers(data, cache, addresses, join=join)
         self.workers: list[Workers] = []
@@ -44,6 +48,8 @@ class LocalHub:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop_workers()
+        if self.timestamp_authority is not None:
+            self.timestamp_authority.stop()
         self._stack.close()
 
     @property
@@ -70,7 +76,11 @@ class LocalHub:
         found_stores(self.servers, self.slugs)
 
     def start_workers(self, specs: Sequence[WorkerSpec] | None = None, logs: Path | None = None) -> None:
-        """Start workers; each sees the address of its own database and of no other. `logs`: another folder."""
+        """Start workers; each sees the address of its own database and of no other. `logs`: another folder.
+
+        Where no time-stamp authority is named and keys of the development one are there, that one is started first.
+        """
+        self._start_timestamp_authority()
         for spec in worker_specs(self.slugs) if specs is None else specs:
             workers = Workers([spec], self._environment(spec), logs or self.data / "logs")
             self.workers.append(workers.__enter__())
@@ -99,10 +109,24 @@ class LocalHub:
         """Return the keeper of a worker by its name, such as "so-ha-noi"."""
         return next(w for w in self.workers if name in w.restarts)
 
+    @property
+    def timestamp_url(self) -> str | None:
+        """Address of the time-stamp authority: the one that was named, or the development one once it was started."""
+        return self._timestamp_url or (self.timestamp_authority.url if self.timestamp_authority else None)
+
+    def _start_timestamp_authority(self) -> None:
+        keys = self.secrets / TIMESTAMP_FOLDER
+        if self.timestamp_url is None and keys.is_dir():
+            self.data.mkdir(parents=True, exist_ok=True)
+            self.timestamp_authority = TimestampAuthority(keys, self.data / "timestamp-authority.port")
+            self.timestamp_authority.start()
+
     def _environment(self, spec: WorkerSpec) -> Mapping[str, str]:
         own = {"HUB_BO_DATABASE_URL": self.bo_url}
         if spec.arguments[0] == "so":
             own = {"HUB_SO_DATABASE_URL": self.so_url(spec.arguments[1])}
+        if self.timestamp_url is not None:
+            own["HUB_TIMESTAMP_URL"] = self.timestamp_url
         slugs = json.dumps(self.slugs)
         common = {
             "HUB_KAFKA_BOOTSTRAP": self.bootstrap,

@@ -106,6 +106,7 @@ class Pki:
 
     def __init__(self, authorities: dict[str, tuple[Authority, Authority]], next_serial: int) -> None:
         self.authorities = authorities
+        self.timestamp_roots: list[bytes] = []  # certificates (DER) that the trust policy names for time-stamps
         self._next_serial = next_serial
 
     @classmethod
@@ -168,7 +169,10 @@ class Pki:
         algorithms: list[dict[str, str]] = [{"alg": "ES256"}, {"alg": "PS256"}]
         if rs256_until is not None:
             algorithms.append({"alg": "RS256", "until": rs256_until})
-        return {
+        stamps = (
+            {"timestamp_roots": [encode_base64(der) for der in self.timestamp_roots]} if self.timestamp_roots else {}
+        )
+        return stamps | {
             "algorithms": algorithms,
             "intermediates": [encode_base64(issuing.der) for _, issuing in self.authorities.values()],
             "log_keys": [{"key": key, "origin": origin} for origin, key in log_keys],
@@ -181,6 +185,7 @@ class Pki:
         """Write the authorities and their state to `folder` (0700, files 0600). End certificates are not kept here."""
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         state: dict[str, Any] = {"next_serial": self._next_serial, "authorities": {}}
+        state["timestamp_roots"] = [der.hex() for der in self.timestamp_roots]
         for kind, pair in self.authorities.items():
             state["authorities"][kind] = [_stored(authority) for authority in pair]
         path = folder / _STATE
@@ -195,9 +200,11 @@ class Pki:
             state = json.loads((folder / _STATE).read_text(encoding="utf-8"))
             stored = state["authorities"]
             authorities = {kind: (_restored(pair[0]), _restored(pair[1])) for kind, pair in stored.items()}
-            return cls(authorities, int(state["next_serial"]))
+            pki = cls(authorities, int(state["next_serial"]))
+            pki.timestamp_roots = [bytes.fromhex(der) for der in state.get("timestamp_roots", ())]
         except (OSError, ValueError, KeyError, TypeError, IndexError):
             raise Corrupt("PKI_STATE_UNREADABLE") from None
+        return pki
 
     def _take_serial(self) -> int:
         self._next_serial += 1

@@ -10,7 +10,7 @@ from msgspec import UNSET
 
 from hub.domain import deadline_of, report_deadline_of
 from hub.domain.completeness import Completeness, Reported, completeness
-from hub.domain.statements import LockRequest, read
+from hub.domain.statements import read_lock_asked
 from hub.operate.deadline import Counts, DeadlineReport, Deadlines, by_cause, judged
 from hub.store import Connection, unavailable
 from hub.store.queries import queries_of
@@ -97,18 +97,18 @@ def _refused(rows: Iterable[Sequence[Any]]) -> dict[str, list[tuple[Sequence[str
 
 def _expected(connection: Connection, named: dict[str, Any]) -> Iterable[Sequence[Any]]:
     """Yield (school, expected, missing); whom an accepted lock request lists as unreported is not expected any more."""
-    if named["cohort"] == "transfer":
+    if named["cohort"] in ("transfer", "correction"):  # nobody is expected there
         return ()
     listed = [
         (school, said.pupil)
-        for school, statement in connection.execute(_SQL["deadline_lock_requests"], named)
-        for said in _unreported(statement)
+        for school, kind, statement in connection.execute(_SQL["deadline_lock_requests"], named)
+        for said in _unreported(kind, statement, school)
         if said.reason != "supplementary" or named["cohort"] == "completed"
     ]
     more = {"schools": [school for school, _ in listed], "pupils": [pupil for _, pupil in listed]}
     return connection.execute(_SQL["deadline_roster"], named | more).fetchall()
 
 
-def _unreported(statement: bytes) -> Sequence[Any]:
-    request = read(statement, LockRequest)
+def _unreported(kind: str, statement: bytes, school: str) -> Sequence[Any]:
+    request = read_lock_asked(kind, statement, school)
     return () if request.unreported is UNSET else request.unreported

@@ -15,7 +15,7 @@ from hub.reconcile.locks import Lock, StoredLock, covers, lock_of
 from hub.reconcile.rows import StoredRow
 from hub.reconcile.sources import opened, register_of, streamed
 from hub.reconcile.stored_locks import check_lock
-from hub.reconcile.stored_log import StoredAnswer, StoredHead, check_answer, check_log
+from hub.reconcile.stored_log import StoredAnswer, StoredHead, check_answer, check_log, check_told
 from hub.reconcile.tampered import Tampered
 from hub.store import Connection
 from hub.store.queries import queries_of
@@ -61,9 +61,7 @@ def _so(connection: Connection, owner: str, checked: Checked) -> Iterator[Tamper
     heads = [StoredHead(*row) for row in connection.execute(_SO["heads_in_order"])]
     checked.heads += len(heads)
     yield from check_log(owner, so, manifests, heads, snapshot, cache)
-    told = {size for (size,) in connection.execute(_SO["heads_told"])}
-    for size in sorted(told - {head.tree_size for head in heads}):
-        yield Tampered("ROW_MISSING", owner, "checkpoint", f"tree_size={size}")
+    yield from check_told(owner, heads, connection.execute(_SO["heads_told"]).fetchall())
     for row in connection.execute(_SO["answers_of_bo"]).fetchall():
         tampered = check_answer(owner, StoredAnswer(*row), snapshot, cache)
         yield from [] if tampered is None else [tampered]

@@ -8,7 +8,7 @@ from datetime import date
 
 from hub.agents.publication import publication
 from hub.decision import set_root
-from hub.domain.statements import LockRequest, read
+from hub.domain.statements import LOCK_KINDS, read_lock_asked
 from hub.errors import HubError, Refused
 from hub.kafka.partition import partition_of
 from hub.reconcile.differences import Difference, LockName
@@ -101,14 +101,15 @@ def _school_differences(
     if request is None or hashlib.sha256(request[1]).digest() != asked:
         yield Difference("RECONCILE_REQUEST_MISSING", name, ("missing",) if request is None else ("statement",))
         return
-    if request[0] != "LockRequest" or not truth.proved:
+    if request[0] not in LOCK_KINDS or not truth.proved:
         return
     try:
-        said = read(request[1], LockRequest)
+        said = read_lock_asked(request[0], request[1], name.school)
     except Refused:
         yield Difference("RECONCILE_REQUEST_MISSING", name, ("statement",))
         return
-    hashes = [pupils[leaf].document_said for leaf in truth.leaves if leaf in pupils]
+    handed_in = (pupils[leaf] for leaf in truth.leaves if leaf in pupils)
+    hashes = [row.document_said for row in handed_in if not row.unlocks]
     if (said.count, said.root) != (len(hashes), set_root(hashes).hex()):
         yield Difference("RECONCILE_SCHOOL_SET_DIFFERS", name)
 
@@ -117,10 +118,11 @@ def _expected(
     name: LockName, locks: tuple[Lock | None, Lock | None], truth: Truth, rows: tuple[Sequence[Row], Sequence[Row]],
     pupils: Mapping[bytes, Row], documents: Documents, sources: Sources,
 ) -> Iterator[Expected]:  # fmt: skip
-    surrogates = sources.bo.surrogates(row.record.pupil for row in pupils.values() if row.record is not None)
+    named = (row.record.pupil for row in pupils.values() if row.record is not None)
+    surrogates = sources.bo.surrogates(name.so, name.lock_id, named)
     at_so = {row.leaf: row for row in rows[0] if not row.faults}
     log_index = _log_index(*locks)
-    for leaf in sorted(truth.leaves & pupils.keys()):
+    for leaf in sorted(leaf for leaf in truth.leaves & pupils.keys() if not pupils[leaf].unlocks):
         row, document = pupils[leaf], documents.get(leaf)
         if document is None and leaf in at_so and at_so[leaf].n is not None:
             document = sources.so.document(name.lock_id, at_so[leaf].n or 0)

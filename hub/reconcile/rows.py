@@ -75,6 +75,7 @@ class Row:
     student_code: str | None
     locator: str | None
     faults: tuple[str, ...]
+    unlocks: bool = False  # its leaf ends an earlier version, which the round does not hand in and nobody publishes
 
 
 class _School(msgspec.Struct):
@@ -103,7 +104,7 @@ def row_of(stored: StoredRow) -> Row:
     return Row(
         stored.n, NOTHING if stored.leaf is None else leaf_hash(stored.leaf), stored.leaf_sha256 or NOTHING, document,
         said or NOTHING, "" if leaf is None else leaf.effective_on, record, stored.student_code,
-        stored.locator if leaf is None else leaf.locator, faults,
+        stored.locator if leaf is None else leaf.locator, faults, leaf is not None and leaf.action == "UNLOCK",
     )  # fmt: skip
 
 

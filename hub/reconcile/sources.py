@@ -143,9 +143,10 @@ class BoRows:
         for row in streamed(self._connection, _BO["ingested_rows"], (so, lock_id)):
             yield StoredRow(*row)
 
-    def surrogates(self, pupils: Iterable[str]) -> dict[str, bytes]:
-        """Return the surrogates of these pupils."""
-        rows = self._connection.execute(_BO["surrogates_of"], (sorted(set(pupils)),))
+    def surrogates(self, so: str, lock_id: bytes, pupils: Iterable[str]) -> dict[str, bytes]:
+        """Return under whose surrogates these pupils of a lock are published."""
+        named = {"so": so, "lock_id": lock_id, "pupils": sorted(set(pupils))}
+        rows = self._connection.execute(_BO["surrogates_of"], named)
         return {str(identifier): bytes(surrogate) for identifier, surrogate in rows}
 
     def unpublished(self, lock_ids: Sequence[bytes], before: datetime) -> set[bytes]:

@@ -8,16 +8,27 @@ from hub.domain.statements import IngestStatement, read
 from hub.errors import HubError, Refused
 from hub.reconcile.locks import sealed
 from hub.reconcile.tampered import Tampered
+from hub.schemas import decode
 from hub.signing import COSIGNER, log_origin
-from hub.trust import ChainCache, Checkpoint, Frontier, Snapshot, leaf_hash, verify_checkpoint, verify_cosignature
+from hub.trust import (
+    ChainCache,
+    Checkpoint,
+    Frontier,
+    Snapshot,
+    TrustPolicy,
+    judge_timestamp,
+    leaf_hash,
+    verify_checkpoint,
+    verify_cosignature,
+)
 
-__all__ = ["StoredAnswer", "StoredHead", "check_answer", "check_log"]
+__all__ = ["StoredAnswer", "StoredHead", "check_answer", "check_log", "check_told"]
 
 _CHECKPOINT_TYPE = "vn.hocba.checkpoint/1"
 
 
 class StoredHead(NamedTuple):
-    """One row of `heads_in_order` or `bo_heads_in_order`; the cosignature stands in Bộ's alone."""
+    """One row of `heads_in_order` or `bo_heads_in_order`; the cosignature and the token's time stand in Bộ's alone."""
 
     tree_size: int
     root: bytes
@@ -26,6 +37,8 @@ class StoredHead(NamedTuple):
     signature: str
     at: datetime
     cosignature: str | None
+    timestamp: bytes = b""
+    stamped_at: datetime | None = None
 
 
 class StoredAnswer(NamedTuple):
@@ -93,6 +106,20 @@ def _head_faults(
         cosigners = () if policy is None else policy.note_keys(COSIGNER)
         if not _is_cosigned(said, head.cosignature, cosigners):
             yield "cosignature"
+    yield from _stamp_faults(head, policy)
+
+
+def _stamp_faults(head: StoredHead, policy: TrustPolicy | None) -> Iterator[str]:
+    """Judge the stored token again. What was not there, or had no root, when it came is no fault of the row."""
+    if not head.timestamp or policy is None or not policy.timestamp_roots:
+        return
+    try:
+        stamp = judge_timestamp(head.timestamp, head.text, policy)
+    except Refused:
+        yield "timestamp_token"
+        return
+    if stamp is not None and head.stamped_at not in (None, stamp.at):
+        yield "stamped_at"
 
 
 def _is_cosigned(said: Checkpoint, cosignature: str, keys: Iterable[object]) -> bool:
@@ -103,6 +130,27 @@ def _is_cosigned(said: Checkpoint, cosignature: str, keys: Iterable[object]) -> 
             continue
         return True
     return False
+
+
+def check_told(owner: str, heads: Iterable[StoredHead], told: Iterable[tuple[int, bytes | None]]) -> Iterator[Tampered]:
+    """Hold the heads against what was sent: (size, message); None for one that only repeats another row's bytes.
+
+    No signature covers whether there is a time-stamp, so the message alone can tell that a token is gone.
+    """
+    stored = {head.tree_size: head for head in heads}
+    for size, message in sorted(told, key=lambda one: one[0]):
+        key = _at(owner, "", "tree_size", size)
+        if size not in stored:
+            yield Tampered("ROW_MISSING", owner, "checkpoint", key)
+        elif message is not None and _token_in(message) != stored[size].timestamp:
+            yield Tampered("ROW_CHECKPOINT_CHANGED", owner, "checkpoint", key, ("timestamp_token",))
+
+
+def _token_in(message: bytes) -> bytes | None:
+    try:
+        return bytes(decode(message, ("Checkpoint",)).value["timestamp"])
+    except Refused:
+        return None
 
 
 def check_answer(owner: str, answer: StoredAnswer, snapshot: Snapshot, cache: ChainCache) -> Tampered | None:

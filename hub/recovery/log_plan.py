@@ -15,11 +15,12 @@ __all__ = ["PublishedHead", "Step", "next_step"]
 
 @dataclass(frozen=True, slots=True)
 class PublishedHead:
-    """A published head: its signed note and its signature by Sở's seal."""
+    """A published head: its signed note, its signature by Sở's seal, and the time-stamp token (empty: none)."""
 
     text: bytes
     signature: str
     sent_at: datetime
+    timestamp: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,11 @@
 """Whether a message that is decided again says what was said before.
 
-Signatures are drawn anew each time, so they are left out; everything else must agree. Two things in the receipt of a
-command depend on how far another stage was at that moment and not on the command: which of two codes refuses a closed
-round (`ROUND_CLOSED` before its lock was done, `RECORD_LOCKED` after), and the state in which an unchanged document
-stands. They are left out too; what the school was told then is what stays.
+Signatures are drawn anew each time, so they are left out; everything else must agree. Some things depend on how far
+another stage was at that moment, and not on what is answered. In the receipt of a command: which of two codes refuses a
+closed round (`ROUND_CLOSED` before its lock was done, `RECORD_LOCKED` after), and the state in which an unchanged
+document stands. In Bộ's receipt: what is missing beside the roster as it was registered, which the receipt for the
+school repeats. They are left out too; what was told then is what stays. The request beside a manifest is bound by its
+hash in the manifest, and older hubs did not send it.
 """
 
 from typing import Any
@@ -16,6 +18,7 @@ from hub.schemas import decode
 __all__ = ["same_content"]
 
 _SIGNED_ANEW = ("signature",)
+_BOUND_ELSEWHERE = frozenset({("LockManifest", "request"), ("LockManifest", "request_signature")})
 _CLOSED = frozenset({"ROUND_CLOSED", "RECORD_LOCKED"})
 
 
@@ -33,16 +36,25 @@ def _content(kind: str, message: bytes) -> dict[str, Any]:
     value = {k: v for k, v in decode(message, (kind,)).value.items() if k not in _SIGNED_ANEW}
     if kind == "Receipt":
         value["statement"] = _receipt(value["statement"])
-    return value
+    elif kind == "IngestReceipt":
+        value["statement"] = _without(value["statement"], "missing")
+    return {k: v for k, v in value.items() if (kind, k) not in _BOUND_ELSEWHERE}
 
 
-def _receipt(statement: bytes) -> Any:
+def _without(statement: bytes, *names: str) -> Any:
     try:
         said = msgspec.json.decode(statement)
     except msgspec.DecodeError:
         return statement
-    if not isinstance(said, dict) or said.get("kind") == "Lock":
+    return {k: v for k, v in said.items() if k not in names} if isinstance(said, dict) else said
+
+
+def _receipt(statement: bytes) -> Any:
+    said = _without(statement)
+    if not isinstance(said, dict):
         return said
+    if said.get("kind") == "Lock":
+        return _without(statement, "findings")
     documents = said.get("documents", ())
     return said | {"findings": _findings(said), "documents": [_document(document) for document in documents]}
 

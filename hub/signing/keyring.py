@@ -9,16 +9,9 @@ from hub.signing.note_key import NoteKeySigner
 from hub.signing.pkcs12 import load_pkcs12
 from hub.signing.signer import Signer
 
-__all__ = ["COSIGNER", "Keyring", "load_keyring", "log_origin"]
+__all__ = ["Keyring", "load_keyring"]
 
-COSIGNER = "bo.hocba/witness"
-"""Name of the note key with which Bộ cosigns."""
 _SECRET_BYTES = 32
-
-
-def log_origin(so: str) -> str:
-    """Return the origin line of a Sở's log, which is the name of its note key."""
-    return f"so-{so}.hocba/log"
 
 
 @dataclass(frozen=True)

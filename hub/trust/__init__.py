@@ -17,11 +17,21 @@ from hub.trust.algorithms import (
 from hub.trust.canonical import BYTE_COUNT_MAX, canonical, parse
 from hub.trust.certificates import CertificateFacts, ChainCache, facts_of, judge_certificate, judge_facts
 from hub.trust.chain import ROLES, SIGNATURE_COUNT_MAX, verify_document
-from hub.trust.checkpoint import Checkpoint, cosign, sign_checkpoint, verify_checkpoint, verify_cosignature
-from hub.trust.decisions import by_of, check_weakening
+from hub.trust.checkpoint import (
+    CHECKPOINT_TYPE,
+    COSIGNER,
+    Checkpoint,
+    cosign,
+    log_origin,
+    sign_checkpoint,
+    verify_checkpoint,
+    verify_cosignature,
+)
+from hub.trust.decisions import check_weakening
 from hub.trust.der import certificate_of, decode_base64, encode_base64, fingerprint
 from hub.trust.entry import Entry
 from hub.trust.entry_check import check_entry
+from hub.trust.entry_signature import verify_entry
 from hub.trust.jws import CRITICAL, Header, Parsed, RawSigner, hash_of, read, sign, verify
 from hub.trust.leaf import Leaf, envelope_sha256, leaf_bytes, leaf_of, manifest_root, parse_leaf, salt_of
 from hub.trust.lock_policy import LOCK_POLICY_DEFAULT, LockPolicy
@@ -42,18 +52,29 @@ from hub.trust.policy import LogKey, TrustPolicy
 from hub.trust.register import Holding, Snapshot
 from hub.trust.revocation import Revocation
 from hub.trust.roster import RosterPart, roster_id
+from hub.trust.round_opening import round_opening_id
 from hub.trust.school import RegisteredSchool
 from hub.trust.signature import CLOCK_SKEW_MAX, COMMAND_AGE_MAX
-from hub.trust.statement import judge_revocation, verify_statement, verify_with_anchor
+from hub.trust.statement import judge_revocation, verify_statement
 from hub.trust.times import instant
+from hub.trust.timestamp import (
+    TOKEN_BYTE_COUNT_MAX,
+    TimeStamp,
+    TimestampResponse,
+    judge_timestamp,
+    token_of,
+    verify_timestamp,
+)
 from hub.trust.verdict import CertificateVerdict, Signatory, Status, Verdict
 
 __all__ = [
     "ALGORITHMS",
     "BYTE_COUNT_MAX",
+    "CHECKPOINT_TYPE",
     "CLOCK_SKEW_MAX",
     "COMMAND_AGE_MAX",
     "COSIGNATURE",
+    "COSIGNER",
     "CRITICAL",
     "ECDSA_SHA256",
     "ED25519",
@@ -64,6 +85,7 @@ __all__ = [
     "ROLES",
     "SHA256_HASH",
     "SIGNATURE_COUNT_MAX",
+    "TOKEN_BYTE_COUNT_MAX",
     "CertificateFacts",
     "CertificateVerdict",
     "ChainCache",
@@ -87,11 +109,12 @@ __all__ = [
     "Signatory",
     "Snapshot",
     "Status",
+    "TimeStamp",
+    "TimestampResponse",
     "Tree",
     "TrustPolicy",
     "Verdict",
     "base64url",
-    "by_of",
     "canonical",
     "certificate_of",
     "check_entry",
@@ -112,26 +135,31 @@ __all__ = [
     "judge_certificate",
     "judge_facts",
     "judge_revocation",
+    "judge_timestamp",
     "leaf_bytes",
     "leaf_hash",
     "leaf_of",
+    "log_origin",
     "manifest_root",
     "parse",
     "parse_leaf",
     "read",
     "root",
     "roster_id",
+    "round_opening_id",
     "salt_of",
     "sign",
     "sign_checkpoint",
     "split_note",
     "succession_facts",
+    "token_of",
     "verify",
     "verify_checkpoint",
     "verify_consistency",
     "verify_cosignature",
     "verify_document",
+    "verify_entry",
     "verify_inclusion",
     "verify_statement",
-    "verify_with_anchor",
+    "verify_timestamp",
 ]

@@ -1,7 +1,8 @@
 """Chuỗi chữ ký của học bạ: [subject teachers…,] homeroom teacher → principal → school seal, each binding the former.
 
 Invariant: every fault of every signature is found at once; time is the proven time, and `iat` only says when the
-role must have been held: not before the certificate began, nor before the signatures that it follows.
+role must have been held: not before the certificate began, nor before the signatures that it follows. For a school that
+has closed by then the officials of the school that succeeds it sign; the scope stays the document's own.
 Legal source: primary transcripts carry these three signatures, TT 27/2020 and the Bộ's
 guidance 1396/BGDĐT-GDTH, 119/BGDĐT-GDTH [secondary].
 """
@@ -41,11 +42,12 @@ def verify_document(
     if len(signatures) > SIGNATURE_COUNT_MAX:
         facts = {"count": str(len(signatures)), "count_max": str(SIGNATURE_COUNT_MAX)}
         return Verdict.of([finding("CHAIN_TOO_LONG", "$.signatures", facts=facts)], ())
+    signing = snapshot.successor_of_school(school, proven_at) or school
     expected = Expected(
         typ=TYPE,
         scope={"school": school, "school_year": school_year, "period": period},
         roles=frozenset(ROLES),
-        school=school,
+        school=signing,
         so=None,
     )
     judgement = Judgement(snapshot, proven_at, cache)
@@ -54,7 +56,7 @@ def verify_document(
     judged = [judgement.of(item, payload, expected, path) for path, item in parsed]
     for one in judged:
         findings += one.findings
-    findings += _same_person(judged, judgement, school)
+    findings += _same_person(judged, judgement, signing)
     return Verdict.of(findings, [one.signatory for one in judged])
 
 

@@ -14,13 +14,31 @@ from hub.trust.der import decode_base64, encode_base64
 from hub.trust.merkle import HASH_BYTE_COUNT, SIZE_MAX
 from hub.trust.note import COSIGNATURE, ED25519, NoteKey, NoteSignature, NoteSigner, join_note, split_note
 
-__all__ = ["Checkpoint", "cosign", "sign_checkpoint", "verify_checkpoint", "verify_cosignature"]
+__all__ = [
+    "CHECKPOINT_TYPE",
+    "COSIGNER",
+    "Checkpoint",
+    "cosign",
+    "log_origin",
+    "sign_checkpoint",
+    "verify_checkpoint",
+    "verify_cosignature",
+]
 
+COSIGNER = "bo.hocba/witness"
+"""Name of the note key with which Bộ cosigns."""
+CHECKPOINT_TYPE = "vn.hocba.checkpoint/1"
+"""Type (`typ`) of the JWS by which a Sở seals the text of a checkpoint."""
 _SIZE = re.compile(r"0|[1-9][0-9]{0,19}")
 _ORIGIN = re.compile(r"[^\s+\x00-\x1f\x7f]{1,200}")
 _TIME_S_MAX = 2**63 - 1
 _STAMP = struct.Struct(">Q")
 _COSIGNATURE_HEADER = b"cosignature/v1\n"
+
+
+def log_origin(so: str) -> str:
+    """Return the origin line of the log of a Sở (slug), which is the name of its note key."""
+    return f"so-{so}.hocba/log"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,11 @@ __all__ = ["certificate_of", "certificate_of_base64", "crl_of", "decode_base64",
 
 CERTIFICATE_BYTE_COUNT_MAX = 16_384
 CRL_BYTE_COUNT_MAX = 16_777_216
+_UNREADABLE = (
+    ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension, x509.UnsupportedGeneralNameType,
+    x509.InvalidVersion,
+)  # fmt: skip
+"""What the library raises for bytes that are no certificate or list; some of it is no ValueError."""
 
 
 def fingerprint(der: bytes) -> bytes:
@@ -43,7 +48,7 @@ def certificate_of(der: bytes) -> x509.Certificate:
         certificate = x509.load_der_x509_certificate(der)
         _ = certificate.extensions, certificate.subject, certificate.issuer
         certificate.public_key()
-    except (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
+    except _UNREADABLE:
         raise Refused("CERTIFICATE_UNREADABLE", {"reason": "not a certificate"}) from None
     return certificate
 
@@ -60,7 +65,7 @@ def crl_of(der: bytes) -> x509.CertificateRevocationList:
     try:
         crl = x509.load_der_x509_crl(der)
         _ = crl.extensions, crl.issuer, crl.last_update_utc
-    except (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension):
+    except _UNREADABLE:
         raise Refused("CRL_UNREADABLE", {"reason": "not a revocation list"}) from None
     if crl.next_update_utc is None:
         raise Refused("CRL_UNREADABLE", {"reason": "no nextUpdate"})

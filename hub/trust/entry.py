@@ -14,7 +14,16 @@ from typing import Any, Generic, TypeVar
 __all__ = ["KINDS", "Entry", "Timeline", "newest", "standing", "standing_of"]
 
 _DATED = frozenset(  # looked up by time
-    {"school", "official", "trust_policy", "severity_policy", "calendar", "lock_policy", "roster"}
+    {
+        "school",
+        "official",
+        "trust_policy",
+        "severity_policy",
+        "calendar",
+        "lock_policy",
+        "roster",
+        "round_opening",
+    }
 )
 KINDS = _DATED | {"certificate", "revocation"}
 P = TypeVar("P")

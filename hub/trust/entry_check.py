@@ -12,6 +12,7 @@ from hub.trust.der import certificate_of_base64
 from hub.trust.entry import Entry
 from hub.trust.register import Snapshot
 from hub.trust.roster import check_roster
+from hub.trust.round_opening import check_round_opening
 from hub.trust.school import check_school_entry
 
 __all__ = ["check_entry"]
@@ -54,6 +55,7 @@ _CHECKS: Mapping[str, Callable[[Entry], Any]] = {
     "certificate": lambda entry: certificate_of_base64(entry.payload["der_base64"]),
     "official": lambda entry: msgspec.convert(dict(entry.payload), _Official),
     "roster": check_roster,
+    "round_opening": check_round_opening,
     "school": lambda entry: check_school_entry(entry.payload),
     "severity_policy": check_decision,
 }

@@ -25,6 +25,7 @@ __all__ = ["LogKey", "TrustPolicy"]
 
 ROOT_COUNT_MAX = 32
 INTERMEDIATE_COUNT_MAX = 128
+_OID = r"^[0-2](\.(0|[1-9][0-9]*))+$"
 
 
 class LogKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -46,6 +47,9 @@ class _Payload(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     registrars: list[str]
     log_keys: list[LogKey]
     same_person_exceptions: list[str]
+    timestamp_roots: Annotated[list[str], Meta(max_length=ROOT_COUNT_MAX)] = []
+    timestamp_required: bool = False
+    timestamp_policy: Annotated[str, Meta(pattern=_OID, max_length=100)] | UnsetType = UNSET
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,9 @@ class TrustPolicy:
     """One version of the policy, parsed. `digest` (SHA-256 of the canonical payload) names it in caches.
 
     `algorithms` maps a name to the first instant at which it no longer holds, or None. `registrars` are certificate
-    hashes (32 bytes); `same_person_exceptions` are school codes.
+    hashes (32 bytes); `same_person_exceptions` are school codes. `timestamp_roots` are the roots of time-stamp
+    authorities (none: tokens prove nothing), of which `timestamp_policy` (OID) may narrow the tokens; with
+    `timestamp_required` Bộ refuses a head without one. Policies from before time-stamps have none of the three.
     """
 
     digest: bytes
@@ -63,6 +69,9 @@ class TrustPolicy:
     registrars: frozenset[bytes]
     log_keys: tuple[LogKey, ...]
     same_person_exceptions: frozenset[str]
+    timestamp_roots: tuple[x509.Certificate, ...] = field(default=(), repr=False)
+    timestamp_required: bool = False
+    timestamp_policy: str | None = None
 
     @classmethod
     def of(cls, payload: Mapping[str, Any]) -> "TrustPolicy":
@@ -80,6 +89,8 @@ class TrustPolicy:
             raise Refused("SIGNATURE_ALGORITHM_UNKNOWN")
         for item in found.log_keys:
             NoteKey.of(item.key)
+        if found.timestamp_required and not found.timestamp_roots:
+            raise ValueError("time-stamps of nobody")
         return cls(
             digest=hashlib.sha256(canonical(dict(payload))).digest(),
             roots=tuple(certificate_of_base64(text) for text in found.roots),
@@ -88,6 +99,9 @@ class TrustPolicy:
             registrars=frozenset(bytes.fromhex(text) for text in found.registrars),
             log_keys=tuple(found.log_keys),
             same_person_exceptions=frozenset(found.same_person_exceptions),
+            timestamp_roots=tuple(certificate_of_base64(text) for text in found.timestamp_roots),
+            timestamp_required=found.timestamp_required,
+            timestamp_policy=None if isinstance(found.timestamp_policy, UnsetType) else found.timestamp_policy,
         )
 
     def note_keys(self, origin: str) -> tuple[NoteKey, ...]:

@@ -21,6 +21,7 @@ from hub.trust.entry import KINDS, Entry, newest, standing
 from hub.trust.lock_policy import LOCK_POLICY_DEFAULT, LockPolicy
 from hub.trust.policy import TrustPolicy
 from hub.trust.revocation import Revocation
+from hub.trust.round_opening import OpenedRound, opened_round_of
 from hub.trust.school import RegisteredSchool, Schools
 
 __all__ = ["Holding", "Snapshot"]
@@ -52,6 +53,7 @@ class Snapshot:
         self._certificates: dict[bytes, bytes] = {}
         self._policies: list[tuple[Entry, TrustPolicy]] = []
         self._lock_policies: list[tuple[Entry, LockPolicy]] = []
+        self._openings: dict[OpenedRound, list[Entry]] = {}
         self._crls: list[bytes] = []
         severities: list[tuple[Entry, SeverityPolicy]] = []
         calendars: list[tuple[Entry, CalendarDecision]] = []
@@ -121,6 +123,10 @@ class Snapshot:
         """Return what the Sở asks of a lock at `at`: the newest entry in force, or that missing pupils are told."""
         return newest(self._lock_policies, at) or LOCK_POLICY_DEFAULT
 
+    def is_round_open(self, round_name: OpenedRound, at: datetime) -> bool:
+        """Tell whether the Sở has opened this further round (school, school year, cohort, number) at `at`."""
+        return any(entry.holds(at) for entry in self._openings.get(round_name, ()))
+
     def at_version(self, version: int) -> "Snapshot":
         """Return the same answers under another version: entries that no snapshot holds (rosters) made it."""
         same = copy(self)
@@ -157,6 +163,8 @@ class Snapshot:
             self._policies.append((entry, TrustPolicy.of(payload)))
         elif entry.kind == "lock_policy":
             self._lock_policies.append((entry, LockPolicy.of(payload)))
+        elif entry.kind == "round_opening":
+            self._openings.setdefault(opened_round_of(payload), []).append(entry)
         elif entry.kind == "revocation":
             self._crls += _crls(payload)
 

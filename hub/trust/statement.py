@@ -5,15 +5,13 @@ from datetime import datetime
 
 from hub.domain.findings import finding
 from hub.errors import Refused
-from hub.trust.algorithms import is_strong
 from hub.trust.certificates import ChainCache, judge_revocation_of
-from hub.trust.der import certificate_of, fingerprint
-from hub.trust.jws import read, verify
+from hub.trust.jws import read
 from hub.trust.register import Snapshot
 from hub.trust.signature import Expected, Judgement, shown_role
 from hub.trust.verdict import Verdict
 
-__all__ = ["judge_revocation", "verify_statement", "verify_with_anchor"]
+__all__ = ["judge_revocation", "verify_statement"]
 
 _SO_PREFIX = "so-"
 _BO = "bo"
@@ -35,7 +33,8 @@ def verify_statement(
     `scope` names {"school", "school_year", …} for commands, with an "owner" too for those of a Sở, and {"owner":
     "so-<slug>" or "bo"} for the rest; the signer must hold one of `roles` for that owner, or else for that school. A
     registrar's right stands in the trust policy. A command counts only by an office held at the proven time, and within
-    COMMAND_AGE_MAX of its signing: nobody who has left can give it an earlier date.
+    COMMAND_AGE_MAX of its signing: nobody who has left can give it an earlier date. One that only the Sở's seal gives
+    is a machine's, signed as of a derived time however long an outage delayed it.
     """
     try:
         parsed = read(signature)
@@ -43,7 +42,7 @@ def verify_statement(
         return Verdict.of([finding(refused.code, "$.signature", facts=refused.facts)], ())
     owner = scope.get("owner")
     school = scope.get("school") if owner is None else None
-    commands = "school_year" in scope
+    commands = "school_year" in scope and set(roles) != {"so_seal"}
     expected = Expected(typ, scope, frozenset(roles), school, _so_of(owner), commands=commands)
     judged = Judgement(snapshot, proven_at, cache).of(parsed, statement, expected, "$.signature")
     findings = list(judged.findings)
@@ -73,25 +72,3 @@ def _so_of(owner: str | None) -> str | None:
     if owner is None or owner == _BO:
         return None
     return owner.removeprefix(_SO_PREFIX)
-
-
-def verify_with_anchor(
-    statement: bytes, signature: str, *, typ: str, scope: Mapping[str, str], anchor: bytes, proven_at: datetime
-) -> bool:
-    """Tell whether the registrar whose certificate (DER) was handed over by hand signed the statement.
-
-    Trust has to start somewhere: this is how the first trust policy comes in. The certificate counts while it is valid.
-    """
-    try:
-        parsed = read(signature)
-        certificate = certificate_of(anchor)
-        key = certificate.public_key()
-        if not is_strong(key):
-            return False
-        verify(parsed, statement, key)  # type: ignore[arg-type]  # is_strong looked at the class
-    except Refused:
-        return False
-    header = parsed.header
-    in_time = certificate.not_valid_before_utc <= proven_at <= certificate.not_valid_after_utc
-    said = (header.typ, header.hb_scope, header.hb_role, header.hb_prev, parsed.certificate_sha256)
-    return in_time and said == (typ, dict(scope), "registrar", (), fingerprint(anchor))

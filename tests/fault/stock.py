@@ -93,7 +93,8 @@ def stocks_of(cache: Path) -> tuple[Stocks, Path]:
 def _key() -> str:
     """Name a stock by the day, and by all that draws it."""
     digest = hashlib.sha256(f"{_SEED}{datetime.now(UTC).date()}".encode())
-    for path in (Path(__file__), *sorted(Path(population_package.__file__).parent.rglob("*.py"))):
+    drawn = Path(population_package.__file__).parent
+    for path in (Path(__file__), drawn.parent / "founding.py", *sorted(drawn.rglob("*.py"))):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
 

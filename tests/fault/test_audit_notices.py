@@ -19,6 +19,7 @@ from hub.local.founding import found_keys
 from hub.local.hub import LocalHub
 from hub.local.organisations import ADMINISTRATOR, Organisations
 from hub.local.population import Population
+from tests.fault.windows import ask_for_windows
 
 _CACHE = Path(__file__).parents[2] / ".hub" / "cache"
 _SO = "ha-noi"
@@ -98,6 +99,7 @@ def finished() -> Iterator[Finished]:
         founded = found_keys(population, hub.secrets)
         hub.start_workers()
         asyncio.run(play(hub, population, founded, lambda *_: None))
+        ask_for_windows(hub, _SO, population, founded)
         hub.stop_workers()
         with KafkaLog(hub.bootstrap) as log:
             names = [f"hocba.so-{so}.{kind}.v1" for so in hub.slugs for kind in _KINDS]
@@ -108,6 +110,7 @@ def finished() -> Iterator[Finished]:
         yield Finished(hub, topics, extents, list(read_journal([hub.data / "journal.jsonl"])))
 
 
+_OTHERWISE = "decisions"  # the demonstration has none about pupils; test_audit_decisions.py looks at them
 _KINDS = ("command", "register", "lock-command", "receipt", "locked", "quarantine")
 _BO = "bo"
 _DB = "so_ha_noi"
@@ -200,6 +203,27 @@ _ROWS: dict[str, tuple[set[str], str, str, str]] = {
     ),
     "the root of a head is another one: Bộ has the true one": (
         {"checkpoints", "bo_equals_so"}, _DB, "checkpoint", f"UPDATE checkpoint SET root = {_FLIP.format('root', 0)}",
+    ),
+    "the time-stamp of a head is gone: Bộ and the topic have it": (
+        {"checkpoints", "bo_equals_so"}, _DB, "checkpoint", "UPDATE checkpoint SET timestamp_token = ''",
+    ),
+    "the request behind a lock has another signature": (
+        {"lock_requests"}, _BO, "lock_request", "UPDATE lock_request SET signature = reverse(signature)",
+    ),
+    "the request behind a lock is another one": (
+        {"lock_requests"}, _BO, "lock_request",
+        "UPDATE lock_request SET statement = convert_to(replace(convert_from(statement, 'UTF8'), '\"count\":', "
+        "'\"count\":1'), 'UTF8')",
+    ),
+    "the request behind a later lock is gone": (
+        {"lock_requests"}, _BO, "lock_request",
+        "DELETE FROM lock_request r USING manifest m WHERE (m.so, m.lock_id) = (r.so, r.lock_id) AND m.log_index > 0",
+    ),
+    "two histories of one log are kept": (
+        {"checkpoints"}, _BO, "fork",
+        "INSERT INTO fork (so, kind, code, sha256, first_place, first_text, first_signature, second_place, second_text,"
+        " second_signature, seen_at) "
+        "VALUES ('ha-noi', 'checkpoint', 'CHECKPOINT_ROOT_DIFFERS', '', 1, 'a', '', 1, 'b', '', now())",
     ),
     "a transcript at Bộ has another signature": (
         {"bo_equals_so"}, _BO, "document", f"UPDATE document SET signatures = {_SWAPPED} WHERE n = 0",
@@ -294,7 +318,7 @@ def test_audit_is_clean_when_the_demonstration_is_finished(finished: Finished) -
     report = finished.audited()
     assert [(c.name, c.examples) for c in report.checks if c.violations] == []
     assert report.as_json()["ok"] is True
-    assert all(check.looked_at > 0 for check in report.checks)
+    assert all(check.looked_at > 0 for check in report.checks if check.name != _OTHERWISE)
 
 
 @pytest.mark.parametrize("plant", _ROWS)
@@ -328,4 +352,4 @@ def test_every_check_has_a_plant_that_only_it_notices() -> None:
     every: list[Any] = [*_ROWS.values(), *_TOPICS.values(), *_JOURNALS.values()]
     for expected, *_ in every:
         alone |= expected if len(expected) == 1 else set()
-    assert alone == {name for name, _, _ in CHECKS}
+    assert alone == {name for name, _, _ in CHECKS} - {_OTHERWISE}

@@ -3,8 +3,8 @@
 A test takes pupils and rounds that nobody else has: `pupil`, `leaver` and `round_of` never give the same one twice. A
 school has one round of completed classes a year (`COMPLETED`), which stays open for all tests; what is locked here
 are the rounds of pupils who leave, of which a school has many. Schools that belong to one test alone: the fourth of
-ha-noi (its round is locked), the third of ha-noi (its roster; its round is locked), the third of nghe-an (it is
-closed), the fourth of nghe-an (workbooks).
+ha-noi (its round is locked), the third of ha-noi (its roster; its round is locked), the third and fifth of nghe-an
+(they are closed), the fourth of nghe-an (workbooks).
 """
 
 import itertools

@@ -4,19 +4,23 @@ For a Sở whose own lock stage does not run. Every promoted or refused lock tak
 `SoLog` in a session.
 """
 
+import hashlib
 import itertools
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import msgspec
+
 from hub.app import so_keyring
+from hub.client import lock_request
 from hub.domain import pupil_of
 from hub.domain.statements import IngestStatement, Manifest, encode, read
 from hub.domain.transcript import Transcript
 from hub.kafka.headers import headers_of
 from hub.kafka.producer import Sending
-from hub.local.population import SignedDocument
+from hub.local.population import SignedDocument, sign_statement
 from hub.schemas import encode as encode_message
 from hub.signing import Signer, log_origin
 from hub.topics import bo_receipt, locked
@@ -44,6 +48,7 @@ class MadeLock:
     manifest: Manifest
     rows: tuple[dict[str, Any], ...]
     documents: tuple[SignedDocument, ...]
+    request: tuple[bytes, str]
 
     @property
     def lock_id(self) -> str:
@@ -74,11 +79,12 @@ class SoLog:
         documents = tuple(self.world.signed(t) for t in chosen)
         rows = [self.row(t, d) for t, d in zip(chosen, documents, strict=True)]
         ordered = tuple(sorted(rows, key=lambda row: leaf_hash(row["leaf"])))
+        request = self.request(chosen[0].school.code, [d.sha256 for d in documents])
         manifest = Manifest(
             count=len(rows),
             effective_on=self.world.today,
             lock_id=f"{next(self._ids):064x}",
-            requested_by="00" * 32,
+            requested_by=hashlib.sha256(request[0]).hexdigest(),
             root=manifest_root(leaf_hash(row["leaf"]) for row in rows).hex(),
             round=COMPLETED,
             school=chosen[0].school.code,
@@ -86,7 +92,20 @@ class SoLog:
             so=self.so,
             type="vn.hocba.manifest/1",
         )
-        return MadeLock(manifest, ordered, documents)
+        return MadeLock(manifest, ordered, documents, request)
+
+    def request(self, school: str, hashes: Sequence[str], **changes: Any) -> tuple[bytes, str]:
+        """Return statement and signature of the principal's lock request over these documents (hex hashes)."""
+        world, of = self.world, next(s for s in self.world.population.schools() if s.code == school)
+        year = world.population.school_year
+        asked = lock_request(world.command_id(), school, year, COMPLETED, hashes, world.at)
+        asked = msgspec.structs.replace(asked, **changes)
+        return encode(asked), sign_statement(asked, world.class_of(of).issued_by, world.people, world.iat)
+
+    def asked(self, lock: MadeLock, request: tuple[bytes, str]) -> MadeLock:
+        """Return the lock with another request behind it, which its manifest names."""
+        named = hashlib.sha256(request[0]).hexdigest()
+        return replace(lock.said(requested_by=named), request=request)
 
     def row(self, transcript: Transcript, document: SignedDocument, **leaf: Any) -> dict[str, Any]:
         """Return a transcript as a chunk carries it; `leaf` changes what its leaf says."""
@@ -115,6 +134,7 @@ class SoLog:
         value = {
             "lock_id": lock.lock_id, "so": self.so, "school": lock.manifest.school, "statement": statement,
             "signature": self.seal(statement, lock.manifest.type, seal), "log_index": index, "evidence": [],
+            "request": lock.request[0], "request_signature": lock.request[1],
         } | said  # fmt: skip
         return self._sending("LockManifest", lock.lock_id, value)
 
@@ -126,7 +146,13 @@ class SoLog:
         """Return the record of any head, signed by the log's key and the seal, or by others."""
         text = sign_checkpoint(checkpoint, note or self.keyring.note)
         signature = self.seal(text, "vn.hocba.checkpoint/1", seal)
-        value = {"so": self.so, "text": text, "signature": signature, "tree_size": checkpoint.size} | said
+        value = {
+            "so": self.so,
+            "text": text,
+            "signature": signature,
+            "tree_size": checkpoint.size,
+            "timestamp": b"",
+        } | said
         return self._sending("Checkpoint", str(checkpoint.size), value)
 
     def seal(self, payload: bytes, typ: str, seal: Signer | None = None) -> str:
@@ -156,12 +182,15 @@ class SoLog:
         self.world.until_done("bo", "ingest", places[-1])
         return [self.world.quarantine_code("bo", "ingest", place) for place in places]
 
-    def close(self, *locks: MadeLock, also: Callable[[], Sequence[Sending]] = tuple) -> list[IngestStatement]:
-        """Append manifests, send the head that covers them, and return Bộ's answers in order."""
+    def close(
+        self, *locks: MadeLock, also: Callable[[], Sequence[Sending]] = tuple, said: Mapping[str, Any] | None = None,
+        timestamp: bytes = b"",
+    ) -> list[IngestStatement]:  # fmt: skip
+        """Append manifests (with messages that say `said`), send the head over them, return Bộ's answers in order."""
         first = self.frontier.size
-        records = [self.manifest(lock, first + n) for n, lock in enumerate(locks)]
+        records = [self.manifest(lock, first + n, **said or {}) for n, lock in enumerate(locks)]
         grown = self.after(*locks)
-        codes = self.send(*records, *also(), self.checkpoint(grown))
+        codes = self.send(*records, *also(), self.checkpoint(grown, timestamp=timestamp))
         assert codes[: len(locks)] == [None] * len(locks)
         assert codes[-1] is None
         self.frontier = grown

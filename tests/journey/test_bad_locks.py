@@ -184,16 +184,16 @@ def test_chunk_outside_its_set_is_quarantined(log: SoLog, index: int, of: int) -
     log.promoted(lock)
 
 
-@pytest.mark.parametrize("decided", [False, True], ids=["before the head", "after the head"])
-def test_chunk_after_its_manifest_is_quarantined(log: SoLog, decided: bool) -> None:
-    """Chunks come first: a late one cannot complete a lock, nor add to one that is decided."""
-    lock, late = log.lock(4), log.lock()
+def test_chunk_after_its_manifest_is_quarantined(log: SoLog) -> None:
+    """Chunks come first: a late one cannot complete a lock that waits, nor add to one that was taken."""
+    lock, taken = log.lock(4), log.lock()
     assert log.send(log.chunk(lock, 0, 2)) == [None]
     second = log.chunk(lock, 1, 2)
-    (answer,) = log.close(lock, also=(list) if decided else (lambda: [second]))
+    assert log.send(log.manifest(lock), second) == [None, "CHUNK_LATE"]
+    (answer,) = log.close(lock)
     assert (answer.outcome, answer.codes) == ("refused", ("CHUNK_MISSING",))
-    assert log.send(second) == ["CHUNK_LATE"]
-    log.promoted(late)
+    log.promoted(taken)
+    assert log.send(log.chunk(taken, 1, 2)) == ["CHUNK_LATE"]
 
 
 def test_chunk_whose_lock_id_is_no_hash_is_quarantined(log: SoLog) -> None:

@@ -1,9 +1,16 @@
 """Manifests and heads that a broken or dishonest Sở may send to Bộ: only a log that continues decides anything."""
 
+from datetime import UTC, datetime
+
+from cryptography import x509
+
 from hub.app import so_keyring
-from hub.signing import NoteKeySigner, log_origin
-from hub.trust import Checkpoint
+from hub.local.timestamp_authority import answer
+from hub.local.timestamp_keys import make_timestamp_keys
+from hub.signing import NoteKeySigner, TimestampClient, log_origin
+from hub.trust import Checkpoint, sign_checkpoint, token_of, verify_timestamp
 from tests.journey.so_log import SO, SoLog
+from tests.unit.trust.timestamp_world import a_query
 
 
 def test_manifest_of_another_so_is_quarantined(log: SoLog) -> None:
@@ -131,6 +138,28 @@ def test_checkpoint_that_the_log_did_not_sign_is_quarantined(log: SoLog) -> None
     assert log.send(log.chunk(lock), log.manifest(lock), *records) == [None, None, *["CHECKPOINT_UNSIGNED"] * 4]
     (answer,) = log.close(lock)
     assert answer.outcome == "ingested"
+
+
+def test_checkpoint_with_a_wrong_time_stamp_is_quarantined(log: SoLog) -> None:
+    """Over another head, by a stranger, or none at all: the head decides nothing until its token is good."""
+    lock, hub = log.lock(), log.world.hub
+    grown = log.after(lock)
+    true = Checkpoint(log_origin(SO), grown.size, grown.root)
+    text = sign_checkpoint(true, log.keyring.note)
+    root = x509.load_der_x509_certificate((hub.secrets / "timestamp-authority" / "root.der").read_bytes())
+    client = TimestampClient(hub.timestamp_url or "", b"secret")
+    stranger = token_of(answer(a_query(text), make_timestamp_keys(log.world.population.at), datetime.now(UTC), 1))
+    wrong = [client.ask(b"another head", roots=[root]), stranger, b"0"]
+    codes = log.send(log.chunk(lock), log.manifest(lock), *(log.head(true, timestamp=token) for token in wrong))
+    assert codes == [None, None, *["CHECKPOINT_TIMESTAMP_WRONG"] * 3]
+    assert log.stored(lock) == 0
+    token = client.ask(text, roots=[root])
+    (said,) = log.close(lock, timestamp=token)
+    assert said.outcome == "ingested"
+    row = log.world.database("bo").execute(
+        "SELECT timestamp_token, stamped_at FROM checkpoint WHERE (so, tree_size) = (%s, %s)", (SO, grown.size)
+    ).fetchone()  # fmt: skip
+    assert row == (token, verify_timestamp(token, text, roots=[root]).at)
 
 
 def test_checkpoint_of_another_log_is_quarantined(log: SoLog) -> None:

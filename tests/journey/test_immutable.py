@@ -11,10 +11,11 @@ from psycopg import sql
 from hub.kafka.producer import Sending
 from hub.local.organisations import Organisations
 from hub.store import Connection, open_connection
+from tests.journey.correcting import Correcting
 from tests.journey.world import LockedRound, World
 
 _SO_TABLES = ("document", "leaf", "lock", "checkpoint", "register_entry", "ingest_receipt", "locator", "round", "inbox",
-              "answer", "quarantine")  # fmt: skip
+              "answer", "quarantine", "correction", "correction_step")  # fmt: skip
 _BO_TABLES = ("document", "manifest", "checkpoint", "lock", "register_entry", "staged_chunk", "quarantine", "pupil")
 _ROW_REFUSED, _TRANSITION_REFUSED, _NO_RIGHT = "HB001", "HB002", "42501"
 _STANDS_ALREADY, _NOT_A_TABLE_FOR_IT, _NO_PARTITIONS = "23505", "55000", "42809"
@@ -25,6 +26,7 @@ def locked(world: World) -> LockedRound:
     """A locked round of two."""
     made = world.lock_in(world.school("ha-noi"), 2)
     world.hand_in(made.school)  # one that stands open
+    Correcting.request(world, made, of=slice(1, 2))
     world.ask(world.submission(made.school, [world.edited(world.leaver(made.school), _spoilt)], world.round_of()))
     return made
 
@@ -77,6 +79,7 @@ _COLUMNS_OF_WORKERS = {  # what a worker moves, under the eyes of triggers
     ("ha-noi", "document"): {"state"},
     ("ha-noi", "lock"): {"log_index"},
     ("ha-noi", "round"): {"state", "lock_id", "closing_at", "closed_by"},
+    ("ha-noi", "correction"): {"state", "round_number", "closes_at"},
     ("bo", "staged_chunk"): {"message"},
 }
 
@@ -162,7 +165,7 @@ _INSERTS: tuple[tuple[str, str, tuple[str, ...], str], ...] = (
      (_CONFLICT.format(table="document", where=_DOCUMENT, on="(message_sha256, n)", sets="document = '\\x00'"),),
      _NO_RIGHT),
     ("upsert of the state", "ha-noi", (_SO_ROW.format(more=0, state="open").replace("n + 1000", "n")
-     + " ON CONFLICT (message_sha256, n) DO UPDATE SET state = 'open'",), _TRANSITION_REFUSED),
+     + " ON CONFLICT (message_sha256, n) DO UPDATE SET state = 'open'",), _STANDS_ALREADY),
     ("upsert of the place", "ha-noi",
      (_CONFLICT.format(table="lock", where=_LOCK, on="(lock_id)", sets="log_index = 1000000"),), _ROW_REFUSED),
     ("merge that removes", "ha-noi",
@@ -338,7 +341,17 @@ def test_role_opens_no_other_organisations_database(world: World, role: str, dat
 
 
 _FINAL = {
-    "ha-noi": ("document", "leaf", "lock", "checkpoint", "register_entry", "ingest_receipt", "locator"),
+    "ha-noi": (
+        "document",
+        "leaf",
+        "lock",
+        "checkpoint",
+        "register_entry",
+        "ingest_receipt",
+        "locator",
+        "correction",
+        "correction_step",
+    ),
     "bo": ("document", "manifest", "checkpoint", "lock", "register_entry", "pupil", "staged_chunk"),
 }
 

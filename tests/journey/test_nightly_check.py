@@ -76,6 +76,8 @@ _CASES: list[tuple[str, str, Mapping[str, Any] | None, str]] = [
     (_SO, "checkpoint", {"text": b"x"}, "ROW_CHECKPOINT_CHANGED"),
     (_SO, "checkpoint", {"signature": "a..b"}, "ROW_CHECKPOINT_CHANGED"),
     (_SO, "checkpoint", {"frontier": []}, "ROW_CHECKPOINT_CHANGED"),
+    (_SO, "checkpoint", {"timestamp_token": b"x"}, "ROW_CHECKPOINT_CHANGED"),
+    (_SO, "checkpoint", {"timestamp_token": b""}, "ROW_CHECKPOINT_CHANGED"),
     (_SO, "checkpoint", None, "ROW_MISSING"),
     (_SO, "ingest_receipt", {"outcome": "refused"}, "ROW_RECEIPT_CHANGED"),
     (_SO, "ingest_receipt", {"signature": "a..b"}, "ROW_RECEIPT_CHANGED"),
@@ -95,6 +97,8 @@ _CASES: list[tuple[str, str, Mapping[str, Any] | None, str]] = [
     ("bo", "checkpoint", {"root": _BYTES}, "ROW_CHECKPOINT_CHANGED"),
     ("bo", "checkpoint", {"text": b"x"}, "ROW_CHECKPOINT_CHANGED"),
     ("bo", "checkpoint", {"cosignature": "— x y"}, "ROW_CHECKPOINT_CHANGED"),
+    ("bo", "checkpoint", {"timestamp_token": b"x"}, "ROW_CHECKPOINT_CHANGED"),
+    ("bo", "checkpoint", {"stamped_at": "2020-01-01"}, "ROW_CHECKPOINT_CHANGED"),
 ]
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from hub.decision.known import CURRENT_STATES
+from hub.decision.correction_rows import CORRECTION_OPEN_STATES
+from hub.decision.known import CURRENT_STATES, OPEN_STATES
 from hub.domain.lifecycle import states
 from hub.store.queries import queries_of
 
@@ -27,6 +28,7 @@ CLOCK = {
     "hub/logs.py": "no more than so many lines a second",
 }
 CLOCK_FOLDERS = {
+    "hub/bench/": "measures how long things take",
     "hub/cli/": "the command line says when a person commanded",
     "hub/client/": "waits for receipts with a deadline",
     "hub/local/": "starts, watches and stops real processes",
@@ -38,6 +40,7 @@ CHANCE = {
     "hub/local/organisations.py": "passwords of the embedded database's roles",
     "hub/local/unprivileged.py": "a mark by which a child is known",
     "hub/local/founding.py": "secrets of newly founded organisations",
+    "hub/local/timestamp_authority.py": "serial numbers of development tokens",
 }
 ENVIRONMENT = {
     "hub/config.py": "pydantic reads it here, by prefix",
@@ -199,9 +202,9 @@ def test_every_named_query_is_asked_for() -> None:
 UNUSED_QUERIES: dict[str, str] = {}  # by name, with the reason
 
 
-def _checked(table: str) -> set[str]:
+def _checked(table: str, file: str) -> set[str]:
     """Return the states that the CHECK constraint of a table of Sở names."""
-    text = (HUB / "store/so/0001_journey.before.sql").read_text(encoding="utf-8")
+    text = (HUB / "store/so" / file).read_text(encoding="utf-8")
     found = re.search(
         rf"CREATE TABLE {table} \(.*?state\s+text\s+NOT NULL CHECK \(state IN \((.*?)\)\)", text, re.DOTALL
     )
@@ -209,15 +212,31 @@ def _checked(table: str) -> set[str]:
     return set(re.findall(r"'(\w+)'", found[1]))
 
 
-@pytest.mark.parametrize(("machine", "table"), [("document", "document"), ("round", "round")])
-def test_states_of_the_lifecycle_are_those_of_the_constraints(machine: str, table: str) -> None:
+@pytest.mark.parametrize(
+    ("machine", "file"),
+    [
+        ("document", "0001_journey.before.sql"),
+        ("round", "0001_journey.before.sql"),
+        ("correction", "0005_correction.before.sql"),
+    ],
+)
+def test_states_of_the_lifecycle_are_those_of_the_constraints(machine: str, file: str) -> None:
     """One table of transitions, from which everything else follows."""
-    assert _checked(table) == set(states(machine))
+    assert _checked(machine, file) == set(states(machine))
 
 
-def test_index_of_current_documents_names_the_current_states() -> None:
-    """What the decision calls current, the database keeps once for each record."""
-    text = (HUB / "store/so/0001_journey.before.sql").read_text(encoding="utf-8")
-    found = re.search(r"document_current ON document .*?WHERE state IN \((.*?)\)", text, re.DOTALL)
+@pytest.mark.parametrize(
+    ("index", "expected"),
+    [
+        ("document_current", CURRENT_STATES),
+        ("document_corrected", OPEN_STATES),
+        ("document_locked", {"locked"}),
+        ("correction_open", CORRECTION_OPEN_STATES),
+    ],
+)
+def test_index_names_the_states_that_stand_once_for_each_record(index: str, expected: set[str]) -> None:
+    """What the decision calls current, or open, the database keeps once; a correction stands beside what is locked."""
+    text = (HUB / "store/so/0005_correction.before.sql").read_text(encoding="utf-8")
+    found = re.search(rf"INDEX {index} ON .*?WHERE state (?:IN \((.*?)\)|= ('\w+'))", text, re.DOTALL)
     assert found is not None
-    assert set(re.findall(r"'(\w+)'", found[1])) == CURRENT_STATES
+    assert set(re.findall(r"'(\w+)'", found[1] or found[2])) == expected

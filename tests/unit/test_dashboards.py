@@ -70,11 +70,11 @@ def test_query_groups_by_labels_that_exist(expression: str) -> None:
 
 
 def test_enough_is_asked_for() -> None:
-    """Lag in messages and seconds, status, outbox, parked schools, quarantine, restarts: each alarmed or drawn."""
+    """Lag in messages and seconds, status, outbox, parked schools, quarantine, sealing, restarts: alarmed or drawn."""
     wanted = {
         "kafka_consumergroup_lag", "kafka_consumergroup_group_max_lag_seconds", "hub_stage_status",
         "hub_waiting_count", "hub_waiting_oldest_seconds", "hub_quarantine_waiting_messages",
-        "hub_quarantine_oldest_seconds", "process_start_time_seconds",
+        "hub_quarantine_oldest_seconds", "hub_seal_overdue", "process_start_time_seconds",
     }  # fmt: skip
     assert wanted <= set().union(*map(names_in, expressions()))
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from hub.agents.stage.record import Outgoing, Record
+from hub.errors import Refused
 from hub.store import Connection
 from hub.topics import Topic
 
@@ -35,6 +36,7 @@ class Stage(Generic[S, P, K, E]):
     write: Callable[[Connection, Sequence[E]], Sequence[Sequence[Outgoing]]]
     done: Callable[[Sequence[E]], None] = lambda _: None  # counts, after the commit
     mine: Callable[[Record], bool] = lambda _: True  # a shared topic holds records of others: skipped, not done
+    refused: Callable[[Connection, Refused], None] = lambda *_: None  # what `decide` refused: more than its quarantine
 
     def topic(self, name: str) -> Topic:
         """Return the declared topic of that name."""

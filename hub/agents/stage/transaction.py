@@ -107,7 +107,9 @@ def decide_all(
     effects = [effect for _, effect in decided]
     for (record, _), outgoing in zip(decided, stage.write(connection, effects), strict=True):
         put(connection, record.topic, record.part, record.offset, outgoing)
-    quarantined = [*batch.quarantined, *refused]
+    for _, error in refused:
+        stage.refused(connection, error)
+    quarantined = [*batch.quarantined, *(Quarantined(record, error.code, error.facts) for record, error in refused)]
     for entry in quarantined:
         keep(connection, stage.name, batch.owner, entry)
     return effects, quarantined
@@ -115,13 +117,13 @@ def decide_all(
 
 def _fold(
     stage: Stage[Any, Any, Any, Any], prepared: Sequence[tuple[Record, Any]], known: Any
-) -> tuple[list[tuple[Record, Any]], list[Quarantined]]:
+) -> tuple[list[tuple[Record, Any]], list[tuple[Record, Refused]]]:
     decided: list[tuple[Record, Any]] = []
-    refused: list[Quarantined] = []
+    refused: list[tuple[Record, Refused]] = []
     for record, item in prepared:
         try:
             effect, known = stage.decide(item, known)
             decided.append((record, effect))
         except Refused as error:
-            refused.append(Quarantined(record, error.code, error.facts))
+            refused.append((record, error))
     return decided, refused

@@ -3,6 +3,9 @@
 from collections.abc import Callable
 
 from hub.audit.checks import (
+    corrected,
+    corrections,
+    decided,
     handled,
     heads,
     ingested,
@@ -12,11 +15,13 @@ from hub.audit.checks import (
     positions,
     receipts,
     register,
+    requests,
     signed,
     states,
     stream,
     sums,
     versions,
+    windows,
 )
 from hub.audit.report import Check
 from hub.audit.world import World
@@ -34,6 +39,11 @@ CHECKS: tuple[tuple[str, str, Callable[[World, Check], None]], ...] = (
     ("manifest_roots", manifests.PROMISE, manifests.check),
     ("checkpoints", heads.PROMISE, heads.check),
     ("bo_equals_so", ingested.PROMISE, ingested.check),
+    ("lock_requests", requests.PROMISE, requests.check),
+    ("decisions", decided.PROMISE, decided.check),
+    ("corrections", corrections.PROMISE, corrections.check),
+    ("corrected_versions", corrected.PROMISE, corrected.check),
+    ("windows", windows.PROMISE, windows.check),
     ("national_stream", stream.PROMISE, stream.check),
     ("positions", positions.PROMISE, positions.check),
     ("outbox_and_topics", outbox.PROMISE, outbox.check),

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Sequence
 
 from hub.audit import names
+from hub.audit.facts import head_digest
 from hub.audit.merkle import heads, leaf_hash
 from hub.audit.notes import note_fault, read_head
 from hub.audit.report import Check
@@ -13,7 +14,7 @@ from hub.audit.world import World
 
 __all__ = ["PROMISE", "check"]
 
-PROMISE = "Checkpoints are consistent: each is the root of the manifests in order, signed by the log's key and by Sở."
+PROMISE = "Checkpoints are consistent: each is the root of the manifests in order, signed by log and Sở; none forks."
 
 
 def check(world: World, check: Check) -> None:
@@ -26,7 +27,9 @@ def check(world: World, check: Check) -> None:
         newest = rows[-1][0] if rows else 0
         if newest != len(roots):
             check.broken("HEAD_BEHIND_LOG", so=so, tree_size=newest, log=len(roots))
-        _published(world, check, so, {row[0]: hashlib.sha256(row[3]).digest() for row in rows})
+        for kind, first, second in world.bo.rows("forks", so):
+            check.broken("LOG_FORKED", so=so, kind=kind, first=first, second=second)
+        _published(world, check, so, {row[0]: head_digest(row[3], row[5]) for row in rows})
 
 
 def _log(world: World, check: Check, so: str) -> list[tuple[bytes, list[bytes]]]:
@@ -42,7 +45,7 @@ def _log(world: World, check: Check, so: str) -> list[tuple[bytes, list[bytes]]]
 
 
 def _head(world: World, check: Check, so: str, row: Row, roots: Sequence[tuple[bytes, list[bytes]]]) -> None:
-    size, root, frontier, text, signature = row
+    size, root, frontier, text, signature, token = row
     where = {"so": so, "tree_size": size}
     check.saw()
     if not 0 < size <= len(roots):
@@ -64,6 +67,8 @@ def _head(world: World, check: Check, so: str, row: Row, roots: Sequence[tuple[b
     )  # fmt: skip
     if wrong:
         check.broken(wrong, **where)
+    if token and hashlib.sha256(text).digest() not in token:
+        check.broken("TIMESTAMP_OF_ANOTHER_HEAD", **where)
 
 
 def _published(world: World, check: Check, so: str, texts: dict[int, bytes]) -> None:

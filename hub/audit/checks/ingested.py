@@ -6,6 +6,7 @@ from typing import Any
 
 from hub.audit.messages import statement
 from hub.audit.notes import cosignature_fault, read_head
+from hub.audit.persons import Persons
 from hub.audit.report import Check
 from hub.audit.signatures import fault
 from hub.audit.sources import Row
@@ -15,9 +16,11 @@ __all__ = ["PROMISE", "check"]
 
 PROMISE = "Bộ's rows, roots and checkpoints equal Sở's for every ingested lock; receipts and cosignatures verify."
 _COSIGNER = "bo.hocba/witness"
+_HEAD = ("size", "root", "frontier", "text", "signature", "timestamp")
 _COLUMNS = (
     "lock_id", "n", "document_sha256", "leaf_sha256", "school", "pupil", "student_code", "school_year", "period",
     "version", "locator", "effective_on", "document", "signatures", "leaf",
+    "action",
 )  # fmt: skip
 
 
@@ -30,6 +33,21 @@ def check(world: World, check: Check) -> None:
         _receipts(world, check, so, cosignatures)
     for (digest,) in world.bo.rows("unopened_conflicts"):
         check.broken("CONFLICT_NOT_OPENED", document_sha256=digest)
+    _conflicts_of_persons(world, check)
+
+
+def _conflicts_of_persons(world: World, check: Check) -> None:
+    """A person whom several schools locked under several identifiers stands in conflict under one of them."""
+    persons = Persons(world.bo.rows("national_links"))
+    schools: dict[tuple[str, str, str], dict[str, bytes]] = {}
+    for pupil, year, period, school, digest in world.bo.rows("person_documents"):
+        schools.setdefault((persons.person(pupil), year, period), {})[school] = digest
+    opened = {(pupil, year, period) for pupil, year, period in world.bo.rows("conflicts")}
+    for (person, year, period), found in sorted(schools.items()):
+        check.saw()
+        named = {(one, year, period) for one in persons.group(person)}
+        if len(found) > 1 and not named & opened:
+            check.broken("CONFLICT_NOT_OPENED", document_sha256=min(found.values()))
 
 
 def _locks(world: World, check: Check, so: str) -> set[bytes]:
@@ -103,7 +121,7 @@ def _heads(world: World, check: Check, so: str) -> dict[int, str]:
         if mine is None:
             check.broken("HEAD_NOT_AT_SO", **where)
             continue
-        for name, own, other in zip_longest(("size", "root", "frontier", "text", "signature"), mine, row):
+        for name, own, other in zip_longest(_HEAD, mine, row):
             if own != other and name != "signature":
                 check.broken("HEAD_DIFFERS", member=name, **where)
         head = read_head(row[3])

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
+from hub.audit.acts import LOCKS, asked_of
 from hub.audit.merkle import leaf_hash, root
 from hub.audit.messages import statement
 from hub.audit.report import Check
@@ -15,6 +16,7 @@ from hub.audit.world import World
 __all__ = ["PROMISE", "check"]
 
 PROMISE = "The root of each manifest equals the root recomputed from its rows, and Sở's signature on it verifies."
+_CORRECTION = "correction"
 
 
 class _Lock(NamedTuple):
@@ -35,9 +37,9 @@ def check(world: World, check: Check) -> None:
     """Walk locks and leaves side by side."""
     for so in world.slugs:
         requests = {
-            digest.hex(): statement(data)
-            for kind, _, data, digest in world.so[so].rows("orders")
-            if kind == "LockRequest"
+            (digest.hex(), school): asked_of(statement(data), school)
+            for kind, school, data, digest in world.so[so].rows("orders")
+            if kind in LOCKS
         }
         leaves = world.so[so].rows("leaves")
         leaf = next(leaves, None)
@@ -59,7 +61,7 @@ def check(world: World, check: Check) -> None:
 
 
 def _faults(
-    so: str, lock: _Lock, leaves: list[Row], requests: Mapping[str, Mapping[str, Any]]
+    so: str, lock: _Lock, leaves: list[Row], requests: Mapping[tuple[str, str], Mapping[str, Any]]
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     hashes = [leaf_hash(row[3]) for row in leaves]
     if [row[1] for row in leaves] != list(range(lock.leaf_count)):
@@ -72,7 +74,7 @@ def _faults(
     for name, expected in _manifest_of(so, lock).items():
         if manifest.get(name) != expected:
             yield "MANIFEST_DIFFERS", {"member": name}
-    yield from _request_faults(lock, leaves, requests.get(manifest.get("requested_by", "")))
+    yield from _request_faults(lock, leaves, requests.get((manifest.get("requested_by", ""), lock.school)))
     for row in leaves:
         for member in _leaf_differences(lock, row):
             yield "LEAF_DIFFERS", {"n": row[1], "member": member}
@@ -99,20 +101,22 @@ def _request_faults(
     if request is None:
         yield "LOCK_REQUESTED_BY_NOBODY", {}
         return
-    documents = sorted(row[6] for row in leaves if row[6] is not None)
+    documents = sorted(row[6] for row in leaves if row[6] is not None and statement(row[3]).get("action") != "UNLOCK")
     wanted = root(leaf_hash(digest) for digest in documents)
     if (request.get("count"), request.get("root")) != (len(documents), wanted.hex()):
         yield "LOCK_SET_DIFFERS", {}
-    named = (request.get("school"), request.get("school_year"), request.get("round"))
-    if named != (lock.school, lock.school_year, {"cohort": lock.cohort, "number": lock.number}):
+    own = request.get("school") == lock.school or lock.cohort == _CORRECTION  # there a successor may ask
+    named = (request.get("school_year"), request.get("round"))
+    if not own or named != (lock.school_year, {"cohort": lock.cohort, "number": lock.number}):
         yield "LOCK_REQUEST_OF_ANOTHER_ROUND", {}
 
 
 def _leaf_differences(lock: _Lock, row: Row) -> Iterator[str]:
     """Yield the members of a leaf that do not agree with document, locator and lock."""
     leaf = statement(row[3])
-    _, _, _, _, locator, owner, digest, envelope, pupil, school, year, period, version, cohort, number = row
+    _, _, _, _, locator, owner, digest, envelope, pupil, school, year, period, version, cohort, number, action = row
     expected = {
+        "action": action,
         "document_sha256": (digest or b"").hex(),
         "effective_on": lock.effective_on.isoformat(),
         "envelope_sha256": (envelope or b"").hex(),
@@ -124,13 +128,14 @@ def _leaf_differences(lock: _Lock, row: Row) -> Iterator[str]:
         "year": year,
     }
     yield from (name for name, value in expected.items() if leaf.get(name) != value)
-    if leaf.get("action") not in ("LOCK", "SUPERSEDES") or (leaf.get("action") == "LOCK") != (
-        "previous_leaf" not in leaf
-    ):
+    if action not in (("UNLOCK", "SUPERSEDES") if lock.cohort == _CORRECTION else ("LOCK",)):
         yield "action"
+    if (action == "LOCK") != ("previous_leaf" not in leaf):
+        yield "previous_leaf"
     if len(leaf.get("salt", "")) != 2 * hashlib.sha256().digest_size:
         yield "salt"
     if owner != pupil:
         yield "locator's pupil"
-    if (school, year, cohort, number) != (lock.school, lock.school_year, lock.cohort, lock.number):
+    of_round = (cohort, number) == (lock.cohort, lock.number)  # what is unlocked was locked in another one
+    if (school, year) != (lock.school, lock.school_year) or of_round is (action == "UNLOCK"):
         yield "round"

@@ -1,5 +1,6 @@
 """Check 12: positions are neither behind nor ahead of their effects."""
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -83,11 +84,14 @@ def _answers(world: World, check: Check, so: str, positions: Mapping[_Place, int
 def _staged(world: World, check: Check, so: str, positions: Mapping[_Place, int]) -> None:
     staged = {(name, lock_id.hex(), number) for name, lock_id, number in world.bo.rows("staged", so, so)}
     heads = [row[0] for row in world.bo.rows("bo_heads", so)]
+    links = {hashlib.sha256(row[1]).digest() for row in world.bo.rows("bo_links")}
 
     def effect(stood: Stood) -> bool:
         fact = stood.fact
         if fact is None:
             return False
+        if fact.name == "IdentityLink":
+            return fact.carries in links
         if fact.name == "Checkpoint":
             return bool(heads) and fact.number <= max(heads)
         return (fact.name, fact.lock_id, fact.number) in staged

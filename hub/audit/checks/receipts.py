@@ -51,7 +51,7 @@ def _answers(world: World, check: Check, so: str, found: dict[str, dict[bytes, S
             check.broken("RECEIPT_DIFFERS", **where)
     for receipt_id, different in found.items():
         fact = next(iter(different.values())).fact
-        if fact is not None and fact.kind not in ("Lock", "Recheck") and receipt_id not in known:
+        if fact is not None and fact.kind not in ("Lock", "Recheck", "Conflict") and receipt_id not in known:
             check.broken("RECEIPT_OF_NO_COMMAND", so=so, receipt_id=receipt_id)
 
 
@@ -60,10 +60,12 @@ def _locks(world: World, check: Check, so: str, receipts: list[Stood]) -> None:
     told: Counter[Any] = Counter(_step(stood.fact) for stood in receipts if stood.fact is not None)
     told.pop(None, None)
     expected: Counter[Any] = Counter()
+    locked = set()
     for lock_id, school, root, outcome in world.so[so].rows("lock_receipts"):
-        expected["locked", school, root.hex()] += 1
+        locked.add((lock_id, school, root.hex()))
         if outcome is not None:
             expected["ingested" if outcome == "ingested" else "ingest_refused", school, lock_id.hex()] += 1
+    expected.update(("locked", school, root) for _, school, root in locked)
     judged_again = {step for step in told if step[0] == "recheck"}
     for step in sorted((told | expected).keys() - judged_again):
         check.saw()

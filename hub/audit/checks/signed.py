@@ -4,11 +4,14 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from hub.audit.acts import SIGNERS_OF_ACT, asked_of, is_act, scope_of_act
+from hub.audit.checks.decided import SIGNERS, is_decision
 from hub.audit.facts import document_pair
 from hub.audit.messages import statement
 from hub.audit.report import Check
-from hub.audit.signatures import Register, fault
+from hub.audit.signatures import Register, fault, read
 from hub.audit.sources import Row
+from hub.audit.steps import is_step, roles_of_step, scope_of_step
 from hub.audit.world import World
 
 __all__ = ["PROMISE", "check"]
@@ -23,10 +26,13 @@ def check(world: World, check: Check) -> None:
     for so in world.slugs:
         documents = world.so[so].rows("documents")
         document = next(documents, None)
+        second: dict[bytes, str] = dict(world.so[so].rows("second_signatures"))
         for row in world.so[so].rows("commands"):
             said = statement(row[4])
             fact = _fact(world, so, row[0])
             _command(check, so, row, said, fact, world.registers[so])
+            if row[0] in second:
+                _second(check, so, row, said, second[row[0]], world.registers[so])
             while document is not None and document[0] <= row[0]:
                 _document(check, so, document, said, fact, world.registers[so])
                 document = next(documents, None)
@@ -49,7 +55,18 @@ def _command(check: Check, so: str, row: Row, said: Mapping[str, Any], fact: Any
         check.same("STATEMENT_NOT_AS_SENT", own, fact.same[2], **where)
     if not holds_id:  # such a command was refused, perhaps for its signature: nothing rests on it
         return
-    check.same("STATEMENT_OF_ANOTHER", (said.get("school"), said.get("command_id")), (school, command_id), **where)
+    asked = asked_of(said, school)
+    check.same("STATEMENT_OF_ANOTHER", (asked.get("school"), asked.get("command_id")), (school, command_id), **where)
+    if is_step(said):
+        roles, scope = roles_of_step(said), scope_of_step(said, so)
+        wrong = fault(signature, data, register, typ=said["type"], roles=roles, scope=scope)
+        if wrong:
+            check.broken(wrong, **where)
+        return
+    if is_act(said) or is_decision(said):
+        roles = SIGNERS_OF_ACT[:1] if is_act(said) else SIGNERS
+        _signature(check, so, row, said, signature, roles, register)
+        return
     named = said.get("round", {})
     scope = {
         "school": school,
@@ -59,6 +76,22 @@ def _command(check: Check, so: str, row: Row, said: Mapping[str, Any], fact: Any
     wrong = fault(signature, data, register, typ=said.get("type", ""), roles=_OF_COMMAND, scope=scope)
     if wrong:
         check.broken(wrong, **where)
+
+
+def _second(check: Check, so: str, row: Row, said: Mapping[str, Any], second: str, register: Register) -> None:
+    """The second person of an act over many schools signed the same, by another certificate."""
+    _signature(check, so, row, said, second, SIGNERS_OF_ACT, register)
+    of = [read(compact) for compact in (row[5], second)]
+    if None in of or len({signed.certificate_sha256 for signed in of if signed is not None}) < len(of):
+        check.broken("SECOND_PERSON_IS_THE_FIRST", so=so, record_sha256=row[0])
+
+
+def _signature(
+    check: Check, so: str, row: Row, said: Mapping[str, Any], compact: str, roles: Sequence[str], register: Register
+) -> None:
+    wrong = fault(compact, row[4], register, typ=said.get("type", ""), roles=roles, scope=scope_of_act(said, so))
+    if wrong:
+        check.broken(wrong, so=so, record_sha256=row[0])
 
 
 def _document(check: Check, so: str, row: Row, said: Mapping[str, Any], fact: Any, register: Register) -> None:

@@ -5,8 +5,10 @@ The table is written down here from the description of the life cycle; the hub's
 
 from collections import Counter
 
+from hub.audit.acts import LOCKS
 from hub.audit.checks.outcomes import told_documents
 from hub.audit.messages import statement
+from hub.audit.persons import Persons, Rulings
 from hub.audit.report import Check
 from hub.audit.sources import Rows
 from hub.audit.world import World
@@ -28,7 +30,7 @@ _TABLE = {
         "confirmed": "submitted withdrawn",
         "submitted": "approved rejected withdrawn",
         "approved": "resubmitted expired",
-        "resubmitted": "relocked",
+        "resubmitted": "approved relocked resubmitted",
     },
 }
 _ARROWS = {(m, a, b) for m, rows in _TABLE.items() for a, targets in rows.items() for b in targets.split()}
@@ -85,19 +87,29 @@ def _meanings(check: Check, so: str, rows: Rows) -> None:
 
 
 def _replaced(check: Check, so: str, rows: Rows) -> None:
-    for digest, later in rows.rows("replaced"):
+    """By a version that names it; what replaces a correction names, as that did, the locked version before both."""
+    for digest, document, cohort, later in rows.rows("replaced"):
         named = statement(later or b"").get("supersedes")
-        check.same("REPLACED_BY_NOTHING", named, digest.hex(), so=so, document_sha256=digest)
+        expected = statement(document).get("supersedes") if cohort == "correction" else digest.hex()
+        check.same("REPLACED_BY_NOTHING", named, expected, so=so, document_sha256=digest)
 
 
 def _claims(check: Check, so: str, rows: Rows) -> None:
-    """Held: another school claims the pupil. Open: no other school does."""
-    for digest, school, state, others in rows.rows("claims"):
+    """Held: another school claims the person, and nothing was ruled for this one. Open: no other school does."""
+    persons = Persons(rows.rows("links"))
+    rulings = Rulings(rows, persons)
+    schools: dict[tuple[str, str, str], set[str]] = {}
+    for pupil, year, period, school in rows.rows("linked_claims"):
+        schools.setdefault((persons.person(pupil), year, period), set()).add(school)
+    for digest, school, state, pupil, year, period, others in rows.rows("claims"):
         check.saw()
-        where = {"so": so, "school": school, "document_sha256": digest, "others": others}
-        if state == "held" and others == 0:
+        right = rulings.right(pupil, year, period)
+        every = {*others, *schools.get((persons.person(pupil), year, period), ())} - {school}
+        rivals = [other for other in every if right.get(frozenset((school, other))) != school]
+        where = {"so": so, "school": school, "document_sha256": digest, "others": len(rivals)}
+        if state == "held" and not rivals:
             check.broken("HELD_FOR_NOBODY", **where)
-        elif state == "open":
+        elif state == "open" and rivals:
             check.broken("OPEN_BUT_CLAIMED_TWICE", **where)
 
 
@@ -109,7 +121,7 @@ def _orders(check: Check, so: str, rows: Rows) -> None:
         said = statement(signed)
         if kind == "Recall":
             recalls[school, said.get("document_sha256", "")] += 1
-        else:
+        elif kind in LOCKS:
             named = said.get("round", {})
             requested.add((school, said.get("school_year"), named.get("cohort"), named.get("number")))
     found = Counter((school, digest.hex()) for school, digest in rows.rows("recalled"))

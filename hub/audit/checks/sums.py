@@ -63,8 +63,8 @@ def _locks(world: World, check: Check, so: str, locked: Counter[_Round]) -> None
     at_bo: dict[bytes, int] = dict(world.bo.rows("bo_counts", so))
     answered = {lock_id for lock_id, *_, outcome, _ in world.bo.rows("bo_locks", so) if outcome == "ingested"}
     covered: Counter[_Round] = Counter()
-    for lock_id, school, year, cohort, number, count in world.so[so].rows("locks_by_round"):
-        covered[school, year, cohort, number] += count
+    for lock_id, school, year, cohort, number, count, unlocked in world.so[so].rows("locks_by_round"):
+        covered[school, year, cohort, number] += count - unlocked
         if lock_id in answered:
             found = at_bo.get(lock_id, 0)
             check.same("BO_SUM_DIFFERS", found, count, so=so, lock_id=lock_id, locked=count, found=found)

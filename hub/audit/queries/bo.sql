@@ -1,20 +1,21 @@
 -- What the audit reads of Bộ's database.
 
 -- name: bo_locks
--- Every decided lock of one Sở, with its manifest.
+-- Every decided lock of one Sở, by the last decision, with its manifest.
 SELECT l.lock_id, l.school, l.school_year, l.cohort, l.round_number, l.count, l.root, l.log_index, m.statement, l.outcome,
        m.signature
-FROM lock l LEFT JOIN manifest m USING (so, lock_id) WHERE l.so = %s ORDER BY l.lock_id
+FROM lock_decided l LEFT JOIN manifest m USING (so, lock_id) WHERE l.so = %s ORDER BY l.lock_id
 
 -- name: bo_documents
 -- What Bộ has of one Sở.
 SELECT lock_id, n, document_sha256, leaf_sha256, school, pupil, student_code, school_year, period, version, locator,
-       effective_on, document, signatures, leaf
+       effective_on, document, signatures, leaf, action
 FROM document WHERE so = %s ORDER BY lock_id, n
 
 -- name: bo_heads
 -- The heads that Bộ cosigned.
-SELECT tree_size, root, frontier, text, signature, cosignature FROM checkpoint WHERE so = %s ORDER BY tree_size
+SELECT tree_size, root, frontier, text, signature, timestamp_token, cosignature
+FROM checkpoint WHERE so = %s ORDER BY tree_size
 
 -- name: bo_counts
 -- How many transcripts Bộ has of each lock.
@@ -29,7 +30,42 @@ WHERE c.pupil IS NULL GROUP BY d.pupil, d.school_year, d.period HAVING count(DIS
 -- name: published
 -- What the national stream must say.
 SELECT d.so, d.lock_id, d.leaf_sha256, d.document_sha256, d.version, d.effective_on, l.log_index, d.document, d.pupil
-FROM document d JOIN lock l USING (so, lock_id) ORDER BY d.so, d.lock_id, d.n
+FROM document d JOIN lock l USING (so, lock_id) WHERE d.action <> 'UNLOCK' ORDER BY d.so, d.lock_id, d.n
+
+-- name: manifest_places
+-- Where each lock stands in a Sở's log.
+SELECT so, lock_id, log_index FROM manifest WHERE so = %s
+
+-- name: lock_requests
+-- Every ingested lock with what was asked for, newest request last.
+SELECT l.lock_id, l.school, l.school_year, l.cohort, l.round_number, m.statement,
+       array_agg(r.statement ORDER BY r.n), array_agg(r.signature ORDER BY r.n),
+       (SELECT array_agg(d.document_sha256 ORDER BY d.document_sha256) FROM document d
+        WHERE (d.so, d.lock_id) = (l.so, l.lock_id) AND d.action <> 'UNLOCK')
+FROM lock_decided l JOIN manifest m USING (so, lock_id) LEFT JOIN lock_request r USING (so, lock_id)
+WHERE l.so = %s AND l.outcome = 'ingested'
+GROUP BY l.so, l.lock_id, l.school, l.school_year, l.cohort, l.round_number, m.statement ORDER BY l.lock_id
+
+-- name: forks
+-- Pairs of texts that one Sở signed and that cannot both be true.
+SELECT kind, first_place, second_place FROM fork WHERE so = %s ORDER BY id
+
+-- name: bo_links
+-- Every link that Bộ took in.
+SELECT so, statement, signature, action, former, present FROM identity_link ORDER BY so, statement_sha256
+
+-- name: national_links
+-- Which identifiers name one person, in the order in which they count.
+SELECT former, present, action FROM identity_link ORDER BY appended_at, statement_sha256
+
+-- name: person_documents
+-- What pupils with several identifiers have locked, and where Bộ opened a conflict.
+SELECT DISTINCT d.pupil, d.school_year, d.period, d.school, d.document_sha256
+FROM document d JOIN identity_link l ON d.pupil IN (l.former, l.present) WHERE d.action <> 'UNLOCK'
+
+-- name: conflicts
+-- Every conflict that Bộ opened.
+SELECT pupil, school_year, period FROM conflict
 
 -- name: staged
 -- Chunks and manifests that came from one Sở.

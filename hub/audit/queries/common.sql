@@ -44,6 +44,10 @@ SELECT done_at, facts -> 'register_versions' FROM recovery WHERE kind = 'new_log
 -- How far every stage says it is.
 SELECT stage, topic, part, next_offset, last_sha256 FROM position ORDER BY stage, topic, part
 
+-- name: outbox_row
+-- What was queued before, and goes out again.
+SELECT id, topic, key, kind, message_id, value, reference, sent_at IS NOT NULL FROM outbox WHERE id = %s
+
 -- name: outbox
 -- Everything that was to be sent.
 SELECT id, topic, key, kind, message_id, value, reference, sent_at IS NOT NULL FROM outbox ORDER BY id

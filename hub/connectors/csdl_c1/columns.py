@@ -5,14 +5,10 @@ from dataclasses import replace
 from typing import Final
 
 from hub.connectors.csdl_c1.mapping import (
-    COMPETENCE_LABELS,
     GROUP_LABELS,
-    LEVEL_LABELS,
-    QUALITY_LABELS,
     REQUIRED_RESULT_FIELDS,
     RESULT_FIELDS,
     ROW_LABELS,
-    SCORE_LABELS,
     STUDENT_CODE_LABELS,
     SUBJECT_LABELS,
     TITLES,
@@ -29,6 +25,7 @@ from hub.connectors.located import (
     only_sheet,
     stopped,
 )
+from hub.connectors.primary_titles import COMPETENCE_LABELS, LEVEL_LABELS, QUALITY_LABELS, SCORE_LABELS
 from hub.connectors.shape import Fit
 from hub.connectors.worksheets import Workbook, Worksheet
 from hub.domain.findings import Finding, finding

@@ -12,17 +12,17 @@ from hub.connectors.making import (
     agreed_grade,
     assessed_of,
     checked_year,
+    holds,
     level_subjects,
+    make_each,
     report_of,
     sound,
     student_of,
 )
-from hub.connectors.notes import Notes
-from hub.connectors.prepared import Prepared, PreparedRow
+from hub.connectors.prepared import Prepared
 from hub.connectors.pupil_list import Joined, PupilSheet, join, read_pupils
-from hub.connectors.row_cells import grade_of
 from hub.connectors.worksheets import Workbook
-from hub.domain.regulations import COMPETENCES, QUALITIES, regulation_for, subject_order
+from hub.domain.regulations import COMPETENCES, QUALITIES, subject_order
 from hub.domain.transcript import Result, School, Transcript
 
 __all__ = ["prepare", "prepare_book", "prepare_files"]
@@ -60,17 +60,10 @@ def prepare(
     checked_year(school_year)
     joined, absent = join(results.rows, pupils)
     maker = _Maker(school or UNKNOWN_SCHOOL, school_year or UNKNOWN_YEAR, grade)
-    documents, rejected = [], []
-    for row in joined:
-        notes = row.result.notes
-        transcript = None if notes.refused else maker.transcript(row)
-        if transcript is None:
-            rejected.append(report_of(notes))
-        else:
-            documents.append(PreparedRow(transcript, tuple(notes.found), notes.sheet, notes.row))
+    documents, rejected = make_each(joined, maker.transcript)
     return Prepared(
-        tuple(documents),
-        tuple(rejected),
+        documents,
+        rejected,
         tuple(report_of(notes) for notes in results.ignored),
         results.findings,
         signable=None not in (pupils, school, school_year),
@@ -89,36 +82,23 @@ class _Maker:
 
     def transcript(self, row: Joined[ResultRow]) -> Transcript | None:
         """Return the document of one row, or None with the reason among its notes."""
-        grade = self._grade_of(row)
-        if grade is None or not self._known(grade, row.result.notes):
+        result, notes = row.result, row.result.notes
+        grade = agreed_grade(self._grade, [result.class_code], row.pupil, notes, result.columns.get("class"))
+        if grade is None:
             return None
-        made = self._made(row, grade)
-        if not sound(made, row.result.notes):
-            return None
-        if row.pupil is None:
-            row.result.notes.add("PUPIL_LIST_ABSENT")
-        if grade == GRADES[-1]:
-            row.result.notes.add("GRADE_3_COLUMNS_ABSENT")
-        return made
-
-    def _grade_of(self, row: Joined[ResultRow]) -> int | None:
-        """Return the grade on which all that name one agree."""
-        pupil = row.pupil
-        classes = (row.result.class_code, None if pupil is None else pupil.class_code)
-        named = {self._grade, None if pupil is None else pupil.grade}
-        named |= {grade_of(text) for text in classes if text is not None}
-        return agreed_grade(named, row.result.notes, row.result.columns.get("class"), row.result.class_code)
-
-    def _known(self, grade: int, notes: Notes) -> bool:
         if grade not in GRADES:
             notes.add("GRADE_COLUMNS_UNKNOWN", grade=str(grade))
-            return False
-        regulation = regulation_for(self._school_year, grade)
-        if regulation != REGULATION:
-            found = regulation or "?"
-            notes.add("REGULATION_NOT_OF_SHEET", grade=str(grade), school_year=self._school_year, regulation=found)
-            return False
-        return True
+            return None
+        if not holds(REGULATION, grade, self._school_year, notes):
+            return None
+        made = self._made(row, grade)
+        if not sound(made, notes):
+            return None
+        if row.pupil is None:
+            notes.add("PUPIL_LIST_ABSENT")
+        if grade == GRADES[-1]:
+            notes.add("GRADE_3_COLUMNS_ABSENT")
+        return made
 
     def _made(self, row: Joined[ResultRow], grade: int) -> Transcript:
         result = row.result

@@ -8,18 +8,15 @@ from types import MappingProxyType
 from typing import Final
 
 from hub.connectors.headers import by_key, label_key, titles_of
+from hub.connectors.primary_titles import COMPETENCE_TEXTS, GROUP_TEXTS, QUALITY_TEXTS
+from hub.domain.regulations import QUALITIES
 
 __all__ = [
     "COMPETENCES",
-    "COMPETENCE_LABELS",
     "GROUP_LABELS",
-    "LEVEL_LABELS",
-    "QUALITIES",
-    "QUALITY_LABELS",
     "REQUIRED_RESULT_FIELDS",
     "RESULT_FIELDS",
     "ROW_LABELS",
-    "SCORE_LABELS",
     "STUDENT_CODE_LABELS",
     "SUBJECTS",
     "SUBJECT_LABELS",
@@ -34,7 +31,6 @@ _ELECTIVE = frozenset({"NN1", "TDT", "THCN"})
 COMPETENCES: Final = (
     "TU_CHU", "GIAO_TIEP", "GIAI_QUYET", "NGON_NGU", "TINH_TOAN", "KHOA_HOC", "THAM_MI", "THE_CHAT",
 )  # fmt: skip
-QUALITIES: Final = ("YEU_NUOC", "NHAN_AI", "CHAM_CHI", "TRUNG_THUC", "TRACH_NHIEM")
 
 # A field of a result row is named by its kind and code: "level:TOAN", "score:TOAN", "competence:TU_CHU", …
 _SUBJECT_FIELDS = [
@@ -77,32 +73,7 @@ _SUBJECT_TEXTS: Final = {
 }  # fmt: skip
 SUBJECT_LABELS: Final = by_key(_SUBJECT_TEXTS)
 
-_COMPETENCE_TEXTS: Final = {
-    "Tự chủ và tự học": "TU_CHU", "Tự chủ, tự học": "TU_CHU",
-    "Giao tiếp và hợp tác": "GIAO_TIEP", "Giao tiếp, hợp tác": "GIAO_TIEP",
-    "Giải quyết vấn đề và sáng tạo": "GIAI_QUYET", "GQVĐ và sáng tạo": "GIAI_QUYET", "GQVĐ, sáng tạo": "GIAI_QUYET",
-    "Ngôn ngữ": "NGON_NGU", "Tính toán": "TINH_TOAN", "Khoa học": "KHOA_HOC", "Thẩm mĩ": "THAM_MI",
-    "Thể chất": "THE_CHAT",
-    "Công nghệ": "CONG_NGHE", "Tin học": "TIN_HOC",
-}  # fmt: skip
-COMPETENCE_LABELS: Final = by_key(_COMPETENCE_TEXTS)
-
-_QUALITY_TEXTS: Final = {
-    "Yêu nước": "YEU_NUOC", "Nhân ái": "NHAN_AI", "Chăm chỉ": "CHAM_CHI", "Trung thực": "TRUNG_THUC",
-    "Trách nhiệm": "TRACH_NHIEM",
-}  # fmt: skip
-QUALITY_LABELS: Final = by_key(_QUALITY_TEXTS)
-
-GROUP_LABELS: Final = by_key({
-    "Môn học và hoạt động giáo dục": "level", "Môn học và HĐGD": "level", "Môn học": "level", "Nghệ thuật": "level",
-    "Năng lực cốt lõi": "competence", "Năng lực": "competence", "Năng lực chung": "competence",
-    "Năng lực đặc thù": "competence", "NL chung": "competence", "NL đặc thù": "competence",
-    "Phẩm chất chủ yếu": "quality", "Phẩm chất": "quality",
-})  # fmt: skip
-LEVEL_LABELS: Final = frozenset(map(label_key, ("Mức đạt được", "Mức", "MĐĐ", "Mức đạt")))
-SCORE_LABELS: Final = frozenset(
-    map(label_key, ("Điểm KTĐK", "Điểm", "Điểm KT", "Điểm kiểm tra", "Điểm kiểm tra định kỳ", "KTĐK"))
-)
+GROUP_LABELS: Final = by_key(GROUP_TEXTS)
 # Subjects that only grades 4 and 5 have: a sheet with them is another template.
 UPPER_GRADE_LABELS: Final = frozenset(map(label_key, ("Lịch sử và Địa lí", "Lịch sử & Địa lí", "LS&ĐL", "LS-ĐL")))
 STUDENT_CODE_LABELS: Final = frozenset(key for key, field in ROW_LABELS.items() if field == "student_code")
@@ -114,6 +85,6 @@ TITLES: Final[Mapping[str, str]] = MappingProxyType(
         field.replace("level:", "score:"): f"{title} (Điểm KTĐK)"
         for field, title in titles_of("level:", _SUBJECT_TEXTS).items()
     }
-    | titles_of("competence:", _COMPETENCE_TEXTS)
-    | titles_of("quality:", _QUALITY_TEXTS)
+    | titles_of("competence:", COMPETENCE_TEXTS)
+    | titles_of("quality:", QUALITY_TEXTS)
 )

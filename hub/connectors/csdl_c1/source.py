@@ -4,21 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from hub.connectors.assessments import (
-    COMPETENCE_LEVEL_ALIASES,
-    COMPETENCE_LEVELS,
-    SUBJECT_LEVEL_ALIASES,
-    SUBJECT_LEVELS,
-    cross,
-    level,
-    rating,
-    score,
-)
-from hub.connectors.cell_texts import code_of, date_of, text_of
+from hub.connectors.assessments import assessed_level, cross, rating, score, subject_level
+from hub.connectors.cell_dates import date_of
+from hub.connectors.cell_texts import code_of, text_of
 from hub.connectors.csdl_c1.columns import locate_results
 from hub.connectors.notes import Notes
 from hub.connectors.row_cells import RowCells, class_text, each_of
-from hub.connectors.worksheets import Cell, Row, Workbook, open_workbook
+from hub.connectors.worksheets import Row, Workbook, open_workbook
 from hub.domain.findings import Finding
 from hub.errors import Refused
 
@@ -93,20 +85,12 @@ def _result_row(row: Row, notes: Notes, columns: Mapping[str, int], from_1904: b
     birth_date = date_of(*cells.get("birth_date"), from_1904=from_1904)
     return ResultRow(
         notes, class_code, student_code, name, birth_date,
-        levels=each_of("level", cells, _subject_level),
+        levels=each_of("level", cells, subject_level),
         scores=each_of("score", cells, score),
-        competences=each_of("competence", cells, _assessed_level),
-        qualities=each_of("quality", cells, _assessed_level),
+        competences=each_of("competence", cells, assessed_level),
+        qualities=each_of("quality", cells, assessed_level),
         completed=cross(*cells.get("completed")),
         promoted=cross(*cells.get("promoted")),
         rating=rating(*cells.get("rating")),
         columns=columns,
     )  # fmt: skip
-
-
-def _subject_level(cell: Cell | None, notes: Notes, column: int) -> str | None:
-    return level(cell, notes, column, SUBJECT_LEVELS, SUBJECT_LEVEL_ALIASES)
-
-
-def _assessed_level(cell: Cell | None, notes: Notes, column: int) -> str | None:
-    return level(cell, notes, column, COMPETENCE_LEVELS, COMPETENCE_LEVEL_ALIASES)

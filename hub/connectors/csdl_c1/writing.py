@@ -8,14 +8,14 @@ from typing import Final
 
 from msgspec import UNSET
 
-from hub.connectors.cell_texts import printed_date
-from hub.connectors.csdl_c1.mapping import COMPETENCES, QUALITIES, SUBJECTS, TESTED
+from hub.connectors.cell_dates import printed_date
+from hub.connectors.csdl_c1.mapping import COMPETENCES, SUBJECTS, TESTED
 from hub.connectors.workbook_writing import SheetToWrite, Value, write_workbook
+from hub.domain.regulations import QUALITIES
 from hub.domain.transcript import Transcript
 
 __all__ = ["RESULT_HEADER", "result_row", "write_results"]
 
-COLUMN_COUNT: Final = 35  # A to AI; AI is empty
 RESULT_HEADER: Final[tuple[tuple[Value, ...], ...]] = (
     ("STT", "Mã lớp", "Mã học sinh", "Họ tên", "Ngày sinh", "Môn học và hoạt động giáo dục", *[None] * 12,
      "Năng lực cốt lõi", *[None] * 7, "Phẩm chất chủ yếu", *[None] * 4,

@@ -4,6 +4,7 @@ from hub.connectors.pupil_list.by_name import join_by_name
 from hub.connectors.pupil_list.joining import (
     Joined,
     JoinedRow,
+    RowT,
     dates_differ,
     join,
     same_spelling,
@@ -23,6 +24,7 @@ __all__ = [
     "JoinedRow",
     "Pupil",
     "PupilSheet",
+    "RowT",
     "dates_differ",
     "fit",
     "join",

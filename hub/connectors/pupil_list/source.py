@@ -4,7 +4,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from hub.connectors.cell_texts import code_of, date_of, raw_text, squeezed, text_of
+from hub.connectors.cell_dates import date_of
+from hub.connectors.cell_texts import code_of, raw_text, squeezed, text_of
 from hub.connectors.headers import Header, find_header
 from hub.connectors.located import (
     Located,

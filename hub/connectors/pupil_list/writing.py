@@ -7,7 +7,7 @@ from typing import Final
 
 from msgspec import UNSET
 
-from hub.connectors.cell_texts import printed_date
+from hub.connectors.cell_dates import printed_date
 from hub.connectors.workbook_writing import SheetToWrite, Value, write_workbook
 from hub.domain.transcript import Transcript
 

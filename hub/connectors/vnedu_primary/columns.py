@@ -14,19 +14,16 @@ from hub.connectors.located import (
     no_header,
     stopped,
 )
+from hub.connectors.primary_titles import COMPETENCE_LABELS, LEVEL_LABELS, QUALITY_LABELS, SCORE_LABELS
 from hub.connectors.shape import Fit
 from hub.connectors.vnedu_primary.mapping import (
     AMBIGUOUS_LABELS,
     BOX_LABELS,
-    COMPETENCE_LABELS,
     FIELDS,
     GROUP_LABELS,
-    LEVEL_LABELS,
     NAME_LABELS,
-    QUALITY_LABELS,
     REQUIRED_FIELDS,
     ROW_LABELS,
-    SCORE_LABELS,
     SUBJECT_LABELS,
     TITLES,
 )

@@ -13,19 +13,20 @@ from hub.connectors.making import (
     agreed_grade,
     assessed_of,
     checked_year,
+    holds,
     level_subjects,
+    make_each,
     report_of,
     sound,
     student_of,
 )
 from hub.connectors.notes import Notes
-from hub.connectors.prepared import Prepared, PreparedRow
+from hub.connectors.prepared import Prepared
 from hub.connectors.pupil_list import Joined, PupilSheet, join, join_by_name, read_pupils
-from hub.connectors.row_cells import grade_of
 from hub.connectors.vnedu_primary.columns import ClassSheet
 from hub.connectors.vnedu_primary.source import ClassRow, Summary, read_book
 from hub.connectors.worksheets import Workbook, open_workbook
-from hub.domain.regulations import COMPETENCES, QUALITIES, regulation_for, subject_order
+from hub.domain.regulations import COMPETENCES, QUALITIES, subject_order
 from hub.domain.transcript import Result, School, Transcript
 
 __all__ = ["GRADES", "prepare", "prepare_book", "prepare_files"]
@@ -69,17 +70,10 @@ def prepare(
     _check_titles(results, school_year)
     joined, absent = _joined(results, pupils)
     maker = _Maker(school or UNKNOWN_SCHOOL, school_year, grade)
-    documents, rejected = [], []
-    for row in joined:
-        notes = row.result.notes
-        transcript = None if notes.refused else maker.transcript(row)
-        if transcript is None:
-            rejected.append(report_of(notes))
-        else:
-            documents.append(PreparedRow(transcript, tuple(notes.found), notes.sheet, notes.row))
+    documents, rejected = make_each(joined, maker.transcript)
     return Prepared(
-        tuple(documents),
-        tuple(rejected),
+        documents,
+        rejected,
         tuple(report_of(notes) for notes in results.ignored),
         results.findings,
         signable=None not in (pupils, school, school_year) and not _without_column(results.classes, _OF_SHEET),
@@ -127,12 +121,9 @@ class _Maker:
     def transcript(self, row: Joined[ClassRow]) -> Transcript | None:
         """Return the document of one row, or None with the reason among its notes."""
         result, pupil = row.result, row.pupil
-        classes = (result.class_code, None if pupil is None else pupil.class_code)
-        named = [self._grade, None if pupil is None else pupil.grade]
-        named += [grade_of(text) for text in classes if text is not None]
-        grade = agreed_grade(named, result.notes, None, result.class_code)
+        grade = agreed_grade(self._grade, [result.class_code], pupil, result.notes, None)
         school_year = self._school_year or result.school_year or UNKNOWN_YEAR
-        if grade is None or not _of_circular(grade, school_year, result.notes):
+        if grade is None or not holds(REGULATION, grade, school_year, result.notes):
             return None
         made = self._made(row, grade, school_year)
         if not sound(made, result.notes):
@@ -175,15 +166,6 @@ class _Maker:
 def _likely_birth_year(school_year: str, grade: int) -> str:
     """Return a stand-in for a birth date that the sheet does not print."""
     return str(int(school_year[:4]) - 5 - grade)
-
-
-def _of_circular(grade: int, school_year: str, notes: Notes) -> bool:
-    regulation = regulation_for(school_year, grade)
-    if regulation != REGULATION:
-        notes.add(
-            "REGULATION_NOT_OF_SHEET", grade=str(grade), school_year=school_year, regulation=regulation or "?"
-        )  # fmt: skip
-    return regulation == REGULATION
 
 
 def _subject_order(result: ClassRow, grade: int) -> tuple[str, ...]:

@@ -7,25 +7,21 @@ of competences, qualities, birth date, codes and promotion are assumed from the 
 from types import MappingProxyType
 from typing import Final
 
-from hub.connectors.headers import by_key, label_key, titles_of
+from hub.connectors.headers import by_key, titles_of
+from hub.connectors.primary_titles import COMPETENCE_LABELS, COMPETENCE_TEXTS, GROUP_TEXTS, QUALITY_TEXTS
+from hub.domain.regulations import COMPETENCES, QUALITIES
 
 __all__ = [
     "AMBIGUOUS_LABELS",
     "AWARDS",
     "BOXES",
     "BOX_LABELS",
-    "COMPETENCES",
-    "COMPETENCE_LABELS",
     "FIELDS",
     "GROUP_LABELS",
     "LEVEL_CODES",
-    "LEVEL_LABELS",
     "NAME_LABELS",
-    "QUALITIES",
-    "QUALITY_LABELS",
     "REQUIRED_FIELDS",
     "ROW_LABELS",
-    "SCORE_LABELS",
     "SUBJECTS",
     "SUBJECT_LABELS",
     "TICKS",
@@ -35,11 +31,6 @@ __all__ = [
 SUBJECTS: Final = (
     "TV", "TOAN", "NN1", "DD", "TNXH", "LSDL", "KH", "THCN", "TIN", "CN", "GDTC", "AN", "MT", "HDTN", "TDT",
 )  # fmt: skip
-COMPETENCES: Final = (
-    "TU_CHU", "GIAO_TIEP", "GIAI_QUYET",
-    "NGON_NGU", "TINH_TOAN", "KHOA_HOC", "CONG_NGHE", "TIN_HOC", "THAM_MI", "THE_CHAT",
-)  # fmt: skip
-QUALITIES: Final = ("YEU_NUOC", "NHAN_AI", "CHAM_CHI", "TRUNG_THUC", "TRACH_NHIEM")
 BOXES: Final = ("HTXS", "HTT", "HT", "CHT")
 AWARDS: Final = ("HSXS", "HSTB")
 
@@ -75,21 +66,7 @@ _SUBJECT_TEXTS: Final = {
 }  # fmt: skip
 SUBJECT_LABELS: Final = by_key(_SUBJECT_TEXTS)
 
-_COMPETENCE_TEXTS: Final = {
-    "Tự chủ và tự học": "TU_CHU", "Tự chủ, tự học": "TU_CHU",
-    "Giao tiếp và hợp tác": "GIAO_TIEP", "Giao tiếp, hợp tác": "GIAO_TIEP",
-    "Giải quyết vấn đề và sáng tạo": "GIAI_QUYET", "GQVĐ và sáng tạo": "GIAI_QUYET", "GQVĐ, sáng tạo": "GIAI_QUYET",
-    "Ngôn ngữ": "NGON_NGU", "Tính toán": "TINH_TOAN", "Khoa học": "KHOA_HOC", "Công nghệ": "CONG_NGHE",
-    "Tin học": "TIN_HOC", "Thẩm mĩ": "THAM_MI", "Thể chất": "THE_CHAT",
-}  # fmt: skip
-COMPETENCE_LABELS: Final = by_key(_COMPETENCE_TEXTS)
 AMBIGUOUS_LABELS: Final = frozenset(set(COMPETENCE_LABELS) & set(SUBJECT_LABELS))  # khoa học, tin học, công nghệ
-
-_QUALITY_TEXTS: Final = {
-    "Yêu nước": "YEU_NUOC", "Nhân ái": "NHAN_AI", "Chăm chỉ": "CHAM_CHI", "Trung thực": "TRUNG_THUC",
-    "Trách nhiệm": "TRACH_NHIEM",
-}  # fmt: skip
-QUALITY_LABELS: Final = by_key(_QUALITY_TEXTS)
 
 _BOX_TEXTS: Final = {
     "Hoàn thành xuất sắc": "box:HTXS", "HTXS": "box:HTXS", "HT xuất sắc": "box:HTXS",
@@ -103,22 +80,15 @@ _BOX_TEXTS: Final = {
 BOX_LABELS: Final = by_key(_BOX_TEXTS)
 
 GROUP_LABELS: Final = by_key({
-    "Môn học và hoạt động giáo dục": "level", "Môn học và HĐGD": "level", "Môn học": "level", "Nghệ thuật": "level",
-    "Năng lực cốt lõi": "competence", "Năng lực": "competence", "Năng lực chung": "competence",
-    "Năng lực đặc thù": "competence", "NL chung": "competence", "NL đặc thù": "competence",
-    "Phẩm chất chủ yếu": "quality", "Phẩm chất": "quality",
+    **GROUP_TEXTS,
     "Đánh giá kết quả giáo dục": "box", "Đánh giá KQGD": "box", "Khen thưởng": "award", "Kết quả giáo dục": "box",
 })  # fmt: skip
-LEVEL_LABELS: Final = frozenset(map(label_key, ("Mức đạt được", "Mức", "MĐĐ", "Mức đạt")))
-SCORE_LABELS: Final = frozenset(
-    map(label_key, ("Điểm KT", "Điểm KTĐK", "Điểm", "Điểm kiểm tra", "Điểm kiểm tra định kỳ", "KTĐK"))
-)
 TITLES: Final = MappingProxyType(
     titles_of("", _ROW_TEXTS)
     | {f"level:{code}": f"{title}, Mức đạt được" for code, title in titles_of("", _SUBJECT_TEXTS).items()}
     | {f"score:{code}": f"{title}, Điểm KT" for code, title in titles_of("", _SUBJECT_TEXTS).items()}
-    | titles_of("competence:", _COMPETENCE_TEXTS)
-    | titles_of("quality:", _QUALITY_TEXTS)
+    | titles_of("competence:", COMPETENCE_TEXTS)
+    | titles_of("quality:", QUALITY_TEXTS)
     | titles_of("", _BOX_TEXTS)
 )
 # A field is named by its kind and code: "level:TOAN", "score:TOAN", "competence:TU_CHU", "box:HTXS", "award:HSXS", …

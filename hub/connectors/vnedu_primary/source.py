@@ -3,15 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from hub.connectors.assessments import (
-    COMPETENCE_LEVEL_ALIASES,
-    COMPETENCE_LEVELS,
-    SUBJECT_LEVEL_ALIASES,
-    SUBJECT_LEVELS,
-    level,
-    score,
-)
-from hub.connectors.cell_texts import code_of, date_of, text_of
+from hub.connectors.assessments import assessed_level, score, subject_level
+from hub.connectors.cell_dates import date_of
+from hub.connectors.cell_texts import code_of, text_of
 from hub.connectors.headers import label_key
 from hub.connectors.merging import merged_rows
 from hub.connectors.notes import Notes
@@ -131,8 +125,8 @@ def _class_row(row: Row, notes: Notes, each: ClassSheet, from_1904: bool) -> Cla
         date_of(*cells.get("birth_date"), from_1904=from_1904),
         levels=each_of("level", cells, _subject_level),
         scores=each_of("score", cells, score),
-        competences=each_of("competence", cells, _assessed_level),
-        qualities=each_of("quality", cells, _assessed_level),
+        competences=each_of("competence", cells, assessed_level),
+        qualities=each_of("quality", cells, assessed_level),
         rating=only_box(cells, notes),
         awards=ticked_codes("award", cells) if cells.codes("award") else None,
         completed=ticked(*cells.get("completed")) if "completed" in columns else None,
@@ -150,8 +144,4 @@ def _name(cells: RowCells) -> str | None:
 
 
 def _subject_level(cell: Cell | None, notes: Notes, column: int) -> str | None:
-    return level(cell, notes, column, SUBJECT_LEVELS, SUBJECT_LEVEL_ALIASES, LEVEL_CODES)
-
-
-def _assessed_level(cell: Cell | None, notes: Notes, column: int) -> str | None:
-    return level(cell, notes, column, COMPETENCE_LEVELS, COMPETENCE_LEVEL_ALIASES)
+    return subject_level(cell, notes, column, LEVEL_CODES)

@@ -4,27 +4,24 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
-from typing import Final
 
 from msgspec import UNSET
 
-from hub.connectors.cell_texts import printed_date
+from hub.connectors.cell_dates import printed_date
 from hub.connectors.vnedu_primary.mapping import (
     AWARDS,
     BOXES,
-    COMPETENCES,
-    QUALITIES,
     REQUIRED_FIELDS,
     SUBJECTS,
     TITLES,
 )
 from hub.connectors.workbook_writing import SheetToWrite, Value, write_workbook
 from hub.connectors.worksheets import column_letters
+from hub.domain.regulations import COMPETENCES, QUALITIES
 from hub.domain.transcript import Transcript
 
-__all__ = ["FIRST_DATA_ROW", "ClassToWrite", "class_of", "fields_of", "write_classes"]
+__all__ = ["ClassToWrite", "class_of", "write_classes"]
 
-FIRST_DATA_ROW: Final = 9
 _TICK = "✓"
 _LONG_LEVELS = {"T": "HTT", "H": "HT", "C": "CHT"}
 _OVER = {

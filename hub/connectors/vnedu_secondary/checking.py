@@ -26,7 +26,7 @@ from hub.domain.regulations.tt22 import (
     year_computed,
 )
 
-__all__ = ["Components", "Stated", "check_comments", "check_marks", "check_year"]
+__all__ = ["Components", "Stated", "ValueT", "check_comments", "check_marks", "check_year"]
 
 ValueT = TypeVar("ValueT", Decimal, str)
 

@@ -15,6 +15,7 @@ from hub.connectors.making import (
     UNKNOWN_YEAR,
     agreed_grade,
     checked_year,
+    holds,
     report_of,
     sound,
     student_of,
@@ -22,7 +23,6 @@ from hub.connectors.making import (
 from hub.connectors.notes import Notes
 from hub.connectors.prepared import Prepared, PreparedRow, RowReport
 from hub.connectors.pupil_list import PupilSheet, read_pupils
-from hub.connectors.row_cells import grade_of
 from hub.connectors.vnedu_secondary.mapping import SUBJECT_TITLES
 from hub.connectors.vnedu_secondary.matching import Person, match
 from hub.connectors.vnedu_secondary.rows import MarkRow
@@ -30,7 +30,7 @@ from hub.connectors.vnedu_secondary.source import MarkBook, MarkSheet, read_book
 from hub.connectors.vnedu_secondary.subjects import joined_values, remarks_of, subjects_of
 from hub.connectors.vnedu_secondary.telling import about_classes, computed_of, findings_of, is_required, without_row
 from hub.connectors.worksheets import Workbook
-from hub.domain.regulations import regulation_for, subject_order
+from hub.domain.regulations import subject_order
 from hub.domain.transcript import Result, School, Transcript
 from hub.errors import Refused
 
@@ -146,23 +146,14 @@ class _Maker:
 
     def _grade_of(self, person: Person, notes: Notes) -> int | None:
         """Return the one grade of all places that name one; None with the reason when it is not of these sheets."""
-        row = person.rows[0][1]
-        classes = {row.class_code for _, row in person.rows}
-        named = {self._grade, *(grade_of(text) for text in classes if text is not None)}
-        if person.pupil is not None:
-            named |= {person.pupil.grade, grade_of(person.pupil.class_code or "")}
-        grade = agreed_grade(named, notes, row.columns.get("class"), row.class_code)
+        classes = [row.class_code for _, row in person.rows]
+        grade = agreed_grade(self._grade, classes, person.pupil, notes, person.rows[0][1].columns.get("class"))
         if grade is None:
             return None
         if grade not in GRADES:
             notes.add("MARK_SHEET_GRADE", grade=str(grade))
             return None
-        regulation = regulation_for(self._school_year, grade)
-        if regulation != REGULATION:
-            found = regulation or "?"
-            notes.add("MARK_SHEET_REGULATION", grade=str(grade), school_year=self._school_year, regulation=found)
-            return None
-        return grade
+        return grade if holds(REGULATION, grade, self._school_year, notes, "MARK_SHEET_REGULATION") else None
 
     def _tell_absent_rows(self, person: Person, grade: int) -> None:
         """Name the sheets of the pupil's class, of subjects that every pupil takes, on which the pupil has no row."""

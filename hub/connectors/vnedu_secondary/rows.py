@@ -1,17 +1,24 @@
 """Read one row of a sheet of marks: who, which results, which marks; every doubt is a finding at its cell."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 
-from hub.connectors.cell_texts import code_of, date_of, text_of
+from hub.connectors.cell_dates import date_of
+from hub.connectors.cell_texts import code_of, text_of
 from hub.connectors.notes import Notes
 from hub.connectors.row_cells import RowCells, class_text, grade_of
-from hub.connectors.vnedu_secondary.checking import Components, Stated, check_comments, check_marks, check_year
+from hub.connectors.vnedu_secondary.checking import (
+    Components,
+    Stated,
+    ValueT,
+    check_comments,
+    check_marks,
+    check_year,
+)
 from hub.connectors.vnedu_secondary.columns import Located
 from hub.connectors.vnedu_secondary.mapping import COMMENT_SUBJECTS
 from hub.connectors.vnedu_secondary.values import average, mark, passed, remark
-from hub.connectors.worksheets import Row
+from hub.connectors.worksheets import Cell, Row
 
 __all__ = ["MarkRow", "RowReader", "is_aside"]
 
@@ -96,28 +103,23 @@ class RowReader:
         column = self._results.get(part, self._located.columns["final"])
         stated = Stated(self._subject, self._semester, values.get(part), column)
         if self._scored:
-            marks = self._marks(row, notes)
+            marks = self._components(row, notes, mark)
             if not notes.refused:
                 grade = self._grade if class_code is None else grade_of(class_code)
                 check_marks(notes, marks, stated, grade)
         else:
-            results = self._comments(row, notes)
+            results = self._components(row, notes, passed)
             if not notes.refused:
                 check_comments(notes, results, stated)
         if "year" in self._results and not notes.refused:
             check_year(notes, self._subject, values, self._results["year"], scored=self._scored)
 
-    def _marks(self, row: Row, notes: Notes) -> Components[Decimal]:
+    def _components(
+        self, row: Row, notes: Notes, read: Callable[[Cell | None, Notes, int], ValueT | None]
+    ) -> Components[ValueT]:
         columns = self._located.columns
-        regular = [mark(row.cells.get(column), notes, column) for column in self._located.regular]
-        midterm, final = (mark(row.cells.get(columns[name]), notes, columns[name]) for name in ("midterm", "final"))
-        present = [value for value in regular if value is not None]
-        return Components(present, midterm, final, self._located.regular[0])
-
-    def _comments(self, row: Row, notes: Notes) -> Components[str]:
-        columns = self._located.columns
-        regular = [passed(row.cells.get(column), notes, column) for column in self._located.regular]
-        midterm, final = (passed(row.cells.get(columns[name]), notes, columns[name]) for name in ("midterm", "final"))
+        regular = [read(row.cells.get(column), notes, column) for column in self._located.regular]
+        midterm, final = (read(row.cells.get(columns[name]), notes, columns[name]) for name in ("midterm", "final"))
         present = [value for value in regular if value is not None]
         return Components(present, midterm, final, self._located.regular[0])
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from msgspec import UNSET
 
-from hub.connectors.cell_texts import printed_date
+from hub.connectors.cell_dates import printed_date
 from hub.connectors.vnedu_secondary.component_marks import component_marks
 from hub.connectors.vnedu_secondary.mapping import COMMENT_SUBJECTS, SUBJECT_TITLES
 from hub.connectors.workbook_writing import SheetToWrite, Value
@@ -18,8 +18,6 @@ from hub.connectors.worksheets import column_letters
 from hub.domain.transcript import Subject, Transcript
 
 __all__ = [
-    "FIRST_DETAIL_ROW",
-    "FIRST_SUMMARY_ROW",
     "SheetOf",
     "detail_row",
     "detail_sheet",
@@ -28,8 +26,6 @@ __all__ = [
     "summary_sheet",
 ]
 
-FIRST_DETAIL_ROW: Final = 6  # after title, class, a blank row and two header rows
-FIRST_SUMMARY_ROW: Final = 5
 SUMMARY_REGULAR_COUNT: Final = 4  # F to I
 _GENDERS = {"male": "Nam", "female": "Nữ"}
 _SUMMARY_HEADER: Final[tuple[Value, ...]] = (

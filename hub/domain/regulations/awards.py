@@ -13,10 +13,10 @@ from hub.domain.findings import Finding, finding
 from hub.domain.regulations.rows import misordered, repeated
 from hub.domain.transcript import Transcript
 
-__all__ = ["AWARDS", "check_awards", "check_programme"]
+__all__ = ["check_awards", "check_programme"]
 
 # Award -> circulars that know it: Xuất sắc, Tiêu biểu, Giỏi, Tiên tiến.
-AWARDS: dict[str, frozenset[str]] = {
+_AWARDS: dict[str, frozenset[str]] = {
     "HSXS": frozenset({"TT27-2020", "TT22-2021"}),
     "HSTB": frozenset({"TT27-2020"}),
     "HSG": frozenset({"TT22-2021", "TT58-2011"}),
@@ -38,13 +38,13 @@ def _awards(regulation: str, awards: tuple[str, ...]) -> tuple[Finding, ...]:
     found: list[Finding] = []
     for index, award in enumerate(awards):
         at = f"{path}[{index}]"
-        if award not in AWARDS:
-            found.append(finding("AWARD_UNKNOWN", at, award, {"allowed": ", ".join(AWARDS)}))
-        elif regulation not in AWARDS[award] and regulation != "TT30-2014":
+        if award not in _AWARDS:
+            found.append(finding("AWARD_UNKNOWN", at, award, {"allowed": ", ".join(_AWARDS)}))
+        elif regulation not in _AWARDS[award] and regulation != "TT30-2014":
             facts = {"award": award, "regulation": regulation}
             found.append(finding("AWARD_NOT_FOR_REGULATION", at, award, facts))
     found += repeated(awards, "AWARD_TWICE", path, "award")
-    found += misordered(awards, tuple(AWARDS), path)
+    found += misordered(awards, tuple(_AWARDS), path)
     return tuple(found)
 
 

@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterator, Mapping
 from msgspec import UNSET
 
 from hub.catalogue import Severity
-from hub.domain.findings import Finding, finding
+from hub.domain.findings import Finding
 from hub.domain.regulations import tt22, tt27, tt30, tt58
 from hub.domain.regulations.applicability import check_applicability
 from hub.domain.regulations.awards import check_awards, check_programme
 from hub.domain.regulations.computed import Computed
+from hub.domain.regulations.foreign_fields import foreign
 from hub.domain.regulations.leniency import lowered, softened
-from hub.domain.regulations.tt27 import ORDER
 from hub.domain.transcript import Transcript
 
 __all__ = ["check_regulation", "explain", "subject_order"]
@@ -28,24 +28,23 @@ _COMPUTES: Mapping[str, Callable[[Transcript], Iterator[Computed]]] = {
     "TT58-2011": tt58.compute,
     "TT30-2014": tt30.compute,
 }
-_OLD = frozenset({"TT58-2011", "TT30-2014"})  # their text is not in hand: never a refusal
+_FORMER = frozenset({"TT58-2011", "TT30-2014"})  # their text is not in hand: never a refusal
 
 
 def check_regulation(transcript: Transcript) -> list[Finding]:
     """Return the findings of the document's circular; one that does not fit the grade is not judged further.
 
-    All of them warn under an old circular; for a pupil with a disability those that stand on the law warn.
+    All of them warn under a former circular; for a pupil with a disability those that stand on the law warn.
     """
     found = check_applicability(transcript)
     if any(f.severity is Severity.REFUSE for f in found):
         return found
     found += _CHECKS[transcript.regulation](transcript)
     if transcript.study_topics is not UNSET and transcript.regulation != "TT22-2021":
-        facts = {"field": "study_topics", "regulation": transcript.regulation}
-        found.append(finding("FIELD_NOT_FOR_REGULATION", "$.study_topics", None, facts))
+        found.append(foreign("study_topics", "$.study_topics", transcript.regulation))
     found += check_awards(transcript)
     found += check_programme(transcript)
-    if transcript.regulation in _OLD:
+    if transcript.regulation in _FORMER:
         return [lowered(f) for f in found]
     return [softened(f) for f in found] if transcript.student.disability_exempt is True else found
 
@@ -63,7 +62,7 @@ def explain(transcript: Transcript) -> list[Computed]:
 def subject_order(regulation: str, grade: int) -> tuple[str, ...]:
     """Return the defined order of subject codes in a document; empty where none is defined (TT30-2014)."""
     if regulation == "TT27-2020":
-        return ORDER
+        return tt27.ORDER
     if regulation == "TT22-2021":
         return tt22.form_of(grade).order
     return tt58.FORM.order if regulation == "TT58-2011" else ()

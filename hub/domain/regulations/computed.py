@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from hub.domain.findings import Finding, finding
 
-__all__ = ["Computed"]
+__all__ = ["Computed", "listed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,3 +45,8 @@ class Computed:
             "stated": self.stated or "–",
         }
         return finding(self.code, self.path, self.stated, facts)
+
+
+def listed(inputs: tuple[tuple[str, str], ...]) -> str:
+    """Return inputs as a working begins with them: "Học lực G, Hạnh kiểm T"."""
+    return ", ".join(f"{name} {value}" for name, value in inputs)

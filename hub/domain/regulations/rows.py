@@ -1,4 +1,4 @@
-"""Checks that every list of rows shares: known codes, none twice, none missing, the defined order.
+"""Checks that every list of rows shares: none twice, and the defined order.
 
 They depend on the codes alone, so that callers cache them by the tuple of codes.
 """

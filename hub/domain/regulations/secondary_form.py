@@ -12,6 +12,7 @@ from msgspec import UNSET
 
 from hub.domain.findings import Finding, finding
 from hub.domain.marks import MARKS
+from hub.domain.regulations.foreign_fields import foreign, foreign_groups, foreign_values
 from hub.domain.regulations.leniency import softened
 from hub.domain.regulations.rows import misordered, repeated
 from hub.domain.transcript import Subject, Transcript
@@ -20,6 +21,7 @@ __all__ = ["COMMENT_RESULTS", "Form", "check_form"]
 
 COMMENT_RESULTS = frozenset({"Đ", "CĐ"})  # Đạt, Chưa đạt
 _YEAR_FIELDS = ("semester_1", "semester_2", "year", "retake")
+_PRIMARY_FIELDS = ("level", "score")
 _PRIMARY_GROUPS = ("qualities", "competences", "rating")
 _GROUPS = ("learning", "training", "conduct")
 # What each kind may hold where it holds anything; one look-up for a good value.
@@ -76,10 +78,7 @@ def check_form(transcript: Transcript, form: Form) -> list[Finding]:
             found += map(softened, row_found) if row.exempt is True else row_found
     if not _good_levels(transcript, form, needed):
         found += _levels(transcript, form, needed)
-    for name in _PRIMARY_GROUPS:
-        if getattr(transcript, name) is not UNSET:
-            facts = {"field": name, "regulation": form.regulation}
-            found.append(finding("FIELD_NOT_FOR_REGULATION", f"$.{name}", None, facts))
+    found += foreign_groups(transcript, _PRIMARY_GROUPS, form.regulation)
     return found
 
 
@@ -140,10 +139,7 @@ def _row(row: Subject, index: int, form: Form, needed: str) -> Iterator[Finding]
             yield finding(
                 "SUBJECT_VALUE_WRONG", f"{path}.{name}", value, subject | {"expected": expected, "field": name}
             )
-    for name in ("level", "score"):
-        if getattr(row, name) is not UNSET:
-            facts = {"field": name, "regulation": form.regulation}
-            yield finding("FIELD_NOT_FOR_REGULATION", f"{path}.{name}", getattr(row, name), facts)
+    yield from foreign_values(row, path, _PRIMARY_FIELDS, form.regulation)
     if needed and row.exempt is not True and getattr(row, needed) is UNSET:
         yield finding("SUBJECT_VALUE_MISSING", f"{path}.{needed}", None, subject | {"field": needed})
 
@@ -175,8 +171,7 @@ def _levels(transcript: Transcript, form: Form, needed: str) -> Iterator[Finding
         legal = form.levels.get(group)
         if legal is None:
             if levels is not UNSET:
-                facts = {"field": group, "regulation": form.regulation}
-                yield finding("FIELD_NOT_FOR_REGULATION", f"$.{group}", None, facts)
+                yield foreign(group, f"$.{group}", form.regulation)
             continue
         if needed and (levels is UNSET or getattr(levels, needed) is UNSET):
             yield finding("YEAR_LEVELS_MISSING", f"$.{group}.{needed}", None, {"field": f"{group}.{needed}"})

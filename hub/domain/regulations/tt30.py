@@ -14,14 +14,15 @@ from msgspec import UNSET
 from hub.domain.findings import Finding, finding
 from hub.domain.marks import MARKS
 from hub.domain.regulations.computed import Computed
-from hub.domain.regulations.primary_rows import assessed_of, counted, is_incomplete
+from hub.domain.regulations.foreign_fields import foreign_groups
+from hub.domain.regulations.primary_rows import assessed_of, check_row_form, counted, is_incomplete
 from hub.domain.regulations.promotion import COMPLETION_NAMES, primary_promotion
 from hub.domain.regulations.rows import repeated
 from hub.domain.transcript import Subject, Transcript
 
 __all__ = ["check", "compute"]
 
-_FOREIGN_FIELDS = ("semester_1", "semester_2", "year", "retake")
+_REGULATION = "TT30-2014"
 _FOREIGN_GROUPS = ("learning", "training", "conduct", "rating")
 
 
@@ -33,9 +34,7 @@ def check(transcript: Transcript) -> list[Finding]:
     lenient = transcript.student.disability_exempt is True
     for index, row in enumerate(transcript.subjects):
         found += _row(row, f"$.subjects[{index}]", lenient or row.exempt is True)
-    for name in _FOREIGN_GROUPS:
-        if getattr(transcript, name) is not UNSET:
-            found.append(finding("FIELD_NOT_FOR_REGULATION", f"$.{name}", None, _foreign(name)))
+    found += foreign_groups(transcript, _FOREIGN_GROUPS, _REGULATION)
     found += _results(transcript)
     return found
 
@@ -54,17 +53,9 @@ def compute(transcript: Transcript) -> Iterator[Computed]:
         yield primary_promotion(transcript.result.completed, transcript.result.promotion, "FORMER_PROMOTION_DIFFERS")
 
 
-def _foreign(field: str) -> dict[str, str]:
-    return {"field": field, "regulation": "TT30-2014"}
-
-
 def _row(row: Subject, path: str, lenient: bool) -> Iterator[Finding]:
     """A subject has a level, and a test, where there is one, a whole score [assumed]."""
-    if row.kind != "level":
-        yield finding("SUBJECT_KIND_WRONG", f"{path}.kind", row.kind, {"subject": row.code, "expected": "level"})
-    for field in _FOREIGN_FIELDS:
-        if getattr(row, field) is not UNSET:
-            yield finding("FIELD_NOT_FOR_REGULATION", f"{path}.{field}", getattr(row, field), _foreign(field))
+    yield from check_row_form(row, path, _REGULATION)
     if row.level is UNSET and not lenient:
         yield finding("FORMER_LEVEL_MISSING", f"{path}.level", None, {"subject": row.code})
     if row.score is not UNSET and row.score[-1] != "0":

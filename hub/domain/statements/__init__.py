@@ -5,7 +5,15 @@ school, year, round and the hashes that it is about; the Kafka key, the headers 
 it. Door of the package.
 """
 
-from hub.domain.statements.answers import IngestStatement, Manifest, ReceiptDocument, ReceiptStatement
+from hub.domain.statements.answers import (
+    IngestStatement,
+    Manifest,
+    Missing,
+    MissingPupils,
+    ReceiptDocument,
+    ReceiptStatement,
+)
+from hub.domain.statements.asking import LOCK_KINDS, read_lock_asked
 from hub.domain.statements.base import Cohort, CommandId, Instant, Reason, RoundName, Slug, Statement
 from hub.domain.statements.correction import (
     CorrectionConfirmation,
@@ -23,6 +31,7 @@ from hub.domain.statements.register import RegisterEntry
 from hub.domain.statements.school import LockRequest, Recall, Submission, Unreported
 
 __all__ = [
+    "LOCK_KINDS",
     "Cohort",
     "Command",
     "CommandId",
@@ -37,6 +46,8 @@ __all__ = [
     "Instant",
     "LockRequest",
     "Manifest",
+    "Missing",
+    "MissingPupils",
     "Reason",
     "Recall",
     "ReceiptDocument",
@@ -55,6 +66,7 @@ __all__ = [
     "WindowClosed",
     "encode",
     "read",
+    "read_lock_asked",
 ]
 
 RoundCommand = Submission | Recall | LockRequest

@@ -7,7 +7,7 @@ from msgspec import UNSET, Meta, UnsetType
 from hub.domain.statements.base import Date, Instant, RoundName, Sha256, Slug, Statement
 from hub.domain.transcript import Code, SchoolYear
 
-__all__ = ["IngestStatement", "Manifest", "ReceiptDocument", "ReceiptStatement"]
+__all__ = ["IngestStatement", "Manifest", "Missing", "MissingPupils", "ReceiptDocument", "ReceiptStatement"]
 
 
 class ReceiptDocument(Statement, frozen=True, kw_only=True):
@@ -50,14 +50,40 @@ class Manifest(Statement, frozen=True, kw_only=True):
     type: Literal["vn.hocba.manifest/1"]
 
 
+class MissingPupils(Statement, frozen=True, kw_only=True):
+    """Pupils of one list of the roster: its register entry, when that version was issued, their places from 0."""
+
+    issued_at: Instant
+    positions: Annotated[tuple[int, ...], Meta(min_length=1, max_length=200)]
+    roster: Annotated[str, Meta(min_length=1, max_length=80)]
+
+
+class Missing(Statement, frozen=True, kw_only=True):
+    """What Bộ does not have of a lock: chunks by index, leaves by hash, pupils by their place in the roster.
+
+    `request`: the lock came without the request behind it; `roster`: Bộ has no roster of the school and year.
+    """
+
+    chunks: Annotated[tuple[int, ...], Meta(min_length=1, max_length=1000)] | UnsetType = UNSET
+    leaves: Annotated[tuple[Sha256, ...], Meta(min_length=1)] | UnsetType = UNSET
+    pupils: Annotated[tuple[MissingPupils, ...], Meta(min_length=1)] | UnsetType = UNSET
+    request: Literal[True] | UnsetType = UNSET
+    roster: Literal[True] | UnsetType = UNSET
+
+
 class IngestStatement(Statement, frozen=True, kw_only=True):
-    """Bộ's signed answer to one lock: ingested with its count and root, or refused with codes."""
+    """Bộ's signed answer to one lock: ingested with its count and root, or refused with codes.
+
+    `attempt` counts the decisions about a lock that was refused and sent again, from 2; the last one counts.
+    """
 
     at: Instant
+    attempt: Annotated[int, Meta(ge=2)] | UnsetType = UNSET
     codes: tuple[str, ...]
     count: int
     lock_id: Sha256
     log_index: int
+    missing: Missing | UnsetType = UNSET
     outcome: Literal["ingested", "refused"]
     root: Sha256
     so: Slug

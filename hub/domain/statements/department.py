@@ -2,11 +2,13 @@
 
 from typing import Annotated, Literal
 
+import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from hub.domain.statements.base import CommandId, Instant, Reason, RoundName, Sha256, Slug, Statement
-from hub.domain.statements.school import Unreported
+from hub.domain.statements.school import LockRequest, Unreported
 from hub.domain.transcript import Code, SchoolYear
+from hub.errors import Refused
 
 __all__ = ["ConflictDecision", "IdentityCorrection", "SoLock", "SoLockItem"]
 
@@ -43,10 +45,11 @@ class ConflictDecision(_OfDepartment, frozen=True, kw_only=True):
 class IdentityCorrection(_OfDepartment, frozen=True, kw_only=True):
     """Đính chính hoặc hợp nhất định danh: `former` and `present` name one person; documents stay as they were signed.
 
-    `correct`: the former identifier was wrong. `merge`: both were in use. `evidence_sha256`: hash of the paper.
+    `correct`: the former identifier was wrong. `merge`: both were in use. `separate`: such a link was a mistake, and
+    ends. `evidence_sha256`: hash of the paper.
     """
 
-    action: Literal["correct", "merge"]
+    action: Literal["correct", "merge", "separate"]
     evidence_sha256: Sha256
     former: _Pupil
     present: _Pupil
@@ -69,3 +72,25 @@ class SoLock(_OfDepartment, frozen=True, kw_only=True):
     locks: Annotated[tuple[SoLockItem, ...], Meta(min_length=1, max_length=2000)]
     round: RoundName
     type: Literal["vn.hocba.so-lock/1"]
+
+    def command_id_of(self, school: str) -> str:
+        """Return the id of the command that carries the act to one of its schools."""
+        return f"{self.command_id}.{school}"
+
+    def asked_of(self, school: str) -> LockRequest:
+        """Return what the act asks of one school, as the lock request that its principal would have signed.
+
+        Raises Refused LOCK_ACT_SCHOOL_ABSENT, LOCK_ACT_SCHOOL_TWICE, or STATEMENT_INVALID for an id that is no id.
+        """
+        own = [item for item in self.locks if item.school == school]
+        if len(own) != 1:
+            raise Refused("LOCK_ACT_SCHOOL_TWICE" if own else "LOCK_ACT_SCHOOL_ABSENT", {"school": school[:35]})
+        asked = LockRequest(
+            command_id=self.command_id_of(school), count=own[0].count, issued_at=self.issued_at, root=own[0].root,
+            round=self.round, school=school, school_year=self.school_year, type="vn.hocba.lock-request/1",
+            unreported=own[0].unreported,
+        )  # fmt: skip
+        try:
+            return msgspec.convert(msgspec.to_builtins(asked), LockRequest)
+        except msgspec.ValidationError:
+            raise Refused("STATEMENT_INVALID", {"reason": "command id"}) from None

@@ -12,6 +12,7 @@ from hub.kafka.reader import read_topic
 from hub.local.demo.story import Sent, Story
 from hub.local.hub import LocalHub
 from hub.local.population import Expected
+from hub.schemas import decode
 from hub.store import open_connection
 from hub.store.queries import queries_of
 from hub.topics import bo_transcript
@@ -24,7 +25,10 @@ _LOST_SHOWN_MAX = 20
 
 @dataclass
 class Balance:
-    """Counts of transcripts; `quarantined` counts messages. `problems` says in words what does not add up."""
+    """Counts of transcripts; `quarantined` counts messages. `problems` says in words what does not add up.
+
+    `locked` are in force; `superseded` were, until their correction was locked; `corrected` counts these corrections.
+    """
 
     submitted: int = 0
     accepted: int = 0
@@ -34,6 +38,8 @@ class Balance:
     replaced: int = 0
     open: int = 0
     locked: int = 0
+    superseded: int = 0
+    corrected: int = 0
     ingested: int = 0
     published: int = 0
     quarantined: int = 0
@@ -81,13 +87,16 @@ def _add_so(balance: Balance, hub: LocalHub, so: str, sent: list[dict[str, Any]]
         handled = {row[0].hex(): row[1] for row in connection.execute(_SO["records_handled"])}
         outcomes = {row[0].hex(): row[1] for row in connection.execute(_SO["outcomes_of_records"])}
         quarantined = {(t, p, o) for _, t, p, o, _, _ in connection.execute(_COMMON["quarantined"])}
+        corrections: dict[str, int] = dict(connection.execute(_SO["count_corrections"]).fetchall())
     balance.submitted += sum(line["transcripts"] for line in sent if line["decodes"])
     balance.unchanged += answers.get("unchanged", 0)
     balance.refused += answers.get("refused", 0) + states["refused"]
     balance.accepted += states.total() - states["refused"]
     balance.recalled += states["recalled"]
     balance.replaced += states["replaced"]
-    balance.locked += states["locked"] + states["superseded"]
+    balance.locked += states["locked"]
+    balance.superseded += states["superseded"]
+    balance.corrected += corrections.get("relocked", 0)
     balance.open += states["open"] + states["pending"] + states["held"]
     balance.quarantined += len(quarantined)
     for line in sent:
@@ -112,23 +121,27 @@ def _compare(
 
 
 async def _published(hub: LocalHub, balance: Balance) -> int:
-    """Count distinct messages of the national stream; a second message under one key would be a double."""
+    """Count distinct messages of the national stream; a second message of one version under one key is a double."""
     topic = bo_transcript()
-    ids: dict[bytes, set[bytes | None]] = {}
+    ids: dict[bytes, dict[bytes | None, int]] = {}
     async for found in read_topic(hub.bootstrap, topic.name, topic.partitions):
-        ids.setdefault(found.key or b"", set()).add(dict(found.headers).get("ce_id", b""))
-    balance.doubled += sum(len(messages) - 1 for messages in ids.values())
+        if found.value is not None:
+            version = decode(found.value, topic.messages).value["version"]
+            ids.setdefault(found.key or b"", {})[dict(found.headers).get("ce_id", b"")] = version
+    balance.doubled += sum(len(messages) - len(set(messages.values())) for messages in ids.values())
     return sum(len(messages) for messages in ids.values())
 
 
 def _check_sums(b: Balance) -> None:
+    final, ended = b.locked + b.superseded, b.recalled + b.replaced
     rules = {
         "submitted = accepted + unchanged + refused": b.submitted == b.accepted + b.unchanged + b.refused,
-        "accepted = locked + recalled + replaced + open": b.accepted == b.locked + b.recalled + b.replaced + b.open,
+        "accepted = locked + superseded + recalled + replaced + open": b.accepted == final + ended + b.open,
         "open = 0": b.open == 0,
         "lost = 0": b.lost == 0,
         "doubled = 0": b.doubled == 0,
-        "locked = ingested = published": b.locked == b.ingested == b.published,
+        "superseded = corrected": b.superseded == b.corrected,
+        "locked + superseded = ingested = published": final == b.ingested == b.published,
     }
     b.problems += [f"does not hold: {rule}" for rule, holds in rules.items() if not holds]
 

@@ -1,8 +1,9 @@
-"""The story of the demonstration: hand in with faults, recall, replace, claim twice, lock, try again, wait for Bộ."""
+"""The story of the demonstration: hand in with faults, recall, replace, claim twice, lock, try again, correct, wait."""
 
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
@@ -10,6 +11,7 @@ from hub.client import Journal, Outbound, send_all
 from hub.domain.statements import RoundName
 from hub.kafka.producer import Sender, Sending
 from hub.local.demo.acts import Act, Acts, Chosen
+from hub.local.demo.corrections import Correction
 from hub.local.demo.waiting import until_commands_answered, until_ingested, until_registered
 from hub.local.founding import Founded, signed_register
 from hub.local.hub import LocalHub
@@ -23,6 +25,7 @@ __all__ = ["Progress", "Sent", "Story", "outbound_of", "play", "send_shipments"]
 Progress = Callable[[str, int], None]
 """Told as (what, how many more)."""
 _BATCH = 4
+_WINDOW = timedelta(days=5)
 _SQL = queries_of("so")
 
 
@@ -88,6 +91,8 @@ async def play(hub: LocalHub, population: Population, founded: Founded, tell: Pr
             tell("locking", 1)
             await until_ingested(hub)
             await _act(hub, sender, journal, story, _after_lock(acts, chosen))
+            await _act(hub, sender, journal, story, _correction(acts, chosen, population.at + _WINDOW))
+            tell("correcting", 1)
             await until_ingested(hub)
     finally:
         await sender.close()
@@ -148,9 +153,10 @@ def _freeing(acts: Acts, cast: _Cast) -> list[Act]:
 
 def _wrong_locks(acts: Acts, cast: _Cast) -> list[Act]:
     of, other = cast.recalled.submission, [cast.recalled.signed.sha256]
+    nowhere = RoundName(cohort="completed", number=99)
     return [
         acts.locks("lock-other-set", of, other, "refused", "LOCK_SET_DIFFERS"),
-        acts.locks("lock-unknown", of, other, "refused", "ROUND_UNKNOWN", number=99),
+        acts.locks("lock-unknown", of, other, "refused", "ROUND_UNKNOWN", into=nowhere),
     ]
 
 
@@ -175,4 +181,16 @@ def _after_lock(acts: Acts, cast: _Cast) -> list[Act]:
         acts.replaces("replace-late", locked, "refused", "RECORD_LOCKED"),
         acts.recalls("recall-late", locked, "refused", "RECORD_LOCKED"),
         acts.locks("lock-again", locked.submission, [locked.signed.sha256], "refused", "ROUND_CLOSED"),
+    ]
+
+
+def _correction(acts: Acts, cast: _Cast, closes_at: datetime) -> list[Act]:
+    """One pupil from the request to the new lock; a second request beside it, and another field, are refused."""
+    correction, second = Correction(acts, cast.claimed), Correction(acts, cast.claimed, "second-correction")
+    return [
+        *correction.opens(closes_at),
+        second.requests("refused", "CORRECTION_ALREADY_OPEN"),
+        correction.resubmits("refused", "CORRECTION_FIELD_NOT_APPROVED", class_="0Z"),
+        correction.resubmits(),
+        correction.relocks(),
     ]

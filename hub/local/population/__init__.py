@@ -9,7 +9,7 @@ Everything follows from a seed and a time that come in; only keys are random. Do
 """
 
 from hub.local.population.class_summaries import SUMMARY_FAULTS, ClassSummaries, PlantedSummaryRow, SummaryFault
-from hub.local.population.credentials import Credentials, KeyFolder
+from hub.local.population.credentials import Credentials
 from hub.local.population.disk import MARKER, marker_of, read_shipments
 from hub.local.population.fault import (
     CommandFault,
@@ -21,30 +21,26 @@ from hub.local.population.fault import (
     Record,
     RecordFault,
 )
-from hub.local.population.faults import FAULTS, record_fault
-from hub.local.population.officials import Official, Signer, signers_of
+from hub.local.population.faults import FAULTS
+from hub.local.population.officials import Official, Signer
 from hub.local.population.places import PLACES
-from hub.local.population.plan import COMMAND_SHARE, DOCUMENT_SHARE, NO_FAULTS, Plan
+from hub.local.population.plan import NO_FAULTS, Plan
 from hub.local.population.planting import Shipment
-from hub.local.population.population import DEFAULT_SOS, SCHOOL_YEAR_FIRST, Population
+from hub.local.population.population import Population
 from hub.local.population.records import record_of
 from hub.local.population.rule_faults import RULE_FAULTS, RuleFault
 from hub.local.population.schools import Level, SchoolClass, SyntheticSchool
 from hub.local.population.signed import Keyring, SignedDocument, SignedSubmission, sign_chain, sign_statement
-from hub.local.population.submissions import ClassSubmission, class_command_id, school_year_before
+from hub.local.population.submissions import ClassSubmission
 from hub.local.population.workbooks import ROW_FAULTS, PlantedRow, RowFault, Workbooks
 
 __all__ = [
-    "COMMAND_SHARE",
-    "DEFAULT_SOS",
-    "DOCUMENT_SHARE",
     "FAULTS",
     "MARKER",
     "NO_FAULTS",
     "PLACES",
     "ROW_FAULTS",
     "RULE_FAULTS",
-    "SCHOOL_YEAR_FIRST",
     "SUMMARY_FAULTS",
     "ClassSubmission",
     "ClassSummaries",
@@ -54,7 +50,6 @@ __all__ = [
     "DocumentFault",
     "Expected",
     "Fault",
-    "KeyFolder",
     "Keyring",
     "Level",
     "Official",
@@ -75,13 +70,9 @@ __all__ = [
     "SummaryFault",
     "SyntheticSchool",
     "Workbooks",
-    "class_command_id",
     "marker_of",
     "read_shipments",
-    "record_fault",
     "record_of",
-    "school_year_before",
     "sign_chain",
     "sign_statement",
-    "signers_of",
 ]

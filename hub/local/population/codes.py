@@ -8,6 +8,7 @@ from itertools import combinations
 from types import MappingProxyType
 
 __all__ = [
+    "CHOSEN_SUBJECTS",
     "COMPETENCES_ALL",
     "COMPETENCES_FORMER",
     "COMPETENCES_LOWER",
@@ -69,14 +70,14 @@ LOWER_SECONDARY = (
 )
 UPPER_SECONDARY_SCORED = ("VAN", "TOAN", "NN1", "SU", "GDQPAN")
 UPPER_SECONDARY_COMMENT = ("GDTC", "HDTN", "GDDP")
-_CHOICE = ("DIA", "KTPL", "LI", "HOA", "SINH", "CN", "TIN", "AN", "MT")  # in the order of the form
-UPPER_SECONDARY_CHOICES = tuple(combinations(_CHOICE, 4))  # all 126
+CHOSEN_SUBJECTS = ("DIA", "KTPL", "LI", "HOA", "SINH", "CN", "TIN", "AN", "MT")  # in the order of the form
+UPPER_SECONDARY_CHOICES = tuple(combinations(CHOSEN_SUBJECTS, 4))  # all 126
 UPPER_SECONDARY_CHOICES_USUAL = (
     ("LI", "HOA", "SINH", "TIN"), ("DIA", "KTPL", "CN", "TIN"), ("DIA", "LI", "HOA", "CN"), ("DIA", "KTPL", "LI", "MT"),
     ("KTPL", "HOA", "SINH", "AN"), ("DIA", "KTPL", "SINH", "CN"), ("LI", "HOA", "CN", "TIN"),
 )  # fmt: skip
 SECONDARY_ELECTIVES = ("TDT", "NN2")
-STUDY_TOPICS = ("VAN", "TOAN", "SU", *_CHOICE)  # môn có chuyên đề học tập, in the order of the form
+STUDY_TOPICS = ("VAN", "TOAN", "SU", *CHOSEN_SUBJECTS)  # môn có chuyên đề học tập, in the order of the form
 
 
 def _former_primary(grade: int) -> tuple[tuple[str, bool], ...]:

@@ -4,13 +4,13 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from hub.local.pki import PASSWORD, Issued, Pki
+from hub.local.pki import Issued, Pki
 from hub.local.population.fault import Strangers
 from hub.local.population.officials import Official
 from hub.local.population.strangers import issue_strangers
-from hub.signing import KeySigner, load_pkcs12
+from hub.signing import KeySigner
 
-__all__ = ["CERTIFICATE_VALID_FOR", "Credentials", "KeyFolder"]
+__all__ = ["CERTIFICATE_VALID_FOR", "Credentials"]
 
 CERTIFICATE_VALID_FOR = timedelta(days=800)  # on either side of the population's time
 _SEAL_ROLES = frozenset({"school_seal", "so_seal", "bo_seal"})
@@ -63,19 +63,3 @@ class Credentials:
             path = folder / f"{person}.p12"
             path.touch(mode=0o600)
             path.write_bytes(self._issued[person].p12())
-
-
-class KeyFolder:
-    """The keys that `Credentials.save` wrote: loads a file when its person first signs."""
-
-    def __init__(self, folder: Path, password: str = PASSWORD) -> None:
-        self._folder = folder
-        self._password = password
-        self._signers: dict[str, KeySigner] = {}
-
-    def __call__(self, person: str) -> KeySigner:
-        """Return the signer of a staff id. Raises Refused KEY_FILE_UNREADABLE."""
-        signer = self._signers.get(person)
-        if signer is None:
-            signer = self._signers[person] = load_pkcs12(self._folder / f"{person}.p12", self._password)
-        return signer

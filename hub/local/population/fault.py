@@ -14,6 +14,7 @@ __all__ = [
     "CommandFault",
     "DocumentDraft",
     "DocumentFault",
+    "Edit",
     "Expected",
     "Fault",
     "Planted",
@@ -58,6 +59,9 @@ class DocumentDraft:
     strangers: Strangers | None  # there for faults that need them
 
 
+Edit = Callable[[DocumentDraft], None]
+
+
 @dataclass(frozen=True, slots=True)
 class DocumentFault:
     """A fault of one document.
@@ -68,7 +72,7 @@ class DocumentFault:
     kind: str
     expected: Expected
     codes: tuple[str, ...]
-    edit: Callable[[DocumentDraft], None] | None = None
+    edit: Edit | None = None
     rewrite: Callable[[bytes], bytes] | None = None
     spoil: Callable[[SignedDocument], SignedDocument] | None = None
     levels: frozenset[Level] = field(default=frozenset(Level))

@@ -3,9 +3,8 @@
 import random
 from types import MappingProxyType
 
-__all__ = ["ETHNICITIES", "foreign_name", "person_name"]
+__all__ = ["foreign_name", "person_name"]
 
-ETHNICITIES = ("Kinh", "Tày", "Thái", "Mường", "Khơ-me", "Mông", "Nùng", "Hoa", "Ra-glai", "Thổ", "Chăm")
 
 _KINH = (
     ("Nguyễn",) * 38 + ("Trần",) * 12 + ("Lê",) * 10 + ("Phạm",) * 7 + ("Hoàng",) * 5 + ("Huỳnh",) * 3 + ("Phan",) * 4

@@ -13,8 +13,8 @@ from math import gcd
 from typing import TypeVar
 
 from hub.local.population.fault import CommandFault, DocumentFault, RecordFault
+from hub.local.population.faults import DOCUMENT_FAULTS
 from hub.local.population.faults_of_commands import COMMAND_FAULTS
-from hub.local.population.faults_of_documents import DOCUMENT_FAULTS
 from hub.local.population.faults_of_records import RECORD_FAULTS
 from hub.local.population.rule_faults import RULE_FAULTS, RuleFault, levels_of
 from hub.local.population.schools import Level, SchoolClass, SyntheticSchool

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
+from hub.errors import Corrupt
 from hub.store.connection import Connection
 from hub.store.queries import queries_of
 
-__all__ = ["PublishedRow", "published_rows"]
+__all__ = ["MovedRow", "PublishedRow", "moved_row", "published_rows"]
 
 _SQL = queries_of("bo")
 
@@ -28,3 +29,20 @@ def published_rows(connection: Connection, so: str, lock_id: bytes) -> Iterator[
     """Yield the transcripts of a promoted lock in manifest order."""
     for row in connection.execute(_SQL["published"], (so, lock_id)):
         yield PublishedRow(*row)
+
+
+class MovedRow(NamedTuple):
+    """One transcript that goes from one key to another; `emptied`: nothing else stands under the former one."""
+
+    row: PublishedRow
+    former: bytes
+    emptied: bool
+
+
+def moved_row(connection: Connection, so: str, lock_id: bytes, n: int, step: int) -> MovedRow:
+    """Return a transcript as one of its moves left it. Raises Corrupt(UNEXPECTED) when there was no such move."""
+    found = connection.execute(_SQL["moved"], (so, lock_id, n, step)).fetchone()
+    if found is None:
+        raise Corrupt("UNEXPECTED", {"reason": "move without row"})
+    *row, former, emptied = found
+    return MovedRow(PublishedRow(*row), former, emptied)

@@ -9,6 +9,7 @@ GRANT UPDATE (state, lock_id, closing_at, closed_by) ON round TO {worker};
 GRANT UPDATE (touched) ON claim TO {worker};
 GRANT UPDATE (state) ON document TO {worker};
 GRANT UPDATE (log_index) ON lock TO {worker};
+GRANT UPDATE (state, round_number, closes_at) ON correction TO {worker};
 GRANT UPDATE (code, facts, resume_at, resume_by, resume_reason, tries, ended_at) ON parked TO {worker};
 GRANT UPDATE (done_at) ON parked_record TO {worker};
 GRANT UPDATE (met_at) ON recovered TO {worker};

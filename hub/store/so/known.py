@@ -5,9 +5,18 @@ from datetime import datetime
 from typing import Any
 
 from hub.decision import Current, Known, Prepared, RecordKey, RoundKey, RoundRow, Seen
+from hub.decision.correction_rows import CORRECTION
 from hub.domain.statements import LockRequest, Recall, Submission
 from hub.store.connection import Connection
 from hub.store.queries import queries_of
+from hub.store.so.corrections import (
+    hashes_of_corrections,
+    load_bases,
+    load_corrections,
+    pupils_of_steps,
+    years_of,
+)
+from hub.store.so.decisions import hold_identities, load_persons, load_rulings
 
 __all__ = ["load_known", "roster_of"]
 
@@ -18,10 +27,15 @@ def load_known(connection: Connection, commands: Sequence[Prepared]) -> Known:
     """Take the locks, then read. Call inside the transaction, after the position."""
     alive = [c for c in commands if c.stands]
     known = Known()
-    _rounds(connection, known, alive)
-    pupils = _claims(connection, alive)
+    hold_identities(connection, alive)
+    corrected = years_of(connection, alive)
+    _rounds(connection, known, alive, corrected)
+    pupils = _claims(connection, known, alive, corrected)
+    load_corrections(connection, known, corrected)
+    load_bases(connection, known, alive)
     known.add(_documents(connection.execute(_SQL["known_of_pupils"], _columns(pupils, 2))))
-    locks = sorted({c.round for c in alive if isinstance(c.command, LockRequest) and c.round is not None})
+    asked = {c.round for c in alive if isinstance(c.command, LockRequest) and c.round is not None}
+    locks = sorted({known.round_of(key) for key in asked})
     known.add(_documents(connection.execute(_SQL["known_of_rounds"], _columns(locks, 4))))
     for message, n, signatures in connection.execute(_SQL["signatures_of_rounds"], _columns(locks, 4)):
         known.signatures[message, n] = signatures
@@ -64,10 +78,13 @@ def _rivals(connection: Connection, known: Known) -> None:
         _take_rounds(connection, known, "rounds_for_share", years)
 
 
-def _rounds(connection: Connection, known: Known, commands: Sequence[Prepared]) -> None:
-    opened = sorted({c.round for c in commands if isinstance(c.command, Submission) and c.round is not None})
+def _rounds(
+    connection: Connection, known: Known, commands: Sequence[Prepared], corrected: set[tuple[str, str]]
+) -> None:
+    named = {c.round for c in commands if isinstance(c.command, Submission) and c.round is not None}
+    opened = sorted(key for key in named if key.cohort != CORRECTION)  # a correction's round comes with its approval
     connection.execute(_SQL["open_rounds"], _columns(opened, 4))
-    years = sorted({(c.round.school, c.round.school_year) for c in commands if c.round is not None})
+    years = sorted(corrected | {(c.round.school, c.round.school_year) for c in commands if c.round is not None})
     closing = any(isinstance(c.command, LockRequest) for c in commands)
     _take_rounds(connection, known, "rounds_for_update" if closing else "rounds_for_share", years)
 
@@ -79,14 +96,19 @@ def _take_rounds(connection: Connection, known: Known, query: str, years: Sequen
         known.rounds[key] = RoundRow(key, state, closing_at, closed_by)
 
 
-def _claims(connection: Connection, commands: Sequence[Prepared]) -> list[tuple[str, str]]:
-    """Lock the claim rows of every pupil concerned and return them."""
+def _claims(
+    connection: Connection, known: Known, commands: Sequence[Prepared], corrected: set[tuple[str, str]]
+) -> list[tuple[str, str]]:
+    """Lock the claim rows of every pupil concerned, under all identifiers of the person, and return them."""
     pupils = {(d.record.pupil, d.record.school_year) for c in commands for d in c.documents if d.record is not None}
-    recalls = [(c.school, bytes.fromhex(c.command.document_sha256)) for c in commands if isinstance(c.command, Recall)]
-    if recalls:
-        pupils |= set(connection.execute(_SQL["pupils_of_hashes"], _columns(recalls, 2)).fetchall())
-    ordered = sorted(pupils)
+    hashes = [(c.school, bytes.fromhex(c.command.document_sha256)) for c in commands if isinstance(c.command, Recall)]
+    hashes += hashes_of_corrections(commands, corrected)
+    if hashes:
+        pupils |= set(connection.execute(_SQL["pupils_of_hashes"], _columns(hashes, 2)).fetchall())
+    pupils |= pupils_of_steps(connection, commands)
+    ordered = sorted(load_persons(connection, known, pupils, commands))
     connection.execute(_SQL["claims"], _columns(ordered, 2))
+    load_rulings(connection, known, ordered)
     return ordered
 
 

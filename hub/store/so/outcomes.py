@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from hub.decision import Outcome
 from hub.store.connection import Connection
 from hub.store.queries import queries_of
+from hub.store.so.corrections import write_corrections
+from hub.store.so.decisions import write_decision
 
 __all__ = ["receipt_of_message", "write_outcome"]
 
@@ -23,9 +25,12 @@ def write_outcome(connection: Connection, outcome: Outcome, receipt_id: str, rec
         _SQL["add_command"],
         (c.message_sha256, c.topic, c.part, c.offset, c.school, c.command_id, c.kind, c.statement, c.signature,
          c.statement_sha256, outcome.seen.holds_id, outcome.outcome, outcome.codes(), c.transcript_count,
-         c.register_version, c.at, receipt_id, receipt, *(c.round or (None, *_NO_ROUND))[1:]),
+         c.register_version, c.at, receipt_id, receipt, *(c.round or (None, *_NO_ROUND))[1:],
+         None if c.signatory is None else c.signatory.person),
     )  # fmt: skip
+    _second_person(connection, outcome)
     _move(connection, outcome)
+    write_corrections(connection, outcome)
     _accept(connection, outcome)
     rows = [
         (c.message_sha256, a.n, a.document_sha256, a.outcome, sorted({f.code for f in a.findings}))
@@ -34,9 +39,17 @@ def write_outcome(connection: Connection, outcome: Outcome, receipt_id: str, rec
     ]
     if rows:
         connection.cursor().executemany(_SQL["add_answer"], rows)
+    write_decision(connection, outcome)
     if outcome.closing is not None:
         row, key = outcome.closing, outcome.closing.key
         connection.execute(_SQL["close_round"], (outcome.lock_id, row.closing_at, row.closed_by, *key))
+
+
+def _second_person(connection: Connection, outcome: Outcome) -> None:
+    act = outcome.command.act
+    if act is not None and act.second is not None:
+        row = (act.second.role, act.second.person, act.second.certificate_sha256, act.second_signature)
+        connection.execute(_SQL["add_second_signature"], (outcome.command.message_sha256, *row))
 
 
 def _move(connection: Connection, outcome: Outcome) -> None:

@@ -8,7 +8,7 @@ from msgspec.structs import replace as with_fields
 
 from hub.agents.acknowledge import acknowledge_stage
 from hub.agents.stage import OutOfTurn, Record
-from hub.domain.statements import IngestStatement, ReceiptStatement, encode, read
+from hub.domain.statements import IngestStatement, Missing, MissingPupils, ReceiptStatement, encode, read
 from hub.errors import Refused
 from hub.schemas import decode
 from hub.schemas import encode as encode_message
@@ -73,13 +73,25 @@ def stage(world: World) -> Any:
     return acknowledge_stage(SO, world.issued["so"].signer)
 
 
-def a_database(head: bytes | None = _HEAD, log_index: int | None = 4, stored: bool = True) -> FakeConnection:
+def a_database(
+    head: bytes | None = _HEAD,
+    log_index: int | None = 4,
+    stored: bool = True,
+    rosters: dict[Any, list[str]] | None = None,
+) -> FakeConnection:
     rows: dict[Any, list[tuple[Any, ...]]] = {
         _SQL["lock_by_id"]: [(SCHOOL, 2, _ROOT, log_index)],
         _SQL["head_of_size"]: [] if head is None else [(head,)],
         _SQL["add_ingest_receipt"]: [(_LOCK,)] if stored else [],
     }
-    return FakeConnection(lambda sql, _: Answer(rows.get(sql, [])))
+    listed = rosters or {}
+
+    def script(sql: str, values: Any) -> Answer:
+        if sql == _SQL["roster_issued"]:
+            return Answer([(listed[tuple(values)],)] if tuple(values) in listed else [])
+        return Answer(rows.get(sql, []))
+
+    return FakeConnection(script)
 
 
 def outcome_of(stage: Any, bo: Bo, record: Record, database: FakeConnection | None = None) -> str:
@@ -99,7 +111,7 @@ def test_receipt_of_bo_is_taken_and_told_to_the_school(stage: Any, bo: Bo) -> No
     effect, _ = stage.decide(answer, stage.load(database, [answer]))
     ((receipt,),) = stage.write(database, [effect])
     value = decode(record.value, ("IngestReceipt",)).value
-    kept = (_LOCK, "ingested", value["statement"], value["signature"], value["cosignature"])
+    kept = (_LOCK, "ingested", value["statement"], value["signature"], value["cosignature"], 1)
     assert (_SQL["add_ingest_receipt"], kept) in database.calls
     told = read(decode(receipt.value, ("Receipt",)).value["statement"], ReceiptStatement)
     assert (told.kind, told.outcome, told.school, told.facts["count"]) == ("Lock", "ingested", SCHOOL, 2)
@@ -123,6 +135,58 @@ def test_refusal_of_bo_is_told_with_its_codes(stage: Any, bo: Bo) -> None:
     ((receipt,),) = stage.write(database, [effect])
     told = read(decode(receipt.value, ("Receipt",)).value["statement"], ReceiptStatement)
     assert (told.outcome, told.facts["codes"]) == ("ingest_refused", ["CHUNK_MISSING"])
+
+
+MISSING = Missing(
+    chunks=(3,), leaves=(sha("leaf").hex(),), request=True,
+    pupils=(
+        MissingPupils(issued_at="2026-01-01T00:00:00.000Z", positions=(0, 9), roster="R1"),
+        MissingPupils(issued_at="2026-01-01T00:00:00.000Z", positions=(0,), roster="of another school"),
+    ),
+)  # fmt: skip
+
+
+def told_of(stage: Any, bo: Bo, database: FakeConnection, said: IngestStatement) -> ReceiptStatement:
+    answer = stage.prepare(bo.record(said), bo.world.snapshot())
+    effect, _ = stage.decide(answer, stage.load(database, [answer]))
+    ((receipt,),) = stage.write(database, [effect])
+    return read(decode(receipt.value, ("Receipt",)).value["statement"], ReceiptStatement)
+
+
+def test_what_bo_lacks_is_told_to_the_school_with_its_pupils(stage: Any, bo: Bo) -> None:
+    """Places become identifiers by the school's own roster; other schools' lists, and places beyond, stay closed."""
+    database = a_database(rosters={(SO, SCHOOL, "R1", "2026-01-01T00:00:00.000Z"): ["id:001217000001"]})
+    told = told_of(stage, bo, database, with_fields(SAID, missing=MISSING))
+    shown = [(f["code"], f["path"], f.get("value")) for f in told.findings]
+    assert shown == [
+        ("BO_MISSES_REQUEST", "$.request", None),
+        ("BO_MISSES_CHUNK", "$.chunks[3]", None),
+        ("BO_MISSES_LEAF", "$.leaves", None),
+        ("BO_MISSES_PUPIL", "$.roster[R1][0]", "id:001217000001"),
+        ("BO_MISSES_PUPIL", "$.roster[R1][9]", None),
+    ]
+    assert (told.outcome, told.facts["missing_count"]) == ("ingested", 5)
+
+
+def test_long_list_of_what_is_missing_keeps_code_path_and_pupil(stage: Any, bo: Bo) -> None:
+    """The receipt fits into its message whatever the roster says."""
+    pupils = [f"id:{n:012d}" for n in range(200)]
+    issued_at, places = "2026-01-01T00:00:00.000Z", tuple(range(200))
+    lists = tuple(MissingPupils(issued_at=issued_at, positions=places, roster=f"R{n}") for n in range(12))
+    rosters = {(SO, SCHOOL, f"R{n}", issued_at): pupils for n in range(12)}
+    told = told_of(stage, bo, a_database(rosters=rosters), with_fields(SAID, missing=Missing(pupils=lists)))
+    assert (len(told.findings), told.facts["missing_count"]) == (2000, 2400)
+    assert told.findings[0].keys() == {"code", "path", "severity", "value"}
+    assert len(encode(told)) < 600_000
+
+
+def test_second_answer_is_kept_and_told_beside_the_first(stage: Any, bo: Bo) -> None:
+    """Under its own number and receipt id: a refusal that was told stays told."""
+    first, second = a_database(), a_database()
+    refused = told_of(stage, bo, first, REFUSAL)
+    again = told_of(stage, bo, second, with_fields(REFUSAL, attempt=2, codes=("REQUEST_UNSIGNED",)))
+    assert [row[-1] for sql, row in (*first.calls, *second.calls) if sql == _SQL["add_ingest_receipt"]] == [1, 2]
+    assert ("attempt" in refused.facts, again.facts["attempt"]) == (False, 2)
 
 
 def test_receipt_that_came_again_is_told_once(stage: Any, bo: Bo) -> None:

@@ -127,6 +127,21 @@ def test_reference_to_a_chunk_gives_its_rows() -> None:
     assert connection.calls == [(SO_SQL["chunk"], (bytes.fromhex(LOCK_ID), 5, 6))]
 
 
+def test_reference_to_an_earlier_message_gives_the_same_bytes() -> None:
+    """Those of its row, or those that its own reference is built from."""
+    stored = FakeConnection(lambda *_: Answer([(b"ha-noi", "an-id", b"manifest", None)]))
+    assert built(so_build("ha-noi"), stored, {"again": 7}) == [(b"ha-noi", "an-id", b"manifest", ())]
+    assert stored.calls == [(COMMON["outbox_row"], (7,))]
+    rows = {
+        COMMON["outbox_row"]: (b"ha-noi", f"{LOCK_ID}/1", None, {"chunk": [LOCK_ID, 1, 3, 5, 6]}),
+        SO_SQL["chunk"]: (b"document", ["a..b"], b"leaf"),
+    }
+    first = built(
+        so_build("ha-noi"), FakeConnection(lambda sql, _: Answer([rows[sql]])), {"chunk": [LOCK_ID, 1, 3, 5, 6]}
+    )
+    assert built(so_build("ha-noi"), FakeConnection(lambda sql, _: Answer([rows[sql]])), {"again": 7}) == first
+
+
 def test_reference_to_a_lock_gives_every_transcript_of_it() -> None:
     """In manifest order."""
     rows = [tuple(a_row(leaf_sha256=sha(str(n)))) for n in range(3)]
@@ -196,7 +211,7 @@ def test_header_name_that_is_not_utf8_is_sent_as_its_hex() -> None:
     assert all(name.encode() for name, _ in own)
 
 
-@pytest.mark.parametrize("reference", [{"receipt": "00"}, {"quarantine": ["validate", "t", 3, 17]}])
+@pytest.mark.parametrize("reference", [{"receipt": "00"}, {"again": 7}, {"quarantine": ["validate", "t", 3, 17]}])
 def test_reference_to_nothing_stops_the_relay(reference: dict[str, Any]) -> None:
     """The row was written in the transaction that queued the reference."""
     with pytest.raises(Corrupt):

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from hub.agents.receipts import Receipts, instant
-from hub.decision import Answer, Known, Outcome, decide
+from hub.decision import Answer, Known, Outcome, RoundKey, decide
 from hub.domain.findings import FINDING_COUNT_MAX, Finding, finding
 from hub.domain.paths import child
 from hub.domain.statements import ReceiptStatement, read
@@ -40,6 +40,14 @@ def statement_of(message: bytes) -> ReceiptStatement:
 def test_receipt_of_the_same_outcome_has_the_same_bytes(receipts: Receipts) -> None:
     """A replay repeats itself and never contradicts."""
     assert receipts.of_outcome(an_outcome()) == receipts.of_outcome(an_outcome())
+
+
+def test_receipt_of_an_approval_names_the_round_that_it_opened(receipts: Receipts) -> None:
+    """A school learns from it where to hand its correction in; every other receipt says nothing of the kind."""
+    opened = replace(an_outcome(), opens=RoundKey("0101001", "2025-2026", "correction", 3))
+    said = statement_of(receipts.of_outcome(opened)[1])
+    assert said.facts == {"correction": "", "round": "2025-2026/correction/3"}
+    assert b'"facts"' not in decode(receipts.of_outcome(an_outcome())[1], ("Receipt",)).value["statement"]
 
 
 def test_receipt_is_signed_by_the_seal_of_so(receipts: Receipts, world: World) -> None:

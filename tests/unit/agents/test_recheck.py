@@ -27,6 +27,7 @@ class Database:
     rows: list[tuple[Any, ...]]
     alive: set[tuple[bytes, int]] | None = None
     rivals: list[tuple[Any, ...]] = field(default_factory=list)
+    is_corrected: bool = False
 
     def connection(self) -> FakeConnection:
         return FakeConnection(self._answer)
@@ -38,6 +39,10 @@ class Database:
         if sql == _SQL["still_pending"]:
             places = {(row[0], row[1]) for row in self.rows} if self.alive is None else self.alive
             return Answer(sorted(p for p in places if p[0] in parameters[0]))
+        if sql == _SQL["is_corrected"]:
+            return Answer([(self.is_corrected,)])
+        if sql == _SQL["correction_of_document"]:
+            return Answer([(SCHOOL, "request-0001", 0)])
         return Answer(self.rivals if sql == _SQL["rivals"] else [])
 
 
@@ -213,3 +218,20 @@ def test_follow_up_receipt_that_differs_stays_unmet(world: World, desk: Desk, re
     assert _COMMON["meet"] not in connection.names()
     assert ("rollback", None) in connection.calls
     assert connection.names().count(_COMMON["register_entries"]) == 1
+
+
+@pytest.mark.parametrize("good", [True, False])
+def test_correction_is_decided_beside_the_locked_version_that_claims_the_pupil(
+    world: World, desk: Desk, receipts: Receipts, good: bool
+) -> None:
+    """It is neither held nor does it free anybody; refused, it leaves its window open again, by the seal of the Sở."""
+    row = a_row(desk) if good else a_row(desk, signatures=desk.document()[1][:2])
+    connection = Database([row], rivals=[(sha("rival"), 3, "held", "open")], is_corrected=True).connection()
+    assert recheck_all(connection, world.snapshot(), receipts) == 1
+    assert moves(connection) == [("open" if good else "refused", sha("m"), 0)]
+    reopened = [values for sql, values in connection.calls if sql == _SQL["set_correction_state"]]
+    assert reopened == ([] if good else [("approved", SCHOOL, "request-0001", 0)])
+    steps = [values for sql, values in connection.calls if sql == _SQL["add_correction_step"]]
+    assert [(s["event"], s["role"], s["certificate"]) for s in steps] == (
+        [] if good else [("reopen", "so_seal", receipts.certificate_sha256)]
+    )

@@ -75,7 +75,7 @@ def test_anchor_counts_while_there_is_no_policy(world: World) -> None:
     record = a_record(world, a_statement(), "teacher")
     anchor = world.issued["teacher"].der
     assert prepare(record, None, anchor).statement == a_statement()
-    assert code_of(record, None, [world.issued["seal"].der]) == "REGISTRAR_UNKNOWN"
+    assert code_of(record, None, world.issued["seal"].der) == "REGISTRAR_UNKNOWN"
     assert code_of(record, None) == "REGISTRAR_UNKNOWN"
 
 

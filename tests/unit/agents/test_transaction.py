@@ -84,6 +84,16 @@ def test_record_refused_in_decide_is_quarantined_and_the_fold_goes_on() -> None:
     assert ("write", [2, 6]) in connection.calls
 
 
+def test_stage_is_told_what_decide_refused() -> None:
+    """In the same transaction, so that it may keep more than the quarantine does; what does not read is no decision."""
+    connection = FakeConnection()
+    stage = a_stage(refused=lambda into, error: into.execute("kept", error.code))
+    batch = prepare(stage, "so-x", [a_record(0, b"3"), a_record(1, b"x")], 2, "snapshot", suspicious=False)
+    transact(connection, stage, a_position(0), batch)  # type: ignore[arg-type]
+    assert [values for sql, values in connection.calls if sql == "kept"] == ["CHUNK_LATE"]
+    assert connection.names().index("kept") < connection.names().index("commit")
+
+
 def test_messages_stand_under_the_record_that_caused_them() -> None:
     """Their order among themselves is their number."""
     connection = FakeConnection()

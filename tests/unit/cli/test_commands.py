@@ -223,3 +223,10 @@ def test_prepare_of_lines_writes_a_batch_and_a_report(run: Run, tmp_path: Path) 
     assert (code, len(rows), summary["taken"], summary["refused"]) == (0, 3, 3, 0)
     assert (tmp_path / "lop.batch" / "report.jsonl").read_text(encoding="utf-8").count("\n") == 3
     assert run("prepare", tmp_path / "lop.jsonl")[0] == 2  # it is there already
+
+
+def test_prepare_leads_corrections_to_their_own_command(run: Run, tmp_path: Path) -> None:
+    """A corrected document names the locked one, which no workbook does."""
+    write_jsonl(tmp_path / "lop.jsonl", transcripts(1))
+    code, _, err = run("prepare", tmp_path / "lop.jsonl", "--cohort", "correction")
+    assert (code, "hub correction prepare" in err) == (2, True)

@@ -19,7 +19,7 @@ from hub.cli.deadline_table import deadline_table
 from hub.connectors.worksheets import open_workbook
 from hub.domain.completeness import Completeness
 from hub.errors import Refused
-from hub.operate import Counts, DeadlineReport, Deadlines, judged
+from hub.operate import Action, Counts, DeadlineReport, Deadlines, judged
 
 DUE = datetime(2026, 6, 29, 17, tzinfo=UTC)
 BUSY = Counts(submitted=90, accepted=80, refused=5, causes=(("ROUND_CLOSED", 5),), recent=30, expected=140, missing=60)
@@ -52,6 +52,7 @@ def no_servers(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
     monkeypatch.setattr(deadline, "open_owner", opened)
     monkeypatch.setattr(deadline, "chosen_so", lambda _, slug: slug)
     monkeypatch.setattr(deadline, "deadline_report", report)
+    monkeypatch.setattr(deadline, "actions_of", lambda *_: (Action("extend", 2, "hub deadline extend ha-noi"),))
     monkeypatch.setattr(
         deadline, "completeness_of",
         lambda _c, school, *_: Completeness((), (PUPIL,), (), (), ()) if school == "01010001" else None,

@@ -67,6 +67,28 @@ def test_held_documents_are_told_and_left_out() -> None:
     assert (found.documents, found.held) == ((B,), (A,))
 
 
+def test_second_corrected_document_counts_instead_of_the_first() -> None:
+    """Both name the locked version; only the later one stands open, and a refused one changes nothing."""
+    correction = RoundName(cohort="correction", number=4)
+    sent = [
+        a_command(f"submit-{n}", document, supersedes=((document, A),), round=correction)
+        for n, document in enumerate((B, C, sha("refused")), start=1)
+    ]
+    receipts = [
+        a_receipt("submit-1", 1, (B, "accepted", "open")),
+        a_receipt("submit-2", 2, (C, "accepted", "open")),
+        a_receipt("submit-3", 3, (sha("refused"), "refused", "")),
+    ]
+    assert lock_set(receipts[:1], sent, YEAR, correction).documents == (B,)
+    assert lock_set(receipts, sent, YEAR, correction).documents == (C,)
+
+
+def test_steps_of_a_correction_need_no_original() -> None:
+    """They are about no round, so the set does not depend on them."""
+    decided = a_receipt("approve-1", 5, kind="UnlockDecision")
+    assert _set(HANDED_IN, decided) == _set(HANDED_IN)
+
+
 def test_set_can_be_corrected_by_hand() -> None:
     """Adding and leaving out work without the commands themselves."""
     assert _set(HANDED_IN, including=[C], leaving_out=[A]) == tuple(sorted((B, C)))
@@ -92,3 +114,14 @@ def test_root_is_that_of_the_sorted_hashes() -> None:
     """One leaf: the RFC 9162 leaf hash of the document's hash."""
     found = lock_set([HANDED_IN], SENT, YEAR, FIRST, leaving_out=[B])
     assert found.root == hashlib.sha256(b"\x00" + bytes.fromhex(A)).hexdigest()
+
+
+def test_decision_of_the_so_brings_a_held_document_in_or_leaves_it_out() -> None:
+    """Its follow-up receipt is about the submission; what was recalled meanwhile stays out."""
+    held = a_receipt("submit-1", 1, (A, "accepted", "held"), (B, "accepted", "open"))
+    released = a_receipt("submit-1", 3, (A, "accepted", "open"), kind="Conflict")
+    refused = a_receipt("submit-1", 3, (B, "refused", "refused"), kind="Conflict", outcome="refused")
+    assert _set(held) == (B,)
+    assert set(_set(held, released)) == {A, B}
+    assert _set(held, released, refused) == (A,)
+    assert _set(held, a_receipt("recall-1", 2, kind="Recall"), released) == (B,)

@@ -73,7 +73,7 @@ def a_head(*statements: bytes, root: bytes | None = None) -> Head:
     frontier = Frontier()
     for statement in statements:
         frontier.append(leaf_hash(statement))
-    return Head(SO, len(statements), root or frontier.root, b"text", "a..b", 1_781_924_400)
+    return Head(SO, len(statements), root or frontier.root, b"text", "a..b", 1_781_924_400, lambda *_: True)
 
 
 def head_over(*locks: Lock) -> Head:

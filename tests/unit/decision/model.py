@@ -27,7 +27,7 @@ class Database:
         """Do what hub.store.so.load_known does."""
         known, alive = Known(), [c for c in commands if c.stands]
         for c in alive:
-            if isinstance(c.command, Submission) and c.round is not None:
+            if isinstance(c.command, Submission) and c.round is not None and c.round.cohort != "correction":
                 self.rounds.setdefault(c.round, RoundRow(c.round, "open"))
         years = {(c.round.school, c.round.school_year) for c in alive if c.round is not None}
         known.rounds = {k: row for k, row in self.rounds.items() if (k.school, k.school_year) in years}

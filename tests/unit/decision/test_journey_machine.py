@@ -54,6 +54,9 @@ class Journey(RuleBasedStateMachine):
 
     @rule(school=SCHOOLS, cohort=COHORTS, documents=DOCUMENTS, mode=MODES)
     def submit(self, school: str, cohort: str, documents: list[tuple[str, str, str, bool]], mode: str) -> None:
+        self._submit(school, cohort, documents, mode)
+
+    def _submit(self, school: str, cohort: str, documents: list[tuple[str, str, str, bool]], mode: str) -> None:
         made = [self._document(school, *d) for d in documents]
         self._send(a_submission(*made, school=school, cohort=cohort, mode=mode, command_id=self._id()))
 

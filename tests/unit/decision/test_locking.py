@@ -1,6 +1,7 @@
 """Locks: the same round gives the same bytes, and chunks carry every document once."""
 
 import hashlib
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -8,11 +9,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.decision import RecordKey, RoundKey
-from hub.decision.locking import CHUNK_BYTES_MAX, KnownRound, Lockable, Locked, Order, build_lock, chunk_bounds
+from hub.decision.locking import (
+    CHUNK_BYTES_MAX,
+    Base,
+    KnownRound,
+    Lockable,
+    Locked,
+    Order,
+    build_lock,
+    chunk_bounds,
+    is_requested,
+)
 from hub.domain.locator import derive
-from hub.domain.statements import encode
+from hub.domain.statements import LockRequest, encode
 from hub.trust import EMPTY_ROOT, envelope_sha256, parse_leaf, salt_of
-from tests.unit.decision.builders import SCHOOL, YEAR, sha
+from tests.unit.decision.builders import SCHOOL, YEAR, a_lock_request, sha
 
 KEY = bytes(range(32))
 AT = datetime(2026, 6, 20, 17, 0, tzinfo=UTC)  # already the 21st in Việt Nam
@@ -153,3 +164,44 @@ def test_size_of_a_leaf_row_counts_all_that_a_chunk_carries() -> None:
     (row,) = build(document).leaves
     carried = len(row.leaf) + len(document.document) + sum(len(s) for s in document.signatures)
     assert row.size_bytes >= carried + 4 * (len(document.signatures) + 3)
+
+
+def a_correction(number: int) -> Lockable:
+    """Make a correction of the transcript of that number, which was locked under a leaf of its own."""
+    base = Base(sha(f"leaf {number}"), (SCHOOL, "request-0001", number), a_lockable(number))
+    return replace(a_lockable(number), message_sha256=sha("again"), version=2, document=b"again %d" % number, base=base)
+
+
+@given(st.integers(1, 20))
+def test_correction_has_two_leaves_that_follow_one_another(count: int) -> None:
+    """UNLOCK follows the leaf of the old version, SUPERSEDES follows UNLOCK; the manifest counts both."""
+    made = build(*(a_correction(n) for n in range(count)))
+    leaves = {row.digest.hex(): (row, parse_leaf(row.leaf)) for row in made.leaves}
+    assert (made.manifest.count, len(made.leaves), len(made.documents)) == (2 * count, 2 * count, count)
+    for row, leaf in leaves.values():
+        if leaf.action == "UNLOCK":
+            number = row.document.n
+            assert (leaf.previous_leaf, leaf.version, row.document) == (
+                sha(f"leaf {number}").hex(),
+                1,
+                a_lockable(number),
+            )
+            continue
+        assert (leaf.action, leaf.version, row.document.document) == ("SUPERSEDES", 2, b"again %d" % row.document.n)
+        before = leaves[str(leaf.previous_leaf)][1]
+        assert (before.action, before.pupil, before.locator) == ("UNLOCK", leaf.pupil, leaf.locator)
+        assert before.salt != leaf.salt
+
+
+def test_round_of_corrections_is_locked_only_over_what_it_takes_the_place_of() -> None:
+    """A correction without its base, or a base in an ordinary round, is not what the request meant."""
+    for cohort, document, expected in [
+        ("correction", a_correction(1), True),
+        ("correction", a_lockable(1), False),
+        ("completed", a_correction(1), False),
+    ]:
+        digest = hashlib.sha256(document.document).digest()
+        asked = a_lock_request([digest], cohort=cohort).command
+        assert isinstance(asked, LockRequest)
+        known = KnownRound("closing", sha("request"), [document], request=asked)
+        assert is_requested(known) is expected

@@ -7,9 +7,8 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from hub.domain.reading import canonical
-from hub.domain.regulations import QUALITIES, Place, competences_of, required_subjects
 from hub.domain.regulations.tt22 import LOWER, UPPER
-from hub.domain.regulations.tt27 import place_of
+from hub.domain.regulations.tt27 import QUALITIES, Place, competences_of, place_of, required_subjects
 from hub.domain.transcript import TYPE, Assessed, Result, School, Student, Subject, Transcript, YearLevels
 
 SUMMER = date(2026, 6, 15)  # the day on which the default document is received

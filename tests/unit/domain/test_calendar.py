@@ -6,11 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.domain.calendar import HOLIDAYS, is_working_day, next_working_day
+from hub.domain.calendar import HOLIDAYS, next_working_day
 from hub.domain.rounds import deadline_of, is_late, report_deadline_of
 
 DAYS = st.dates(date(2020, 8, 1), date(2028, 8, 31))
 DAYS_OFF = st.frozensets(DAYS, max_size=10)
+
+
+def is_working_day(day: date, days_off: frozenset[date] = frozenset()) -> bool:
+    """Tell whether a day is free of everything that the calendar knows."""
+    return day.weekday() < 5 and day not in HOLIDAYS and day not in days_off
 
 
 @pytest.mark.parametrize(

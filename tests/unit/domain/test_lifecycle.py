@@ -4,8 +4,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.catalogue import CATALOGUE
-from hub.domain.lifecycle import MACHINES, START, Machine, first_event, mermaid, next_state, states, transitions
+from hub.catalogue import CATALOGUE, Severity
+from hub.decision import KINDS
+from hub.domain.lifecycle import (
+    MACHINES,
+    START,
+    Machine,
+    code_of_state,
+    first_event,
+    mermaid,
+    next_state,
+    options,
+    roles_of,
+    rule_of,
+    states,
+    transitions,
+)
 from hub.errors import Corrupt, Refused
 
 EVENTS = sorted({t.event for rows in MACHINES.values() for t in rows})
@@ -86,3 +100,54 @@ def test_table_is_deterministic_and_drawn_in_full() -> None:
     assert set(states("document")) == {
         "open", "pending", "held", "refused", "recalled", "replaced", "locked", "superseded"
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("machine", list(Machine))
+def test_every_state_says_why_by_which_rule_and_what_comes_next(machine: Machine) -> None:
+    """A clerk who sees a state can ask what it means; every event names its ground and who may cause it."""
+    for state in states(machine):
+        entry = CATALOGUE[code_of_state(machine, state)]
+        assert entry.severity is Severity.WARN
+        for event in options(machine, state):
+            assert rule_of(machine, event)
+            assert roles_of(machine, event)
+    assert len({code_of_state(machine, state) for state in states(machine)}) == len(states(machine))
+
+
+@pytest.mark.parametrize(
+    ("state", "role", "events"),
+    [
+        (START, "homeroom_teacher", ("request",)),
+        ("requested", "principal", ("confirm", "withdraw")),
+        ("requested", "school_seal", ()),
+        ("submitted", "so_officer", ("approve", "reject")),
+        ("approved", "so_seal", ("expire",)),
+        ("resubmitted", "principal", ("resubmit", "reopen", "relock")),
+        ("relocked", "principal", ()),
+    ],
+)
+def test_options_of_a_state_are_those_of_the_role(state: str, role: str, events: tuple[str, ...]) -> None:
+    """Who asks hears what he himself may do next, from the one table."""
+    assert options("correction", state, role) == events
+    assert set(events) <= set(options("correction", state))
+
+
+def test_steps_of_a_correction_are_signed_by_the_roles_of_the_table() -> None:
+    """The table promises nobody a step that his signature cannot make, and hides none from him."""
+    signed = {
+        "request": "CorrectionRequest", "confirm": "CorrectionConfirmation", "submit": "UnlockRequest",
+        "approve": "UnlockDecision", "reject": "UnlockDecision", "withdraw": "CorrectionWithdrawal",
+        "expire": "WindowClosed", "resubmit": "Submission", "relock": "LockRequest",
+    }  # fmt: skip
+    assert {event: roles_of("correction", event) for event in signed} == {
+        event: KINDS[kind].roles for event, kind in signed.items()
+    }
+
+
+def test_unknown_state_and_event_are_our_own_fault() -> None:
+    """What the table lacks is a bug, not an answer."""
+    for ask in (code_of_state, rule_of, roles_of):
+        with pytest.raises(Corrupt):
+            ask("correction", "nowhere")
+    with pytest.raises(Corrupt):
+        code_of_state("submission", "open")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.domain.organisations import DEPARTMENTS, department, department_at, successor_department
+from hub.domain.organisations import DEPARTMENTS, department
 from hub.domain.provinces import birth_province, province_at, provinces_at, successor_of
 from hub.errors import Refused
 
@@ -59,10 +59,8 @@ def test_province_code_means_at_most_one_province_on_a_day(on: date, number: int
     """No day has two meanings for a code, and the Sở of a code is in that province that day."""
     code = f"{number:02d}"
     assert len([p for p in provinces_at(on) if p.code == code]) <= 1
-    found = department_at(code, on)
-    assert (found is None) == (province_at(code, on) is None)
-    if found is not None:
-        assert found.province_at(on) == province_at(code, on)
+    held = [p for d in DEPARTMENTS if (p := d.province_at(on)) is not None and p.code == code]
+    assert held == [p for p in (province_at(code, on),) if p is not None]
 
 
 def test_departments_have_stable_slugs_and_symbols() -> None:
@@ -77,15 +75,13 @@ def test_departments_have_stable_slugs_and_symbols() -> None:
 
 
 def test_merged_department_hands_over_to_its_successor() -> None:
-    """Tiền Giang's records are answered for by Đồng Tháp from 1/7/2025, and by itself before."""
-    tien_giang = department("tien-giang")
-    assert tien_giang.closed_on == date(2025, 7, 1)
-    assert successor_department("tien-giang", BEFORE) == tien_giang
-    assert successor_department("tien-giang", AFTER) == department("dong-thap")
-    assert successor_department("nghe-an", AFTER) == department("nghe-an")
+    """Code 82 is Tiền Giang until 30/6/2025 and Đồng Tháp, which took it over, from the next day on."""
+    tien_giang, dong_thap = department("tien-giang"), department("dong-thap")
+    assert (tien_giang.closed_on, tien_giang.successor) == (date(2025, 7, 1), "dong-thap")
+    assert (dong_thap.closed_on, dong_thap.successor) == (None, None)
     eve = date(2025, 7, 1) - timedelta(days=1)
-    assert department_at("82", eve) == tien_giang
-    assert department_at("82", AFTER) == department("dong-thap")
+    assert tien_giang.province_at(eve) == province_at("82", eve)
+    assert dong_thap.province_at(AFTER) == province_at("82", AFTER)
 
 
 def test_every_successor_exists_and_is_alive() -> None:

@@ -18,13 +18,13 @@ LEAVING = a_transcript(period="semester_1")
 @pytest.mark.parametrize(
     ("transcript", "takes", "expected"),
     [
-        (COMPLETED, {"completed", "supplementary"}, Cohort.COMPLETED),
-        (NOT_COMPLETED, {"supplementary"}, Cohort.SUPPLEMENTARY),
-        (LEAVING, {"transfer"}, Cohort.TRANSFER),
+        (COMPLETED, {"completed", "supplementary", "correction"}, Cohort.COMPLETED),
+        (NOT_COMPLETED, {"supplementary", "correction"}, Cohort.SUPPLEMENTARY),
+        (LEAVING, {"transfer", "correction"}, Cohort.TRANSFER),
     ],
 )
 def test_round_takes_only_its_documents(transcript: object, takes: set[str], expected: Cohort) -> None:
-    """Completed year documents, any year document, only semester_1; the refusal names the right round."""
+    """Completed year documents, any year document, only semester_1, all; the refusal names the right round."""
     assert cohort_for(transcript) is expected
     for cohort in Cohort:
         found = round_refusal(transcript, cohort)
@@ -57,10 +57,12 @@ def test_deadline_ends_the_day_before_by_the_letter(cohort: str, instant: dateti
     assert not is_late(instant, "2025-2026", cohort, extended_to=instant + timedelta(days=1))
 
 
-def test_transfer_has_no_deadline() -> None:
-    """A leaving pupil is never late."""
-    assert deadline_of("2025-2026", "transfer") is None
-    assert not is_late(datetime(2030, 1, 1, tzinfo=UTC), "2025-2026", "transfer")
+@pytest.mark.parametrize("cohort", ["transfer", "correction"])
+def test_transfer_and_correction_have_no_deadline(cohort: str) -> None:
+    """A leaving pupil is never late, and a corrected document neither."""
+    assert deadline_of("2025-2026", cohort) is None
+    assert report_deadline_of("2025-2026", cohort) is None
+    assert not is_late(datetime(2030, 1, 1, tzinfo=UTC), "2025-2026", cohort)
 
 
 def test_civil_date_is_that_of_viet_nam() -> None:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from hub.domain import judge
 from hub.domain.findings import refuses
-from hub.domain.organisations import LEVEL_GROUPS, level_group_of
+from hub.domain.organisations import LEVEL_GROUPS
 from hub.domain.provinces import PROVINCES, is_same_place, predecessors_of, provinces_at, successor_of
 from hub.domain.transcript import Basis
 from tests.unit.domain.builders import SUMMER, a_transcript, codes_of
@@ -56,12 +56,6 @@ def test_basis_is_of_another_school_of_an_earlier_time_and_named_once(
     found = judge(a_transcript(3, period, basis=tuple(basis)), SUMMER)
     assert codes_of(found) == expected
     assert not refuses(found)
-
-
-@pytest.mark.parametrize("grade", range(1, 13))
-def test_every_grade_has_one_level_group(grade: int) -> None:
-    """02 teaches 1-5, 03 teaches 6-9, 04 teaches 10-12."""
-    assert level_group_of(grade).code == ("02" if grade <= 5 else "03" if grade <= 9 else "04")
 
 
 @pytest.mark.parametrize(

@@ -23,22 +23,21 @@ from hub.domain.statements import (
 )
 from hub.domain.transcript import Transcript
 from hub.evidence import (
-    CHECKPOINT_TYPE,
-    COSIGNER,
     Head,
     Place,
     Position,
     Roots,
     Signed,
     bundle_bytes,
-    log_origin,
     signed,
     status_bytes,
 )
 from hub.local.pki import Issued, Pki
 from hub.signing import NoteKeySigner
 from hub.trust import (
+    CHECKPOINT_TYPE,
     COSIGNATURE,
+    COSIGNER,
     Checkpoint,
     Leaf,
     Tree,
@@ -47,17 +46,20 @@ from hub.trust import (
     leaf_bytes,
     leaf_hash,
     leaf_of,
+    log_origin,
     sign,
     sign_checkpoint,
 )
 from hub.trust import canonical as canonical_json
 from tests.unit.domain.builders import a_transcript
+from tests.unit.trust import timestamp_world as stamps
 
 SO, SCHOOL = "ha-noi", "0101001"
 AT = datetime(2026, 6, 20, 3, 0, tzinfo=UTC)  # Sở receives
 LOCKED_AT = AT + timedelta(hours=2)
 COSIGNED_AT = AT + timedelta(hours=3)
 LATER_AT = AT + timedelta(days=3)
+STAMPED_BEFORE = timedelta(seconds=2)  # before Bộ cosigns
 YEAR = timedelta(days=365)
 OWNER = {"owner": f"so-{SO}"}
 SALT_KEY = bytes(range(32))
@@ -117,7 +119,7 @@ def policy_payload(**changes: Any) -> dict[str, Any]:
     k = keys()
     log_keys = [(log_origin(SO), k.log.key().text), (COSIGNER, k.witness.key(COSIGNATURE).text)]
     registrars = [k.issued["registrar"].sha256]
-    return k.pki.trust_policy_payload(registrars=registrars, log_keys=log_keys) | changes
+    return k.pki.trust_policy_payload(registrars=registrars, log_keys=log_keys) | stamps.policy_changes() | changes
 
 
 def crls(at: datetime) -> Signed:
@@ -193,6 +195,7 @@ def placed(leaf: bytes, at: datetime = COSIGNED_AT, lock_no: int = 1, logs: int 
         cosignature=cosign(Checkpoint(log_origin(SO), log.size, log.root), k.witness, seconds(at)),
         note=encode_base64(note),
         signature=k.sign("so", note, role="so_seal", typ=CHECKPOINT_TYPE, at=LOCKED_AT),
+        timestamp=encode_base64(stamps.a_token(note, at=at - STAMPED_BEFORE)),
     )
     said = IngestStatement(
         at=text_of(at), codes=(), count=len(hashes), lock_id=manifest.lock_id, log_index=logs, outcome="ingested",

@@ -3,13 +3,28 @@
 import base64
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from functools import cache
 from typing import Any, NamedTuple
 
-from hub.evidence import COSIGNER, bundle_bytes, log_origin
+from cryptography.x509.oid import ExtendedKeyUsageOID
+
+from hub.evidence import bundle_bytes
+from hub.local.timestamp_authority import answer
+from hub.local.timestamp_keys import make_timestamp_keys
 from hub.signing import NoteKeySigner
-from hub.trust import COSIGNATURE, Checkpoint, cosign, encode_base64, leaf_bytes, sign_checkpoint
+from hub.trust import (
+    COSIGNATURE,
+    COSIGNER,
+    Checkpoint,
+    cosign,
+    encode_base64,
+    leaf_bytes,
+    log_origin,
+    sign_checkpoint,
+    token_of,
+)
 from hub.trust import canonical as canonical_json
 from tests.unit.evidence.builders import (
     AT,
@@ -30,6 +45,7 @@ from tests.unit.evidence.builders import (
     policy_payload,
     seconds,
 )
+from tests.unit.trust import timestamp_world as stamps
 
 Edit = Callable[[dict[str, Any]], None]
 STRANGER = NoteKeySigner("stranger.example/log", b"\3" * 32)
@@ -78,6 +94,27 @@ def put(path: str, new: Any) -> Edit:
 def swapped(text: str) -> str:
     """Change the last but one letter of a signature: it still decodes."""
     return text[:-2] + ("A" if text[-2] != "A" else "B") + text[-1]
+
+
+def stamped(make: Callable[[bytes], bytes]) -> Edit:
+    """Put another token over the note of the head."""
+
+    def change(value: dict[str, Any]) -> None:
+        head = value["place"]["head"]
+        head["timestamp"] = encode_base64(make(decoded(head["note"])))
+
+    return change
+
+
+def without_stamp(value: dict[str, Any]) -> None:
+    """Take the time-stamp away."""
+    del value["place"]["head"]["timestamp"]
+
+
+def by_policy(**changes: Any) -> bytes:
+    """Return the honest bundle under another trust policy."""
+    _, *rest = a_register()
+    return rebuilt(register=(entry("trust_policy", "policy", policy_payload(**changes)), *rest))
 
 
 def _signed_elsewhere(value: dict[str, Any]) -> None:
@@ -129,6 +166,22 @@ def _edits() -> dict[str, tuple[str, Edit]]:
         "checkpoint text": ("checkpoint", within("place.head.note", lambda n: n.replace(b"\n6\n", b"\n7\n"))),
         "checkpoint of nobody": ("checkpoint", within("place.head.note", lambda n: n.split(b"\n\n")[0] + b"\n\n")),
         "no checkpoint": ("checkpoint", put("place.head.note", "")),
+        "time-stamp over another head": ("timestamp", stamped(lambda _: stamps.a_token(b"another head"))),
+        "time-stamp of a stranger": ("timestamp", stamped(lambda n: stamps.a_token(n, stamps.stranger()))),
+        "time-stamp by another key": (
+            "timestamp", stamped(lambda n: stamps.a_token(n, replace(stamps.keys(), key=stamps.stranger().key))),
+        ),
+        "time-stamp after its certificate": (
+            "timestamp", stamped(lambda n: stamps.a_token(n, at=COSIGNED_AT + timedelta(days=4000))),
+        ),
+        "time-stamp without its certificate": (
+            "timestamp",
+            stamped(lambda n: token_of(answer(stamps.a_query(n, cert_req=False), stamps.keys(), COSIGNED_AT, 1))),
+        ),
+        "time-stamp changed": ("timestamp", within("place.head.timestamp", lambda t: t.replace(b"2026", b"2025", 1))),
+        "time-stamp cut short": ("timestamp", within("place.head.timestamp", lambda t: t[:-1])),
+        "time-stamp with more behind it": ("timestamp", within("place.head.timestamp", lambda t: t + b"\0")),
+        "time-stamp that is none": ("timestamp", put("place.head.timestamp", "MAA=")),
         "cosignature": ("cosignature", put("place.head.cosignature", lambda c: c.replace("—", "-"))),
         "no cosignature": ("cosignature", put("place.head.cosignature", "")),
         "Bộ's receipt of another lock": ("cosignature", said("place.receipt.statement", lock_id="00" * 32)),
@@ -172,6 +225,10 @@ def _made() -> dict[str, tuple[str, Callable[[], bytes]]]:
     def sealed(**says: Any) -> bytes:
         return rebuilt(place=placed(leaf_bytes(one().leaf), **says))
 
+    def unfit(**kind: Any) -> bytes:
+        made = make_timestamp_keys(COSIGNED_AT, **kind)
+        return edited(by_policy(**stamps.policy_changes(made)), stamped(lambda n: stamps.a_token(n, made)))
+
     def dropped_registrar() -> bytes:
         first, *rest = a_register()
         newer = entry("trust_policy", "policy", policy_payload(registrars=[keys().issued["teacher"].sha256.hex()]))
@@ -188,6 +245,22 @@ def _made() -> dict[str, tuple[str, Callable[[], bytes]]]:
         ),
         "registrar whom a policy dropped": ("register", dropped_registrar),
         "receipt after the cosignature": ("accepted", later_receipt),
+        "no time-stamp where one is due": (
+            "timestamp",
+            lambda: edited(by_policy(timestamp_required=True), without_stamp),
+        ),
+        "time-stamp that nobody vouches for": ("timestamp", lambda: by_policy(timestamp_roots=[])),
+        "time-stamp under another policy": ("timestamp", lambda: by_policy(timestamp_policy="1.2.3")),
+        "time-stamp by a certificate for nothing": ("timestamp", lambda: unfit(usages=())),
+        "time-stamp by a certificate for code": (
+            "timestamp",
+            lambda: unfit(usages=(ExtendedKeyUsageOID.CODE_SIGNING,)),
+        ),
+        "time-stamp by a certificate for much": (
+            "timestamp",
+            lambda: unfit(usages=(ExtendedKeyUsageOID.TIME_STAMPING, ExtendedKeyUsageOID.CODE_SIGNING)),
+        ),
+        "time-stamp by a lax certificate": ("timestamp", lambda: unfit(is_critical=False)),
         "log of a stranger": ("checkpoint", lambda: own_head(STRANGER)),
         "cosigned by another key": ("cosignature", foreign_witness),
         "policy by a teacher": ("register", own_policy),

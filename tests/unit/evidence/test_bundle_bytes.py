@@ -15,8 +15,8 @@ from tests.unit.evidence.builders import LATER_AT, a_locked, a_register, correct
 TRUSTED = roots()
 PARTS_WITH_BYTES = (
     ("document",), ("receipt", "statement"), ("place", "leaf"), ("place", "manifest", "statement"),
-    ("place", "receipt", "statement"), ("place", "head", "note"), ("register", 0, "statement"),
-    ("register", 1, "statement"),
+    ("place", "receipt", "statement"), ("place", "head", "note"), ("place", "head", "timestamp"),
+    ("register", 0, "statement"), ("register", 1, "statement"),
 )  # fmt: skip
 
 

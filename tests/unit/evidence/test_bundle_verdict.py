@@ -5,15 +5,13 @@ from datetime import timedelta
 
 import pytest
 
-from hub import signing
-from hub.agents import sequencer
 from hub.errors import Refused
-from hub.evidence import CHECKPOINT_TYPE, COSIGNER, Conclusion, Roots, bundle_bytes, log_origin, verify_bundle
-from hub.trust import leaf_bytes
+from hub.evidence import Conclusion, Roots, bundle_bytes, verify_bundle
+from hub.trust import COSIGNER, leaf_bytes
 from tests.unit.evidence.builders import (
     COSIGNED_AT,
     LATER_AT,
-    SO,
+    STAMPED_BEFORE,
     a_locked,
     a_register,
     a_status,
@@ -27,13 +25,8 @@ from tests.unit.evidence.builders import (
     policy_payload,
     roots,
 )
-from tests.unit.evidence.lies import lies, put, rebuilt
-
-
-def test_names_are_those_that_the_hub_signs_under() -> None:
-    """The proofs stand below the code that signs, so they repeat three names; they must not drift apart."""
-    assert (COSIGNER, log_origin(SO)) == (signing.COSIGNER, signing.log_origin(SO))
-    assert sequencer.CHECKPOINT_TYPE == CHECKPOINT_TYPE
+from tests.unit.evidence.lies import lies, put, rebuilt, without_stamp
+from tests.unit.trust import timestamp_world as stamps
 
 
 def test_honest_bundle_is_valid_as_of_the_cosignature() -> None:
@@ -42,6 +35,39 @@ def test_honest_bundle_is_valid_as_of_the_cosignature() -> None:
     assert (report.verdict, report.findings, report.as_of) == (Conclusion.VALID, (), COSIGNED_AT)
     assert set(report.parts.values()) == {"valid"}
     assert [one.role for one in report.signatories] == ["homeroom_teacher", "principal", "school_seal"]
+
+
+def test_honest_bundle_states_when_its_head_was_stamped() -> None:
+    """By an authority that belongs to neither Sở nor Bộ; the verdict stays as of Bộ's cosignature."""
+    facts = verify_bundle(good(), roots()).facts
+    assert facts["stamped_at"] == (COSIGNED_AT - STAMPED_BEFORE).isoformat()
+
+
+def test_bundle_without_a_time_stamp_is_valid_and_says_so() -> None:
+    """Older heads have none, and a Sở need not have an authority; the part is neither valid nor in doubt."""
+    report = verify_bundle(edited(good(), without_stamp), roots())
+    assert (report.verdict, report.parts["timestamp"]) == (Conclusion.VALID, "absent")
+    assert [f.code for f in report.findings] == ["BUNDLE_NOT_STAMPED"]
+    assert "stamped_at" not in report.facts
+
+
+def test_lie_about_the_time_stamp_breaks_no_other_part() -> None:
+    """What the authority did not say, Bộ's cosignature may still say."""
+    report = verify_bundle(lies()["time-stamp of a stranger"].data, roots())
+    broken = {part for part, end in report.parts.items() if end != "valid"}
+    assert (report.verdict, broken) == (Conclusion.INVALID, {"timestamp"})
+    unvouched = verify_bundle(lies()["time-stamp that nobody vouches for"].data, roots())
+    assert (unvouched.verdict, unvouched.parts["timestamp"]) == (Conclusion.UNKNOWN, "unknown")
+
+
+def test_pinned_time_stamp_root_narrows_the_policy() -> None:
+    """Whoever knows the authority's root accepts no other from a Sở's policy."""
+    registrar = ("anchor-ha-noi.der", keys().issued["registrar"].der)
+    own, foreign = ((f"timestamp-{n}.der", made.root) for n, made in enumerate((stamps.keys(), stamps.stranger())))
+    assert verify_bundle(good(), Roots.of([registrar, own])).verdict is Conclusion.VALID
+    assert verify_bundle(good(), Roots.of([registrar, own, foreign])).verdict is Conclusion.VALID
+    report = verify_bundle(good(), Roots.of([registrar, foreign]))
+    assert (report.verdict, report.findings[0].code) == (Conclusion.INVALID, "BUNDLE_ROOT_FOREIGN")
 
 
 def test_report_names_no_pupil() -> None:

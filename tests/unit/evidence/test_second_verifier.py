@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from hub.evidence import Roots, bundle_bytes, verify_bundle
+from hub.trust import verify_timestamp
 from tests.unit.evidence.builders import (
     LATER_AT,
     a_locked,
@@ -15,12 +17,15 @@ from tests.unit.evidence.builders import (
     a_status,
     corrected,
     crls,
+    edited,
     good,
     keys,
     parts_of,
 )
-from tests.unit.evidence.lies import lies
+from tests.unit.evidence.lies import lies, without_stamp
 from tests.unit.evidence.node import ask, second_verdict
+from tests.unit.trust import timestamp_world as stamps
+from tests.unit.trust.rsa_timestamps import rsa_token
 
 
 class Case(NamedTuple):
@@ -86,6 +91,37 @@ def test_both_find_a_signer_who_was_revoked() -> None:
     newer = crls(LATER_AT)
     pki.authorities["person"][1].revoked.clear()
     assert agreed([Case(bundle_bytes(**parts_of(a_locked(), register=(*a_register(), newer))))]) == ["invalid"]
+
+
+def test_both_say_that_there_is_no_time_stamp() -> None:
+    """In an older bundle, and beside a later leaf that has one."""
+    first = a_locked()
+    _, unlock, supersedes = corrected(first)
+    register = (*a_register(), crls(LATER_AT))
+    both = bundle_bytes(**parts_of(first, later=(unlock, supersedes), register=register))
+    cases = [Case(edited(good(), without_stamp)), Case(edited(both, without_stamp))]
+    assert agreed(cases) == ["valid", "superseded"]
+
+
+def test_both_read_a_token_of_an_authority_with_rsa_and_a_chain() -> None:
+    """Authorities that the hub did not make: RSA, an issuing authority between, other attributes beside ours."""
+    token, data, root = rsa_token()
+    assert verify_timestamp(token, data, roots=[root]).at == stamps.AT
+    roots = [text(root.public_bytes(Encoding.DER))]
+    question = {"ask": "timestamp", "token": token.hex(), "data": data.hex(), "roots": roots}
+    assert ask([question, question | {"data": (data + b" ").hex()}, question | {"roots": []}]) == [True, False, False]
+
+
+def test_second_verifier_notices_every_flipped_byte_of_a_token() -> None:
+    """All positions, another bit at each, as the first verifier's tests do."""
+    data, roots = stamps.DATA.hex(), [text(stamps.keys().root)]
+    questions = []
+    for n in range(len(stamps.a_token())):
+        changed = bytearray(stamps.a_token())
+        changed[n] ^= 1 << n % 8
+        questions.append({"ask": "timestamp", "token": changed.hex(), "data": data, "roots": roots})
+    good_one = {"ask": "timestamp", "token": stamps.a_token().hex(), "data": data, "roots": roots}
+    assert ask([good_one, *questions]) == [True] + [False] * len(questions)
 
 
 def test_both_refuse_what_is_no_bundle() -> None:

@@ -17,7 +17,7 @@ from hub.domain.transcript import Transcript
 from hub.errors import Refused
 from hub.kafka.headers import disagreement, read_headers
 from hub.kafka.partition import partition_of
-from hub.local.pki import Pki
+from hub.local.pki import PASSWORD, Pki
 from hub.local.population import (
     FAULTS,
     MARKER,
@@ -25,7 +25,6 @@ from hub.local.population import (
     RULE_FAULTS,
     Credentials,
     Expected,
-    KeyFolder,
     Planted,
     Population,
     Shipment,
@@ -35,6 +34,7 @@ from hub.local.population import (
     record_of,
 )
 from hub.schemas import decode
+from hub.signing import load_pkcs12
 from hub.trust import ChainCache, Entry, Snapshot, check_entry, verify_document, verify_statement
 from hub.trust.times import instant
 
@@ -291,10 +291,8 @@ def test_credentials_sign_the_same_from_key_files(world: World, tmp_path: Path) 
     person = f"HT-{world.population.schools()[0].code}-001"
     world.credentials.save(tmp_path, [person])
     assert (tmp_path / f"{person}.p12").stat().st_mode & 0o077 == 0
-    loaded = KeyFolder(tmp_path)
-    assert loaded(person).sign(b"x") == world.credentials(person).sign(b"x")
-    with pytest.raises(Refused, match="KEY_FILE_UNREADABLE"):
-        loaded("HT-00000000-001")
+    loaded = load_pkcs12(tmp_path / f"{person}.p12", PASSWORD)
+    assert loaded.sign(b"x") == world.credentials(person).sign(b"x")
 
 
 def test_register_entries_are_statements_for_every_official(world: World) -> None:

@@ -2,20 +2,24 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from hub.domain.statements import encode
+from hub.local.pki import Pki
 from hub.reconcile import stored_locks
 from hub.reconcile.locks import Lock, StoredLock, lock_of
 from hub.reconcile.rows import StoredRow
 from hub.reconcile.stored_locks import check_lock
-from hub.reconcile.stored_log import StoredHead, check_log
-from hub.trust import ChainCache, Frontier, Snapshot, leaf_hash
+from hub.reconcile.stored_log import StoredHead, check_log, check_told
+from hub.schemas import encode as encode_message
+from hub.schemas.examples import VALUES
+from hub.trust import ChainCache, Entry, Frontier, Snapshot, leaf_hash
 from tests.unit.decision.builders import sha
 from tests.unit.reconcile.builders import NAME, ROOT, at_bo, at_so, locked
+from tests.unit.trust import timestamp_world as stamps
 
 _AT = datetime(2026, 6, 20, 3, 0, tzinfo=UTC)
 _NOBODY = Snapshot.of(())
@@ -125,7 +129,43 @@ def test_manifest_that_is_gone_is_named_once(owner: str) -> None:
     assert log([0, 2], heads(3), owner) == [(key, ())]
 
 
+def test_head_without_the_token_that_was_sent_is_told() -> None:
+    """Also when it is gone: the message has it. One that repeats another row's bytes says nothing new."""
+    sent = [
+        encode_message("Checkpoint", {**VALUES["Checkpoint"], "tree_size": n, "timestamp": b"token"}) for n in (1, 2)
+    ]
+    told = [(1, sent[0]), (2, sent[1]), (2, None), (3, None)]
+    stored = [*heads(1, timestamp=b"token"), *list(heads(2))[1:]]
+    found = [(t.code, t.key, t.what) for t in check_told("so-ha-noi", stored, told)]
+    assert found == [
+        ("ROW_CHECKPOINT_CHANGED", "tree_size=2", ("timestamp_token",)),
+        ("ROW_MISSING", "tree_size=3", ()),
+    ]
+    (damaged,) = check_told("so-ha-noi", stored[:1], [(1, b"no message")])
+    assert damaged.what == ("timestamp_token",)
+
+
 def test_signed_text_that_does_not_verify_is_told() -> None:
     """The note's key stands in no policy here."""
     (told,) = check_log("bo", "ha-noi", [(0, b"manifest 0")], heads(1), _NOBODY, ChainCache())
     assert (told.code, told.what) == ("ROW_CHECKPOINT_CHANGED", ("text",))
+
+
+@pytest.mark.parametrize(
+    ("changes", "what"),
+    [
+        ({}, ()),
+        ({"stamped_at": stamps.AT}, ()),
+        ({"stamped_at": _AT}, ("stamped_at",)),
+        ({"timestamp": stamps.a_token(b"another head")}, ("timestamp_token",)),
+        ({"timestamp": b"0"}, ("timestamp_token",)),
+        ({"timestamp": b""}, ()),
+    ],
+)
+def test_stored_time_stamp_is_judged_again(changes: dict[str, Any], what: tuple[str, ...]) -> None:
+    """Over the stored text, under the policy of the head's time; one that was never there is no fault of the row."""
+    payload = Pki.create(_AT).trust_policy_payload() | stamps.policy_changes()
+    snapshot = Snapshot.of([Entry("trust_policy", "policy", _AT - timedelta(days=1), None, payload, 1)])
+    every = heads(1, **{"timestamp": stamps.a_token(b"text")} | changes)
+    (told,) = check_log("bo", "ha-noi", [(0, b"manifest 0")], every, snapshot, ChainCache())
+    assert tuple(w for w in told.what if w not in ("text", "signature")) == what

@@ -63,3 +63,37 @@ def test_bytes_that_do_not_read_are_only_equal_to_themselves() -> None:
     """A stranger's record is met by nothing."""
     assert same_content("Receipt", b"junk", b"junk")
     assert not same_content("Receipt", b"junk", a_receipt())
+
+
+def an_answer(**changes: Any) -> bytes:
+    said = {"at": "2026-06-20T03:00:00.000Z", "codes": [], "lock_id": "00", "outcome": "ingested"} | changes
+    value = {"receipt_id": "r-1", "so": "ha-noi", "lock_id": "00", "signature": "a..b", "cosignature": "c"}
+    return encode("IngestReceipt", value | {"statement": msgspec.json.encode(said, order="sorted")})
+
+
+def test_what_bo_lacks_is_not_compared() -> None:
+    """It depends on how far the roster was registered; outcome and codes do not."""
+    assert same_content("IngestReceipt", an_answer(), an_answer(missing={"roster": True}))
+    assert not same_content("IngestReceipt", an_answer(), an_answer(outcome="refused"))
+    assert not same_content("IngestReceipt", an_answer(), an_answer(attempt=2))
+
+
+def test_what_a_school_was_told_that_bo_lacks_is_not_compared() -> None:
+    """Its receipt about a lock repeats it; everything else there is."""
+    told = a_receipt(kind="Lock", findings=[{"code": "BO_MISSES_ROSTER"}])
+    assert same_content("Receipt", a_receipt(kind="Lock"), told)
+    assert not same_content("Receipt", a_receipt(kind="Lock"), a_receipt(kind="Lock", outcome="ingest_refused"))
+
+
+def a_manifest(**changes: Any) -> bytes:
+    value = {
+        "lock_id": "00", "so": "ha-noi", "school": "010101", "statement": b"{}", "signature": "a..b", "log_index": 0,
+        "evidence": [], "request": b"", "request_signature": "",
+    }  # fmt: skip
+    return encode("LockManifest", value | changes)
+
+
+def test_request_beside_a_manifest_is_not_compared() -> None:
+    """The manifest binds it by its hash, and an older hub did not send it."""
+    assert same_content("LockManifest", a_manifest(), a_manifest(request=b"asked", request_signature="c..d"))
+    assert not same_content("LockManifest", a_manifest(), a_manifest(log_index=1))

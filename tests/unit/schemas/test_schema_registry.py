@@ -21,7 +21,9 @@ IDS = {  # what was given out once stays so for ever; a new version adds a line 
     1009: ("Checkpoint", 1), 1010: ("IngestReceipt", 1), 1011: ("Transcript", 1), 1012: ("CorrectionRequest", 1),
     1013: ("CorrectionConfirmation", 1), 1014: ("CorrectionWithdrawal", 1), 1015: ("UnlockRequest", 1),
     1016: ("UnlockDecision", 1), 1017: ("WindowClosed", 1), 1018: ("ConflictDecision", 1),
-    1019: ("IdentityCorrection", 1),
+    1019: ("IdentityCorrection", 1), 1020: ("SoLock", 1), 1021: ("Checkpoint", 2), 1022: ("LockManifest", 2),
+    1023: ("Reminder", 1),
+    1024: ("IdentityLink", 1),
 }  # fmt: skip
 TOPICS = topics.every_topic(["ha-noi"])
 
@@ -82,7 +84,7 @@ def test_gate_sees_what_breaks_each_mode():
 
 def test_commands_and_receipts_are_compatible_both_ways():
     """Schools, Sở and Bộ upgrade at their own pace, so their messages are read by older and newer hubs."""
-    outside = {*COMMANDS, "RegisterEntry", "Receipt", "IngestReceipt"}
+    outside = {*COMMANDS, "RegisterEntry", "Receipt", "IngestReceipt", "Reminder"}
     assert {s.name for s in registry().by_id.values() if s.compatibility == "FULL_TRANSITIVE"} == outside
 
 

@@ -4,25 +4,20 @@
 and list was read in transcriptions [secondary] or is [assumed]; each module names its articles.
 """
 
-from hub.domain.regulations.averages import year_average
-from hub.domain.regulations.promotion import ABSENCES_MAX
 from hub.domain.regulations.tt22.averages import (
     regular_mark_count,
-    semester_average,
     semester_computed,
     year_computed,
 )
 from hub.domain.regulations.tt22.awards import earned as earned_awards
 from hub.domain.regulations.tt22.comments import comment_semester, comment_semester_computed, comment_year_computed
-from hub.domain.regulations.tt22.learning_levels import learning_level
 from hub.domain.regulations.tt22.periods import COMMENT_COUNT, PERIODS_MIN, periods_of
 from hub.domain.regulations.tt22.promotion import outcomes
 from hub.domain.regulations.tt22.rules import check, compute
-from hub.domain.regulations.tt22.subjects import LOWER, UPPER, form_of, name_of
+from hub.domain.regulations.tt22.subjects import LOWER, UPPER, form_of
 from hub.domain.regulations.tt22.training import training_year
 
 __all__ = [
-    "ABSENCES_MAX",
     "COMMENT_COUNT",
     "LOWER",
     "PERIODS_MIN",
@@ -34,14 +29,10 @@ __all__ = [
     "compute",
     "earned_awards",
     "form_of",
-    "learning_level",
-    "name_of",
     "outcomes",
     "periods_of",
     "regular_mark_count",
-    "semester_average",
     "semester_computed",
     "training_year",
-    "year_average",
     "year_computed",
 ]

@@ -12,12 +12,7 @@ from hub.domain.regulations.averages import YEAR_FORMULA, shown, year_exact, yea
 from hub.domain.regulations.computed import Computed
 from hub.domain.regulations.tt22.subjects import name_of
 
-__all__ = [
-    "regular_mark_count",
-    "semester_average",
-    "semester_computed",
-    "year_computed",
-]
+__all__ = ["regular_mark_count", "semester_computed", "year_computed"]
 
 _REGULAR_COUNTS = ((35, 2), (70, 3))  # periods a year up to -> ĐĐGtx in a semester
 _REGULAR_COUNT_MAX = 4
@@ -33,27 +28,16 @@ def regular_mark_count(periods_per_year: int) -> int:
     return next((count for most, count in _REGULAR_COUNTS if periods_per_year <= most), _REGULAR_COUNT_MAX)
 
 
-def semester_average(regular: Sequence[Decimal], midterm: Decimal, final: Decimal) -> Decimal:
-    """Return ĐTBmhk = (sum of ĐĐGtx + 2 × ĐĐGgk + 3 × ĐĐGck) / (number of ĐĐGtx + 5). Điều 9.1.b [secondary].
-
-    Marks are 0 to 10; the result has one decimal, rounded half up.
-    """
-    return round_mark(_semester_sum(regular, midterm, final) / _divisor(regular))
-
-
-def _semester_sum(regular: Sequence[Decimal], midterm: Decimal, final: Decimal) -> Decimal:
-    return sum(regular, Decimal(0)) + _MIDTERM_WEIGHT * midterm + _FINAL_WEIGHT * final
-
-
-def _divisor(regular: Sequence[Decimal]) -> int:
-    return len(regular) + _MIDTERM_WEIGHT + _FINAL_WEIGHT
-
-
 def semester_computed(
     code: str, path: str, regular: Sequence[Decimal], midterm: Decimal, final: Decimal, stated: str | None
 ) -> Computed:
-    """Return ĐTBmhk of subject `code` with its working; `path` and `stated` are the cell of a sheet and its text."""
-    exact = _semester_sum(regular, midterm, final) / _divisor(regular)
+    """Return ĐTBmhk of subject `code` with its working; `path` and `stated` are the cell of a sheet and its text.
+
+    Marks are 0 to 10; each regular one counts once, the midterm one twice, the final one three times. Điều 9.1.b
+    [secondary].
+    """
+    divisor = len(regular) + _MIDTERM_WEIGHT + _FINAL_WEIGHT
+    exact = (sum(regular, Decimal(0)) + _MIDTERM_WEIGHT * midterm + _FINAL_WEIGHT * final) / divisor
     expected = mark_text(exact)
     marks, middle, last = [_written(mark) for mark in regular], _written(midterm), _written(final)
     weighted = " + ".join([*marks, f"2 × {middle}", f"3 × {last}"])
@@ -63,7 +47,7 @@ def semester_computed(
         name=f"ĐTB môn học kì, {name_of(code)}",
         inputs=(*((f"ĐĐGtx{n}", mark) for n, mark in enumerate(marks, 1)), ("ĐĐGgk", middle), ("ĐĐGck", last)),
         formula="(tổng ĐĐGtx + 2 × ĐĐGgk + 3 × ĐĐGck) / (số ĐĐGtx + 5)",
-        working=f"({weighted}) / {_divisor(regular)} = {shown(exact)} → {expected}",
+        working=f"({weighted}) / {divisor} = {shown(exact)} → {expected}",
         expected=expected,
         stated=stated,
     )

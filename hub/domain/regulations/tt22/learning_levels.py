@@ -4,7 +4,7 @@ Legal source: TT 22/2021, Điều 9.2, 9.3 [secondary]. There is no overall aver
 """
 
 import functools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -16,8 +16,6 @@ __all__ = [
     "Counts",
     "assess",
     "band_of",
-    "counts_of",
-    "learning_level",
 ]
 
 SUBJECT_COUNT_MIN = 6  # every level speaks of six scored subjects
@@ -78,20 +76,6 @@ class Assessment:
 def band_of(mark: Decimal) -> int:
     """Return the index in BANDS of a mark from 0 to 10."""
     return next(index for index, least in enumerate(BANDS) if mark >= least)
-
-
-def counts_of(marks: Iterable[Decimal], comments: Iterable[str]) -> Counts:
-    """Count marks of scored subjects and results "Đ"/"CĐ" of comment-only ones."""
-    bands = [0] * len(BANDS)
-    for mark in marks:
-        bands[band_of(mark)] += 1
-    return Counts(tuple(bands), sum(1 for result in comments if result == "CĐ"))
-
-
-def learning_level(marks: Sequence[Decimal], comments: Sequence[str]) -> str | None:
-    """Return T, K, Đ or CĐ of one semester or year; None for fewer than six scored subjects. Điều 9.2, 9.3."""
-    counts = counts_of(marks, comments)
-    return None if counts.total < SUBJECT_COUNT_MIN else assess(counts).level
 
 
 def _plain(counts: Counts) -> int:

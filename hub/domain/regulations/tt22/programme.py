@@ -9,22 +9,21 @@ and for grade 12, only Luật Giáo dục, Điều 34, is checked, for every cir
 
 from collections.abc import Iterator
 
-from msgspec import UNSET
-
 from hub.domain.findings import Finding, finding
 from hub.domain.regulations.computed import Computed
 from hub.domain.regulations.promotion import ABSENCES_MAX
+from hub.domain.regulations.stated import absences_of, level_of
 from hub.domain.regulations.tt22.subjects import LAST_LOWER_GRADE
-from hub.domain.transcript import Transcript, YearLevels
+from hub.domain.transcript import Transcript
 
-__all__ = ["AGE_MAX", "agrees", "check_confirmed", "compute"]
+__all__ = ["agrees", "check_confirmed", "compute"]
 
-AGE_MAX = 21
+_AGE_MAX = 21
 _FIRST_SCHOOL_YEAR = "2025-2026"
 _YEAR_BEGINS = "08-01"  # no school year begins earlier
 _FORMULA = (
     f"học tập và rèn luyện từ Đ, không môn nhận xét nào CĐ, nghỉ không quá {ABSENCES_MAX} buổi, "
-    f"không quá {AGE_MAX} tuổi"
+    f"không quá {_AGE_MAX} tuổi"
 )
 
 
@@ -45,7 +44,7 @@ def check_confirmed(transcript: Transcript) -> Iterator[Finding]:
     """Yield a finding where the conditions hold and the headmaster's confirmation is not there [secondary]."""
     if transcript.grade != LAST_LOWER_GRADE or transcript.result.programme_completed is True:
         return
-    old = int(transcript.school_year[5:]) - int(transcript.student.birth_date[:4]) > AGE_MAX  # in some reading
+    old = int(transcript.school_year[5:]) - int(transcript.student.birth_date[:4]) > _AGE_MAX  # in some reading
     if not old and _applies(transcript) and all(holds for _, _, holds in _conditions(transcript)):
         yield finding("LOWER_SECONDARY_NOT_CONFIRMED", "$.result.programme_completed")
 
@@ -73,25 +72,18 @@ def compute(transcript: Transcript) -> Iterator[Computed]:
 def _conditions(transcript: Transcript) -> Iterator[tuple[str, str, bool]]:
     """Yield (name, value, whether it holds); what the document does not say holds."""
     for name, levels in (("Học tập", transcript.learning), ("Rèn luyện", transcript.training)):
-        level = _final(levels)
+        level = level_of(levels, "retake") or level_of(levels) or "?"
         yield name, level, level != "CĐ"
     failing = [r.code for r in transcript.subjects if r.exempt is not True and (r.retake or r.year) == "CĐ"]
     yield "Môn nhận xét CĐ", ", ".join(failing) or "0", not failing
-    if transcript.absences is not UNSET:
-        total = transcript.absences.excused + transcript.absences.unexcused
-        yield "Số buổi nghỉ", str(total), total <= ABSENCES_MAX
+    missed = absences_of(transcript)
+    if missed is not None:
+        yield "Số buổi nghỉ", str(missed), missed <= ABSENCES_MAX
     age = _age_min(transcript.school_year, transcript.student.birth_date)
-    yield "Tuổi đầu năm học", str(age), age <= AGE_MAX
+    yield "Tuổi đầu năm học", str(age), age <= _AGE_MAX
 
 
 def _age_min(school_year: str, birth_date: str) -> int:
     """Return the age in whole years when the school year begins; an unknown day or month is taken for the last one."""
     birthday = birth_date[5:].ljust(len("MM"), "9").ljust(len("MM-DD"), "9")
     return int(school_year[:4]) - int(birth_date[:4]) - (birthday > _YEAR_BEGINS)
-
-
-def _final(levels: YearLevels | object) -> str:
-    if not isinstance(levels, YearLevels):
-        return "?"
-    final = levels.retake or levels.year
-    return "?" if final is UNSET else str(final)

@@ -6,9 +6,7 @@ Legal source: TT 22/2021, Điều 12-14 [secondary].
 import functools
 from itertools import product
 
-from hub.domain.regulations.promotion import ABSENCES_MAX
-
-__all__ = ["ABSENCES_MAX", "outcomes"]
+__all__ = ["outcomes"]
 
 _FAIL = "CĐ"
 _UNKNOWN = ("Đ", _FAIL)  # what an absent level may be, as far as it matters

@@ -8,8 +8,14 @@ from collections.abc import Collection, Iterator
 
 from msgspec import UNSET
 
-from hub.domain.regulations.computed import Computed
-from hub.domain.regulations.promotion import ABSENCES_MAX, COMPLETION_NAMES, PROMOTION_NAMES
+from hub.domain.regulations.computed import Computed, listed
+from hub.domain.regulations.promotion import (
+    ABSENCES_MAX,
+    COMPLETION_NAMES,
+    PROMOTION_NAMES,
+    promotion_computed,
+)
+from hub.domain.regulations.stated import absences_of, level_of
 from hub.domain.regulations.tt22.learning import relearned
 from hub.domain.regulations.tt22.learning_readings import told
 from hub.domain.regulations.tt22.promotion import outcomes
@@ -37,15 +43,13 @@ def agrees(transcript: Transcript) -> bool:
 
 
 def _outcomes(transcript: Transcript) -> frozenset[str]:
-    learning, training, absences = transcript.learning, transcript.training, transcript.absences
-    level = None if learning is UNSET or learning.year is UNSET else learning.year
-    trained = None if training is UNSET or training.year is UNSET else training.year
-    retrained = None if training is UNSET or training.retake is UNSET else training.retake
-    too_many = None if absences is UNSET else absences.excused + absences.unexcused > ABSENCES_MAX
+    level, training = level_of(transcript.learning), transcript.training
+    missed = absences_of(transcript)
+    too_many = None if missed is None else missed > ABSENCES_MAX
     again: Collection[str | None] = relearned(transcript) if level in (None, "CĐ") else ()
     possible: frozenset[str] = frozenset()
     for relearned_level in again or (None,):
-        possible |= outcomes(level, trained, relearned_level, retrained, too_many)
+        possible |= outcomes(level, level_of(training), relearned_level, level_of(training, "retake"), too_many)
     return possible
 
 
@@ -55,25 +59,11 @@ def compute(transcript: Transcript) -> Iterator[Computed]:
         return
     possible = sorted(_outcomes(transcript), key=_ORDER.index)
     promotion = transcript.result.promotion
-    yield _promotion(transcript, possible, None if promotion is UNSET else promotion)
-    yield _completion(transcript, possible if promotion is UNSET else [promotion])
-
-
-def _promotion(transcript: Transcript, possible: list[str], promotion: str | None) -> Computed:
     inputs = _inputs(transcript)
-    said = ", ".join(f"{name} {value}" for name, value in inputs)
-    shown = _shown(possible)
-    stated = None if promotion is None else PROMOTION_NAMES[promotion]
-    return Computed(
-        code="PROMOTION_DIFFERS_SECONDARY",
-        path="$.result.promotion",
-        name="Lên lớp",
-        inputs=inputs,
-        formula=_FORMULA,
-        working=f"{said} ⇒ {shown}",
-        expected=stated if stated is not None and promotion in possible else shown,
-        stated=stated,
+    yield promotion_computed(
+        "PROMOTION_DIFFERS_SECONDARY", inputs, _FORMULA, listed(inputs), _names(possible), promotion
     )
+    yield _completion(transcript, possible if promotion is UNSET else [promotion])
 
 
 def _completion(transcript: Transcript, outcomes_left: list[str]) -> Computed:
@@ -81,7 +71,7 @@ def _completion(transcript: Transcript, outcomes_left: list[str]) -> Computed:
     stated = transcript.result.completed
     answers = {outcome == "promoted" for outcome in outcomes_left}
     expected = COMPLETION_NAMES[stated if stated in answers else not stated]
-    because = _shown(outcomes_left)
+    because = " hoặc ".join(_names(outcomes_left))
     return Computed(
         code="COMPLETION_DIFFERS_SECONDARY",
         path="$.result.completed",
@@ -94,19 +84,19 @@ def _completion(transcript: Transcript, outcomes_left: list[str]) -> Computed:
     )
 
 
-def _shown(possible: list[str]) -> str:
-    return " hoặc ".join(PROMOTION_NAMES[outcome] for outcome in possible)
+def _names(possible: list[str]) -> list[str]:
+    return [PROMOTION_NAMES[outcome] for outcome in possible]
 
 
 def _inputs(transcript: Transcript) -> tuple[tuple[str, str], ...]:
     """Return the facts that decide; what the document does not say is shown as "?"."""
-    learning, training, absences = transcript.learning, transcript.training, transcript.absences
-    inputs = [("Học tập cả năm", "?" if learning is UNSET or learning.year is UNSET else learning.year)]
+    inputs = [("Học tập cả năm", level_of(transcript.learning) or "?")]
     again = relearned(transcript)
     if again:
         inputs.append(("Học tập sau kiểm tra lại", told(again)))
-    inputs.append(("Rèn luyện cả năm", "?" if training is UNSET or training.year is UNSET else training.year))
-    if training is not UNSET and training.retake is not UNSET:
-        inputs.append(("Rèn luyện sau hè", training.retake))
-    total = "?" if absences is UNSET else str(absences.excused + absences.unexcused)
-    return (*inputs, ("Số buổi nghỉ", total))
+    inputs.append(("Rèn luyện cả năm", level_of(transcript.training) or "?"))
+    retrained = level_of(transcript.training, "retake")
+    if retrained is not None:
+        inputs.append(("Rèn luyện sau hè", retrained))
+    missed = absences_of(transcript)
+    return (*inputs, ("Số buổi nghỉ", "?" if missed is None else str(missed)))

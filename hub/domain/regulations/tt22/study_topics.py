@@ -9,13 +9,14 @@ import functools
 from msgspec import UNSET
 
 from hub.domain.findings import Finding, finding
+from hub.domain.regulations.foreign_fields import foreign
 from hub.domain.regulations.rows import misordered, repeated
 from hub.domain.regulations.tt22.subjects import LAST_LOWER_GRADE, REGULATION, TOPIC_SUBJECTS, UPPER, name_of
 from hub.domain.transcript import Transcript
 
-__all__ = ["TOPIC_COUNT", "check_study_topics"]
+__all__ = ["check_study_topics"]
 
-TOPIC_COUNT = 3
+_TOPIC_COUNT = 3
 _PATH = "$.study_topics"
 
 
@@ -25,7 +26,7 @@ def check_study_topics(transcript: Transcript) -> tuple[Finding, ...]:
     if topics is UNSET:
         return ()
     if transcript.grade <= LAST_LOWER_GRADE:
-        return (finding("FIELD_NOT_FOR_REGULATION", _PATH, None, {"field": "study_topics", "regulation": REGULATION}),)
+        return (foreign("study_topics", _PATH, REGULATION),)
     lenient = transcript.student.disability_exempt is True
     return _topics(tuple(topics), frozenset([row.code for row in transcript.subjects]), lenient)
 
@@ -40,7 +41,7 @@ def _topics(topics: tuple[str, ...], taken: frozenset[str], lenient: bool) -> tu
     ]
     found += repeated(topics, "STUDY_TOPIC_TWICE", _PATH, "subject")
     found += misordered(topics, UPPER.order, _PATH)
-    if len(topics) != TOPIC_COUNT and not lenient:
-        facts = {"count": str(len(topics)), "expected": str(TOPIC_COUNT)}
+    if len(topics) != _TOPIC_COUNT and not lenient:
+        facts = {"count": str(len(topics)), "expected": str(_TOPIC_COUNT)}
         found.append(finding("STUDY_TOPIC_COUNT", _PATH, None, facts))
     return tuple(found)

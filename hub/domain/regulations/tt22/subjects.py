@@ -15,7 +15,6 @@ __all__ = [
     "ELECTIVES",
     "LAST_LOWER_GRADE",
     "LOWER",
-    "NAMES",
     "REGULATION",
     "TOPIC_SUBJECTS",
     "UPPER",
@@ -26,7 +25,7 @@ __all__ = [
 REGULATION = "TT22-2021"
 LAST_LOWER_GRADE = 9
 
-NAMES: Mapping[str, str] = MappingProxyType(
+_NAMES: Mapping[str, str] = MappingProxyType(
     {
         "VAN": "Ngữ văn",
         "TOAN": "Toán",
@@ -97,4 +96,4 @@ def form_of(grade: int) -> Form:
 
 def name_of(code: str) -> str:
     """Return the Vietnamese name of a subject; an unknown code is its own name."""
-    return NAMES.get(code, code)
+    return _NAMES.get(code, code)

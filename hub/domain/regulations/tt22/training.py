@@ -10,11 +10,12 @@ from types import MappingProxyType
 from msgspec import UNSET
 
 from hub.domain.regulations.computed import Computed
+from hub.domain.regulations.stated import level_of
 from hub.domain.transcript import Transcript
 
-__all__ = ["TRAINING", "agrees", "compute", "training_year"]
+__all__ = ["agrees", "compute", "training_year"]
 
-TRAINING: Mapping[tuple[str, str], str] = MappingProxyType(
+_TABLE: Mapping[tuple[str, str], str] = MappingProxyType(
     {  # (HK I, HK II) -> cả năm
         ("T", "T"): "T",
         ("K", "T"): "T",
@@ -38,7 +39,7 @@ TRAINING: Mapping[tuple[str, str], str] = MappingProxyType(
 
 def training_year(semester_1: str, semester_2: str) -> str | None:
     """Return the year's level from T, K, Đ, CĐ of both semesters; None for other values. Điều 8 [secondary]."""
-    return TRAINING.get((semester_1, semester_2))
+    return _TABLE.get((semester_1, semester_2))
 
 
 def agrees(transcript: Transcript) -> bool:
@@ -46,7 +47,7 @@ def agrees(transcript: Transcript) -> bool:
     levels = transcript.training
     if levels is UNSET or levels.year is UNSET:
         return True
-    expected = TRAINING.get((levels.semester_1, levels.semester_2))  # type: ignore[arg-type]  # absent: no row
+    expected = _TABLE.get((levels.semester_1, levels.semester_2))  # type: ignore[arg-type]  # absent: no row
     return expected is None or levels.year == expected
 
 
@@ -67,5 +68,5 @@ def compute(transcript: Transcript) -> Iterator[Computed]:
         formula="bảng xếp mức rèn luyện cả năm theo HK I và HK II (Điều 8)",
         working=f"HK I {one}, HK II {two} ⇒ {expected}",
         expected=expected,
-        stated=None if levels.year is UNSET else levels.year,
+        stated=level_of(levels),
     )

@@ -4,14 +4,13 @@
 """
 
 from hub.domain.regulations.tt27.assessed import COMPETENCES, QUALITIES, competences_of
-from hub.domain.regulations.tt27.grid import GRID, ORDER, Place, place_of, required_subjects, scored_subjects
+from hub.domain.regulations.tt27.grid import ORDER, Place, place_of, required_subjects
 from hub.domain.regulations.tt27.names import NAMES
 from hub.domain.regulations.tt27.rating import rating_of
 from hub.domain.regulations.tt27.rules import check, compute
 
 __all__ = [
     "COMPETENCES",
-    "GRID",
     "NAMES",
     "ORDER",
     "QUALITIES",
@@ -22,5 +21,4 @@ __all__ = [
     "place_of",
     "rating_of",
     "required_subjects",
-    "scored_subjects",
 ]

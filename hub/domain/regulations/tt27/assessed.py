@@ -51,13 +51,13 @@ def _qualities(codes: tuple[str, ...], complete: bool) -> tuple[Finding, ...]:
 def _competences(grade: int, codes: tuple[str, ...], complete: bool) -> tuple[Finding, ...]:
     path = "$.competences"
     found = _list_faults(codes, COMPETENCES, ("COMPETENCE_UNKNOWN", "COMPETENCE_TWICE"), path)
+    expected = competences_of(grade)
     for item in COMPETENCES:
-        late = item in _FROM_GRADE_3
         if item in codes:
-            if late and grade < 3:
+            if item not in expected:
                 found.append(finding("COMPETENCE_UNEXPECTED", path, item, {"item": item}))
-        elif complete and (grade >= 3 or not late):
-            code = "COMPETENCE_MISSING_FROM_GRADE_3" if late else "COMPETENCE_MISSING"
+        elif complete and item in expected:
+            code = "COMPETENCE_MISSING_FROM_GRADE_3" if item in _FROM_GRADE_3 else "COMPETENCE_MISSING"
             found.append(finding(code, path, None, {"item": item}))
     return tuple(found)
 

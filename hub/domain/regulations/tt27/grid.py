@@ -12,7 +12,9 @@ from types import MappingProxyType
 from hub.domain.findings import Finding, finding
 from hub.domain.regulations.rows import misordered, repeated
 
-__all__ = ["GRID", "ORDER", "Place", "check_grid", "place_of", "required_subjects", "scored_subjects"]
+__all__ = ["ORDER", "REGULATION", "Place", "check_grid", "place_of", "required_subjects"]
+
+REGULATION = "TT27-2020"
 
 
 class Place(StrEnum):
@@ -24,7 +26,7 @@ class Place(StrEnum):
     ABSENT = "-"
 
 
-GRID: Mapping[str, str] = MappingProxyType({  # one letter (Place) for each grade 1-5, in the order of the document
+_GRID: Mapping[str, str] = MappingProxyType({  # one letter (Place) for each grade 1-5, in the order of the document
     "TV": "SSSSS",
     "TOAN": "SSSSS",
     "NN1": "EESSS",
@@ -41,11 +43,11 @@ GRID: Mapping[str, str] = MappingProxyType({  # one letter (Place) for each grad
     "HDTN": "LLLLL",
     "TDT": "EEEEE",
 })  # fmt: skip
-ORDER: tuple[str, ...] = tuple(GRID)
+ORDER: tuple[str, ...] = tuple(_GRID)
 _HALVES = frozenset({"TIN", "CN"})
 
 _PLACES: tuple[Mapping[str, Place], ...] = tuple(
-    MappingProxyType({code: Place(row[grade]) for code, row in GRID.items()}) for grade in range(5)
+    MappingProxyType({code: Place(row[grade]) for code, row in _GRID.items()}) for grade in range(5)
 )
 
 
@@ -58,12 +60,6 @@ def required_subjects(grade: int) -> tuple[str, ...]:
     """Return the required subjects of a grade 1-5 in document order, informatics and technology as one (THCN)."""
     places = place_of(grade)
     return tuple(c for c in ORDER if places[c] in (Place.LEVEL, Place.SCORED) and c not in _HALVES)
-
-
-def scored_subjects(grade: int) -> tuple[str, ...]:
-    """Return the subjects with an end-of-year test (điểm kiểm tra định kì) in a grade 1-5, THCN as one."""
-    places = place_of(grade)
-    return tuple(c for c in ORDER if places[c] is Place.SCORED and c not in _HALVES)
 
 
 @functools.lru_cache(4096)
@@ -87,7 +83,7 @@ def _each(grade: int, codes: tuple[str, ...]) -> Iterator[Finding]:
         path = f"$.subjects[{index}].code"
         place = places.get(code)
         if place is None:
-            yield finding("SUBJECT_UNKNOWN", path, code, {"regulation": "TT27-2020"})
+            yield finding("SUBJECT_UNKNOWN", path, code, {"regulation": REGULATION})
         elif place is Place.ABSENT:
             yield finding("SUBJECT_NOT_IN_GRADE", path, code, {"subject": code, "grade": str(grade)})
 

@@ -22,8 +22,12 @@ __all__ = ["check_rating", "compute_rating", "rating_of"]
 
 _LEVELS = ("CHT", "HT", "HTT", "HTXS")
 _RANK = {name: rank for rank, name in enumerate(_LEVELS)}
-# Rating -> levels that subjects, and that qualities and competences, may have; the least score of a test.
-_NEEDS = {"HTXS": ("T", "T", Decimal(9)), "HTT": ("T", "T", Decimal(7)), "HT": ("TH", "TĐ", Decimal(5))}
+# Rating, best first -> levels that subjects, and that qualities and competences, may have; the least score of a test.
+_NEEDS = {
+    "HTXS": (frozenset("T"), frozenset("T"), Decimal(9)),
+    "HTT": (frozenset("T"), frozenset("T"), Decimal(7)),
+    "HT": (frozenset("TH"), frozenset("TĐ"), Decimal(5)),
+}
 _FORMULA = (
     "HTXS: mọi môn T, mọi phẩm chất và năng lực T, mọi bài kiểm tra cuối năm ≥ 9; HTT: như HTXS nhưng ≥ 7; "
     "HT: mọi môn T hoặc H, phẩm chất và năng lực T hoặc Đ, ≥ 5; còn lại CHT"
@@ -39,11 +43,10 @@ def rating_of(levels: Iterable[str], assessed: Iterable[str], scores: Iterable[D
     """
     subject_set, assessed_set = set(levels), set(assessed)
     lowest = min(scores, default=Decimal(10))
-    if "C" in subject_set or "C" in assessed_set or lowest < 5:
-        return "CHT"
-    if "H" in subject_set or "Đ" in assessed_set or lowest < 7:
-        return "HT"
-    return "HTT" if lowest < 9 else "HTXS"
+    for rating, (of_subjects, of_assessed, least) in _NEEDS.items():
+        if subject_set <= of_subjects and assessed_set <= of_assessed and lowest >= least:
+            return rating
+    return "CHT"
 
 
 def check_rating(transcript: Transcript) -> Iterator[Finding]:

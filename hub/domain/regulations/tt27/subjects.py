@@ -10,12 +10,11 @@ from msgspec import UNSET
 
 from hub.domain.findings import Finding, finding
 from hub.domain.regulations.leniency import softened
-from hub.domain.regulations.tt27.grid import Place, place_of
+from hub.domain.regulations.primary_rows import check_row_form
+from hub.domain.regulations.tt27.grid import REGULATION, Place, place_of
 from hub.domain.transcript import Subject, Transcript
 
 __all__ = ["check_subjects"]
-
-_SECONDARY_FIELDS = ("semester_1", "semester_2", "year", "retake")
 
 
 def check_subjects(transcript: Transcript) -> Iterator[Finding]:
@@ -35,28 +34,13 @@ def check_subjects(transcript: Transcript) -> Iterator[Finding]:
         ):
             continue  # the usual good row
         path = f"$.subjects[{index}]"
-        yield from _kind(row, path)
-        yield from _foreign_fields(row, path)
+        yield from check_row_form(row, path, REGULATION)
         if lenient or row.exempt is True:
             yield from map(softened, _whole_score(row, path))
             continue
         yield from _level(row, path)
         yield from _whole_score(row, path)
         yield from _score(row, path, place, transcript.grade, year)
-
-
-def _kind(row: Subject, path: str) -> Iterator[Finding]:
-    """A primary subject is assessed by level, and a score stands beside it [contract]."""
-    if row.kind != "level":
-        yield finding("SUBJECT_KIND_WRONG", f"{path}.kind", row.kind, {"subject": row.code, "expected": "level"})
-
-
-def _foreign_fields(row: Subject, path: str) -> Iterator[Finding]:
-    """Semester averages and retakes belong to secondary school [contract]."""
-    for field in _SECONDARY_FIELDS:
-        if getattr(row, field) is not UNSET:
-            facts = {"field": field, "regulation": "TT27-2020"}
-            yield finding("FIELD_NOT_FOR_REGULATION", f"{path}.{field}", getattr(row, field), facts)
 
 
 def _level(row: Subject, path: str) -> Iterator[Finding]:

@@ -1,7 +1,7 @@
 """Học lực của học kì, cả năm, sau kiểm tra lại: the stated levels compared with those of the marks.
 
-Legal source: TT 58/2011, Điều 13 (see `level`); after a second test its mark stands for the year's, Điều 16 [assumed].
-Not known: the condition that chuyên classes add, so that in grades 10-12 a lower level may be right.
+Legal source: TT 58/2011, Điều 13 (see `learning_levels`); after a second test its mark stands for the year's, Điều 16
+[assumed]. Not known: the condition that chuyên classes add, so that in grades 10-12 a lower level may be right.
 """
 
 from collections.abc import Iterator
@@ -13,8 +13,9 @@ from msgspec import UNSET
 from hub.domain.findings import Finding
 from hub.domain.marks import MARKS, mark_text
 from hub.domain.regulations.computed import Computed
+from hub.domain.regulations.stated import level_of
 from hub.domain.regulations.tt58.form import ELECTIVES, NAMES
-from hub.domain.regulations.tt58.level import FORMULA, LEVELS, learning_of, level_and_ground, overall_average
+from hub.domain.regulations.tt58.learning_levels import FORMULA, LEVELS, learning_of, level_and_ground, overall_average
 from hub.domain.transcript import Transcript
 
 __all__ = ["check_learning", "compute_learning"]
@@ -52,12 +53,11 @@ def check_learning(transcript: Transcript) -> Iterator[Finding]:
 
     A level that holds with or without electives passes [assumed]; a pupil with a disability has a plan of their own.
     """
-    levels = transcript.learning
-    if levels is UNSET or transcript.student.disability_exempt is True:
+    if transcript.learning is UNSET or transcript.student.disability_exempt is True:
         return
     for name in _COLUMNS:
-        stated = getattr(levels, name)
-        if stated is not UNSET:
+        stated = level_of(transcript.learning, name)
+        if stated is not None:
             column = _column(transcript, name, electives=True)
             if column is not None and column.level() != stated:
                 yield from (c.finding() for c in _computed(transcript, name) if not c.agrees)
@@ -68,7 +68,7 @@ def compute_learning(transcript: Transcript) -> Iterator[Computed]:
     if transcript.student.disability_exempt is True:
         return
     for name in _COLUMNS:
-        if name != "retake" or (transcript.learning is not UNSET and transcript.learning.retake is not UNSET):
+        if name != "retake" or level_of(transcript.learning, name) is not None:
             yield from _computed(transcript, name)
 
 
@@ -95,7 +95,7 @@ def _column(transcript: Transcript, name: str, *, electives: bool) -> _Column | 
 
 
 def _computed(transcript: Transcript, name: str) -> Iterator[Computed]:
-    stated = None if transcript.learning is UNSET else getattr(transcript.learning, name) or None
+    stated = level_of(transcript.learning, name)
     column = _column(transcript, name, electives=True)
     if column is None or column.level() != stated:
         column = _column(transcript, name, electives=False)

@@ -13,8 +13,9 @@ from typing import NamedTuple
 from msgspec import UNSET, UnsetType
 
 from hub.domain.findings import Finding
-from hub.domain.regulations.computed import Computed
-from hub.domain.regulations.promotion import ABSENCES_MAX, PROMOTION_NAMES
+from hub.domain.regulations.computed import Computed, listed
+from hub.domain.regulations.promotion import ABSENCES_MAX, promotion_computed
+from hub.domain.regulations.stated import absences_of, level_of
 from hub.domain.transcript import Transcript
 
 __all__ = ["check_result", "compute_result"]
@@ -59,18 +60,17 @@ def compute_result(transcript: Transcript) -> Iterator[Computed]:
 
 
 def _year(transcript: Transcript) -> _Year | None:
-    learning, conduct, result = transcript.learning, transcript.conduct, transcript.result
-    absences = transcript.absences
     if transcript.period != "year" or transcript.student.disability_exempt is True:
         return None
-    if learning is UNSET or learning.year is UNSET or conduct is UNSET or conduct.year is UNSET:
+    learning, conduct, result = level_of(transcript.learning), level_of(transcript.conduct), transcript.result
+    if learning is None or conduct is None:
         return None
     return _Year(
-        learning=learning.year,
-        learning_final=learning.retake or learning.year,
-        conduct=conduct.year,
-        conduct_final=conduct.retake or conduct.year,
-        absences=None if absences is UNSET else absences.excused + absences.unexcused,
+        learning=learning,
+        learning_final=level_of(transcript.learning, "retake") or learning,
+        conduct=conduct,
+        conduct_final=level_of(transcript.conduct, "retake") or conduct,
+        absences=absences_of(transcript),
         completed=result.completed,
         promotion=result.promotion,
         awards=result.awards,
@@ -97,7 +97,7 @@ def _completion(year: _Year) -> Computed:
         name="Điều kiện lên lớp",
         inputs=year.inputs,
         formula=f"học lực ≥ TB, hạnh kiểm ≥ TB, nghỉ không quá {ABSENCES_MAX} buổi",
-        working=f"{_shown(year.inputs)} ⇒ {_MET[met]}",
+        working=f"{listed(year.inputs)} ⇒ {_MET[met]}",
         expected=_MET[met],
         stated=_MET[year.completed],
     )
@@ -114,22 +114,12 @@ def _is_met(year: _Year) -> bool:
 
 def _promotion(year: _Year) -> Computed:
     """Điều 15: who meets the conditions is promoted, nobody else [assumed]."""
-    stated = None if year.promotion is UNSET else PROMOTION_NAMES[year.promotion]
-    allowed = _allowed(year)
-    shown = " hoặc ".join(allowed)
-    return Computed(
-        code="FORMER_PROMOTION_DIFFERS",
-        path="$.result.promotion",
-        name="Lên lớp",
-        inputs=year.inputs,
-        formula=(
-            "đủ điều kiện ⇒ lên lớp; chỉ học lực dưới TB ⇒ kiểm tra lại; chỉ hạnh kiểm dưới TB ⇒ rèn luyện trong hè; "
-            f"nghỉ quá {ABSENCES_MAX} buổi, hoặc cả hai dưới TB ⇒ ở lại lớp"
-        ),
-        working=f"{_shown(year.inputs)} ⇒ {shown}",
-        expected=stated if stated is not None and stated in allowed else shown,
-        stated=stated,
+    formula = (
+        "đủ điều kiện ⇒ lên lớp; chỉ học lực dưới TB ⇒ kiểm tra lại; chỉ hạnh kiểm dưới TB ⇒ rèn luyện trong hè; "
+        f"nghỉ quá {ABSENCES_MAX} buổi, hoặc cả hai dưới TB ⇒ ở lại lớp"
     )
+    said = listed(year.inputs)
+    return promotion_computed("FORMER_PROMOTION_DIFFERS", year.inputs, formula, said, _allowed(year), year.promotion)
 
 
 def _allowed(year: _Year) -> tuple[str, ...]:
@@ -151,8 +141,8 @@ def _title(year: _Year) -> Computed:
     earned = _NONE
     if year.learning in _GOOD and year.conduct in _GOOD:
         earned = _TITLES["HSG" if year.learning == "G" and year.conduct == "T" else "HSTT"]
-    listed = [_TITLES[award] for award in year.awards or () if award in _TITLES]
-    silent = year.awards is UNSET or (year.awards and not listed)  # awards of other circulars have their own finding
+    given = [_TITLES[award] for award in year.awards or () if award in _TITLES]
+    silent = year.awards is UNSET or (year.awards and not given)  # awards of other circulars have their own finding
     inputs = (("Học lực", year.learning), ("Hạnh kiểm", year.conduct))
     return Computed(
         code="FORMER_TITLE_DIFFERS",
@@ -160,11 +150,7 @@ def _title(year: _Year) -> Computed:
         name="Danh hiệu",
         inputs=inputs,
         formula="Học sinh giỏi: hạnh kiểm T và học lực G; Học sinh tiên tiến: hạnh kiểm và học lực từ K trở lên",
-        working=f"{_shown(inputs)} ⇒ {earned}",
+        working=f"{listed(inputs)} ⇒ {earned}",
         expected=earned,
-        stated=None if silent else ", ".join(listed) or _NONE,
+        stated=None if silent else ", ".join(given) or _NONE,
     )
-
-
-def _shown(inputs: tuple[tuple[str, str], ...]) -> str:
-    return ", ".join(f"{name} {value}" for name, value in inputs)

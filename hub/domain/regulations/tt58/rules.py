@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from hub.domain.findings import Finding
 from hub.domain.regulations.computed import Computed
 from hub.domain.regulations.secondary_form import check_form
-from hub.domain.regulations.tt58.averages import check_years, compute_years
 from hub.domain.regulations.tt58.form import FORM
 from hub.domain.regulations.tt58.learning import check_learning, compute_learning
 from hub.domain.regulations.tt58.result import check_result, compute_result
+from hub.domain.regulations.tt58.year_values import check_years, compute_years
 from hub.domain.transcript import Transcript
 
 __all__ = ["check", "compute"]

@@ -3,22 +3,17 @@
 from collections.abc import Sequence
 
 from hub.local.population.rule_faults.rule_fault import FORMER, TT30, TT58, Json, RuleFault, is_judged, of_kind, warned
-from hub.local.population.rule_faults.secondary import other_year_mark
+from hub.local.population.rule_faults.secondary_edits import (
+    absent,
+    awarded,
+    other_year_mark,
+    year_of_first_semester,
+)
 
 __all__ = ["FORMER_FAULTS"]
 
 _UNSURE = ("FORMER_LEARNING_UNSURE",)
 _LEARNING = ("FORMER_LEARNING_DIFFERS", *_UNSURE)
-
-
-def _year_comment_differs(value: Json) -> bool:
-    """Semester II says CĐ and the year Đ; the level of that semester is left out."""
-    row = next((r for r in of_kind(value, "comment") if r.get("year") == "Đ"), None)
-    if row is None or not is_judged(value):
-        return False
-    row["semester_2"] = "CĐ"
-    value["learning"].pop("semester_2", None)
-    return True
 
 
 def _learning_too_high(value: Json) -> bool:
@@ -45,13 +40,6 @@ def _learning_too_low(value: Json) -> bool:
     return True
 
 
-def _title_not_earned(value: Json) -> bool:
-    if not is_judged(value) or value["result"].get("awards") == ["HSG"]:
-        return False
-    value["result"]["awards"] = ["HSG"]
-    return True
-
-
 def _promotion_differs(value: Json) -> bool:
     """Whoever completed the class is promoted; who did not may go up or stay in primary school."""
     if not is_judged(value) or not value["result"]["completed"]:
@@ -65,13 +53,6 @@ def _completion_differs(value: Json) -> bool:
         return False
     value["result"]["completed"] = False
     value["result"].pop("programme_completed", None)
-    return True
-
-
-def _promoted_though_absent(value: Json) -> bool:
-    if not is_judged(value) or value["result"].get("promotion") != "promoted":
-        return False
-    value["absences"] = {"excused": 46, "unexcused": 0}
     return True
 
 
@@ -108,14 +89,14 @@ def _primary_score_with_decimals(value: Json) -> bool:
 
 FORMER_FAULTS: Sequence[RuleFault] = (
     warned("FORMER_YEAR_MARK_DIFFERS", other_year_mark, TT58, beside=_LEARNING),
-    warned("FORMER_YEAR_COMMENT_DIFFERS", _year_comment_differs, TT58),
+    warned("FORMER_YEAR_COMMENT_DIFFERS", year_of_first_semester, TT58),
     warned("FORMER_LEARNING_DIFFERS", _learning_too_high, TT58),
     warned("FORMER_LEARNING_UNSURE", _learning_too_low, TT58),
-    warned("FORMER_TITLE_DIFFERS", _title_not_earned, TT58),
+    warned("FORMER_TITLE_DIFFERS", awarded("HSG"), TT58),
     warned("FORMER_PROMOTION_DIFFERS", _promotion_differs, FORMER),
     warned("FORMER_COMPLETION_DIFFERS", _completion_differs, TT58),
     warned(
-        "FORMER_PROMOTION_DIFFERS", _promoted_though_absent, TT58, kind="former_promoted_though_absent",
+        "FORMER_PROMOTION_DIFFERS", absent(46, 0), TT58, kind="former_promoted_though_absent",
         beside=("FORMER_COMPLETION_DIFFERS",),
     ),
     warned("SUBJECT_MISSING_SECONDARY", _no_lead_subject, TT58, kind="former_subject_missing", beside=_LEARNING),

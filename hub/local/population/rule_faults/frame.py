@@ -2,25 +2,11 @@
 
 from collections.abc import Sequence
 
+from hub.local.population.codes import regulation_of
 from hub.local.population.rule_faults.rule_fault import ALL, TT22, TT27, Json, Plant, RuleFault, refused, warned
 
 __all__ = ["FRAME_FAULTS"]
 
-# First school year of the new circular by grade; a year before, the former one held.
-_NEW_SINCE = {
-    1: 2020,
-    2: 2021,
-    3: 2022,
-    4: 2023,
-    5: 2024,
-    6: 2021,
-    7: 2022,
-    8: 2023,
-    9: 2024,
-    10: 2022,
-    11: 2023,
-    12: 2024,
-}
 _OTHER_LEVEL = {"TT27-2020": "TT22-2021", "TT22-2021": "TT27-2020", "TT30-2014": "TT58-2011", "TT58-2011": "TT30-2014"}
 _SOME_HASH = "ab" * 32
 
@@ -123,7 +109,9 @@ def _circular_of_other_level(value: Json) -> bool:
 
 
 def _circular_too_early(value: Json) -> bool:
-    _move(value, _NEW_SINCE[value["grade"]] - 1 - int(value["school_year"][:4]))
+    """Move the document back to the last year in which its grade still had the former circular."""
+    while regulation_of(value["school_year"], value["grade"]) == value["regulation"]:
+        _move(value, -1)
     return True
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from hub.local.population.codes import QUALITIES
 from hub.local.population.rule_faults.rule_fault import (
     TT27,
     TT30,
@@ -181,8 +182,6 @@ def _award_missing(value: Json) -> bool:
     return True
 
 
-_QUALITIES = ("YEU_NUOC", "NHAN_AI", "CHAM_CHI", "TRUNG_THUC", "TRACH_NHIEM")
-
 PRIMARY_FAULTS: Sequence[RuleFault] = (
     refused("SUBJECT_MISSING", _subject_missing, TT27, kind="subject_missing_untested"),
     refused("SUBJECT_NOT_IN_GRADE", _not_in_grade, TT27),
@@ -193,7 +192,7 @@ PRIMARY_FAULTS: Sequence[RuleFault] = (
     refused("SCORE_NOT_INTEGER", _score_with_decimals, TT27),
     refused("QUALITY_UNKNOWN", _assessed_unknown("qualities"), TT27),
     refused("QUALITY_TWICE", _assessed_twice("qualities"), TT27 | TT30),
-    refused("QUALITY_MISSING", _assessed_missing("qualities", *_QUALITIES), TT27),
+    refused("QUALITY_MISSING", _assessed_missing("qualities", *QUALITIES), TT27),
     refused("COMPETENCE_UNKNOWN", _assessed_unknown("competences"), TT27),
     refused("COMPETENCE_TWICE", _assessed_twice("competences"), TT27 | TT30),
     refused("COMPETENCE_MISSING", _assessed_missing("competences", "TU_CHU", "NGON_NGU", "THE_CHAT"), TT27),

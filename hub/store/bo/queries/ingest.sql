@@ -12,10 +12,43 @@ SELECT tree_size, frontier FROM checkpoint WHERE so = %s ORDER BY tree_size DESC
 -- The roots of earlier heads of these sizes.
 SELECT tree_size, root FROM checkpoint WHERE so = %s AND tree_size = ANY(%s)
 
+-- name: heads_of
+-- The signed texts of the heads of these sizes, and the newest one.
+SELECT tree_size, text, signature FROM checkpoint
+WHERE so = %(so)s AND (tree_size = ANY(%(sizes)s) OR tree_size = (SELECT max(tree_size) FROM checkpoint WHERE so = %(so)s))
+
+-- name: newest_cosigned
+-- The newest head with Bộ's cosignature: the ground of an answer that is given again.
+SELECT tree_size, cosignature FROM checkpoint WHERE so = %s ORDER BY tree_size DESC LIMIT 1
+
 -- name: manifests
--- The manifests from a place on, and those of these locks.
+-- The manifests from a place on, at these places, and those of these locks.
 SELECT lock_id, log_index, statement, signature FROM manifest
-WHERE so = %s AND (log_index >= %s OR lock_id = ANY(%s)) ORDER BY log_index
+WHERE so = %(so)s AND (log_index >= %(since)s OR log_index = ANY(%(places)s) OR lock_id = ANY(%(lock_ids)s))
+ORDER BY log_index
+
+-- name: requests_of
+-- What came beside the manifests of these locks.
+SELECT lock_id, statement, signature FROM lock_request WHERE so = %s AND lock_id = ANY(%s) ORDER BY lock_id, n
+
+-- name: requested_from
+-- The first place of a Sở's log that came with its request.
+SELECT min(m.log_index) FROM lock_request r JOIN manifest m USING (so, lock_id) WHERE r.so = %s
+
+-- name: refused_locks
+-- Locks that stand refused, with the attempt that counts.
+SELECT lock_id, attempt, codes FROM lock_decided WHERE so = %s AND outcome = 'refused'
+  AND lock_id IN (SELECT lock_id FROM lock WHERE so = %s AND outcome = 'refused')
+
+-- name: roster_at_bo
+-- The lists of a school's roster that count at a time, class by class; of each the newest version that has begun.
+SELECT entry_id, issued_at, payload -> 'pupils' FROM (
+    SELECT DISTINCT ON (entry_id) entry_id, issued_at, payload, valid_to FROM register_entry
+    WHERE so = %(so)s AND kind = 'roster' AND payload ->> 'school_year' = %(school_year)s
+      AND payload ->> 'school' = %(school)s AND valid_from <= %(at)s
+    ORDER BY entry_id, version DESC
+) newest
+WHERE valid_to IS NULL OR valid_to > %(at)s ORDER BY entry_id
 
 -- name: chunks
 -- The chunks of these locks; those of decided locks without their bytes.
@@ -27,8 +60,17 @@ SELECT m.lock_id FROM manifest m LEFT JOIN lock l USING (so, lock_id) WHERE m.so
 
 -- name: records_of
 -- Which versions of these records stand already, from whatever lock.
-SELECT school, pupil, school_year, period, version FROM document
+SELECT school, pupil, school_year, period, version, action = 'UNLOCK' FROM document
 WHERE (school, school_year) IN (SELECT * FROM unnest(%s::text[], %s::text[]))
+
+-- name: standing_of
+-- Which version of these records is in force: the one that was let in and not ended.
+SELECT d.school, d.pupil, d.school_year, d.period, d.version, d.leaf_sha256, d.document_sha256 FROM document d
+WHERE (d.school, d.school_year) IN (SELECT * FROM unnest(%s::text[], %s::text[])) AND d.action <> 'UNLOCK'
+  AND NOT EXISTS (
+      SELECT FROM document e WHERE e.action = 'UNLOCK'
+        AND (e.school, e.pupil, e.school_year, e.period, e.version) = (d.school, d.pupil, d.school_year, d.period, d.version)
+  )
 
 -- name: stage_chunk
 -- A chunk that waits.
@@ -38,10 +80,30 @@ INSERT INTO staged_chunk (so, lock_id, n, of, sha256, message) VALUES (%s, %s, %
 -- A manifest that waits for its checkpoint.
 INSERT INTO manifest (so, lock_id, log_index, statement, signature) VALUES (%s, %s, %s, %s, %s)
 
+-- name: add_request
+-- The command behind a lock.
+INSERT INTO lock_request (so, lock_id, n, statement, signature)
+SELECT %(so)s, %(lock_id)s, (SELECT count(*) FROM lock_request WHERE so = %(so)s AND lock_id = %(lock_id)s), %(statement)s,
+       %(signature)s
+
+-- name: return_chunk
+-- The bytes of a chunk of a refused lock come back.
+UPDATE staged_chunk SET message = %s WHERE so = %s AND lock_id = %s AND n = %s
+
+-- name: add_attempt
+-- Another decision on a lock that was refused.
+INSERT INTO lock_again (so, lock_id, attempt, outcome, codes, decided_at) VALUES (%s, %s, %s, %s, %s, to_timestamp(%s))
+
+-- name: add_fork
+-- Two signed texts that cannot both be true.
+INSERT INTO fork (so, kind, code, sha256, first_place, first_text, first_signature, second_place, second_text,
+                  second_signature, seen_at)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, to_timestamp(%s)) ON CONFLICT DO NOTHING
+
 -- name: add_head
 -- A head that Bộ has cosigned.
-INSERT INTO checkpoint (so, tree_size, root, frontier, text, signature, cosignature, seen_at)
-VALUES (%s, %s, %s, %s, %s, %s, %s, to_timestamp(%s))
+INSERT INTO checkpoint (so, tree_size, root, frontier, text, signature, cosignature, seen_at, timestamp_token, stamped_at)
+VALUES (%s, %s, %s, %s, %s, %s, %s, to_timestamp(%s), %s, %s)
 
 -- name: add_lock
 -- The decision on one lock.
@@ -55,7 +117,7 @@ INSERT INTO pupil (identifier, surrogate) SELECT * FROM unnest(%s::text[], %s::b
 -- name: copy_documents
 -- The transcripts of a promoted lock.
 COPY document (so, lock_id, n, document_sha256, leaf_sha256, school, pupil, student_code, school_year, period, version,
-               locator, effective_on, document, signatures, leaf) FROM STDIN
+               locator, effective_on, document, signatures, leaf, action) FROM STDIN
 
 -- name: open_conflicts
 -- Pupils of this lock whom another school has locked for the same year and period.
@@ -71,7 +133,9 @@ ON CONFLICT (pupil, school_year, period) DO NOTHING
 UPDATE staged_chunk SET message = NULL WHERE so = %s AND lock_id = %s
 
 -- name: published
--- The transcripts of a promoted lock in manifest order, for the national stream.
+-- The transcripts that a promoted lock puts in force, in manifest order, for the national stream.
 SELECT d.document, d.document_sha256, d.leaf_sha256, d.version, d.effective_on, l.log_index, p.surrogate
-FROM document d JOIN lock l USING (so, lock_id) JOIN pupil p ON p.identifier = d.pupil
-WHERE d.so = %s AND d.lock_id = %s ORDER BY d.n
+FROM document d JOIN lock l USING (so, lock_id)
+LEFT JOIN placement a ON (a.so, a.lock_id, a.n, a.step) = (d.so, d.lock_id, d.n, 0)
+JOIN pupil p ON p.identifier = coalesce(a.identifier, d.pupil)
+WHERE d.so = %s AND d.lock_id = %s AND d.action <> 'UNLOCK' ORDER BY d.n

@@ -13,7 +13,7 @@ FROM (
     UNION SELECT lock_id FROM document WHERE so = %(so)s AND school = %(school)s
     UNION SELECT unnest(%(lock_ids)s::bytea[])
 ) ids
-LEFT JOIN lock l ON l.so = %(so)s AND l.lock_id = ids.lock_id
+LEFT JOIN lock_decided l ON l.so = %(so)s AND l.lock_id = ids.lock_id
 LEFT JOIN manifest m ON m.so = %(so)s AND m.lock_id = ids.lock_id
 WHERE l.lock_id IS NOT NULL OR m.lock_id IS NOT NULL
    OR EXISTS (SELECT FROM document d WHERE d.so = %(so)s AND d.lock_id = ids.lock_id)
@@ -25,8 +25,14 @@ SELECT n, document, signatures, leaf, leaf_sha256, document_sha256, NULL::bytea,
 FROM document WHERE so = %s AND lock_id = %s ORDER BY n
 
 -- name: surrogates_of
--- The surrogates of these pupils.
-SELECT identifier, surrogate FROM pupil WHERE identifier = ANY(%s)
+-- Under whose surrogates the national stream has these pupils of a lock: their own, or what a link moved them to.
+SELECT own.identifier, coalesce(placed.surrogate, own.surrogate) FROM pupil own
+LEFT JOIN LATERAL (
+    SELECT p.surrogate FROM document d JOIN placement a USING (so, lock_id, n) JOIN pupil p ON p.identifier = a.identifier
+    WHERE d.pupil = own.identifier AND d.so = %(so)s AND d.lock_id = %(lock_id)s AND d.action <> 'UNLOCK'
+    ORDER BY a.step DESC LIMIT 1
+) placed ON true
+WHERE own.identifier = ANY(%(pupils)s)
 
 -- name: published_before
 -- Whether everything of these locks stood in the national stream at a time.
@@ -37,7 +43,7 @@ WHERE topic = %s AND message_id = ANY(%s) GROUP BY message_id
 -- Every manifest of a Sở in the order of its log, with what was decided.
 SELECT m.lock_id, l.school, l.school_year, l.cohort, l.round_number, l.count, l.root, NULL::date, m.statement,
        m.signature, l.decided_at, l.log_index, l.outcome, m.log_index
-FROM manifest m LEFT JOIN lock l USING (so, lock_id) WHERE m.so = %s ORDER BY m.log_index
+FROM manifest m LEFT JOIN lock_decided l USING (so, lock_id) WHERE m.so = %s ORDER BY m.log_index
 
 -- name: logs
 -- Whose logs Bộ holds.
@@ -45,7 +51,8 @@ SELECT so FROM manifest UNION SELECT so FROM checkpoint UNION SELECT so FROM loc
 
 -- name: bo_heads_in_order
 -- Every head of a Sở's log that Bộ has cosigned.
-SELECT tree_size, root, frontier, text, signature, seen_at, cosignature FROM checkpoint WHERE so = %s ORDER BY tree_size
+SELECT tree_size, root, frontier, text, signature, seen_at, cosignature, timestamp_token, stamped_at
+FROM checkpoint WHERE so = %s ORDER BY tree_size
 
 -- name: locks_without_manifest
 -- Decisions about a lock whose manifest is not there.
@@ -53,7 +60,7 @@ SELECT l.lock_id FROM lock l LEFT JOIN manifest m USING (so, lock_id) WHERE l.so
 
 -- name: transcripts_without_lock
 -- Transcripts of a lock that was not promoted, or is not there.
-SELECT d.lock_id, d.n FROM document d LEFT JOIN lock l USING (so, lock_id)
+SELECT d.lock_id, d.n FROM document d LEFT JOIN lock_decided l USING (so, lock_id)
 WHERE d.so = %s AND (l.lock_id IS NULL OR l.outcome <> 'ingested')
 
 -- name: transcripts_without_pupil

@@ -20,3 +20,7 @@ SELECT pg_try_advisory_lock(%s)
 -- name: unsent_count
 -- How much is waiting.
 SELECT count(*) FROM outbox WHERE sent_at IS NULL
+
+-- name: outbox_row
+-- One message that was queued before.
+SELECT key, message_id, value, reference FROM outbox WHERE id = %s

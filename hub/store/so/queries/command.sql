@@ -63,8 +63,8 @@ WHERE (school, school_year, cohort, round_number) IN (SELECT * FROM unnest(%s::t
 -- One row for each distinct command.
 INSERT INTO inbox (message_sha256, topic, part, record_offset, school, command_id, kind, statement, signature,
                    statement_sha256, holds_id, outcome, codes, transcript_count, register_version, appended_at,
-                   receipt_id, receipt, school_year, cohort, round_number)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+                   receipt_id, receipt, school_year, cohort, round_number, person)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 
 -- name: add_answer
 -- The outcome of a transcript that was not accepted.

@@ -24,24 +24,26 @@ GROUP BY 1, 2
 
 -- name: deadline_documents
 -- What stands, by state; what is late by the deadline of today; and who was reported for the first time since a moment.
+-- What was corrected after its lock was locked all the same.
 SELECT school, count(*), count(*) FILTER (WHERE state = 'pending'), count(*) FILTER (WHERE state = 'held'),
-       count(*) FILTER (WHERE state = 'locked'), count(*) FILTER (WHERE appended_at >= %(deadline)s::timestamptz),
+       count(*) FILTER (WHERE state IN ('locked', 'superseded')), count(*) FILTER (WHERE appended_at >= %(deadline)s::timestamptz),
        count(*) FILTER (WHERE version = 1 AND appended_at > %(since)s)
 FROM document
-WHERE school_year = %(school_year)s AND cohort = %(cohort)s AND state IN ('open', 'pending', 'held', 'locked')
+WHERE school_year = %(school_year)s AND cohort = %(cohort)s
+  AND state IN ('open', 'pending', 'held', 'locked', 'superseded')
 GROUP BY school
 
 -- name: deadline_rounds
 -- Whether each school has closed its rounds, and how many transcripts of theirs Bộ has.
 SELECT r.school, CASE WHEN bool_and(r.state = 'locked') THEN 'locked' WHEN bool_or(r.state = 'open') THEN 'open' ELSE 'closing' END,
        coalesce(sum(l.count) FILTER (WHERE i.outcome = 'ingested'), 0)::bigint
-FROM round r LEFT JOIN lock l USING (lock_id) LEFT JOIN ingest_receipt i USING (lock_id)
+FROM round r LEFT JOIN lock l USING (lock_id) LEFT JOIN bo_answer i USING (lock_id)
 WHERE r.school_year = %(school_year)s AND r.cohort = %(cohort)s GROUP BY r.school
 
 -- name: deadline_lock_requests
 -- The accepted lock requests of a year: whom they do not report, and why, stands in their statements.
-SELECT school, statement FROM inbox
-WHERE holds_id AND kind = 'LockRequest' AND outcome = 'accepted' AND school_year = %(school_year)s
+SELECT school, kind, statement FROM inbox
+WHERE holds_id AND kind IN ('LockRequest', 'SoLock') AND outcome = 'accepted' AND school_year = %(school_year)s
 
 -- name: deadline_roster
 -- How many pupils are expected of each school in this cohort, and how many of them are missing.
@@ -56,7 +58,8 @@ WITH part AS (
     WHERE valid_to IS NULL OR valid_to > %(at)s
 ), reported AS (
     SELECT school, pupil, bool_or(cohort = %(cohort)s) AS here FROM document
-    WHERE school_year = %(school_year)s AND state IN ('open', 'pending', 'held', 'locked') GROUP BY school, pupil
+    WHERE school_year = %(school_year)s AND state IN ('open', 'pending', 'held', 'locked', 'superseded')
+    GROUP BY school, pupil
 ), explained AS (
     SELECT DISTINCT school, pupil FROM unnest(%(schools)s::text[], %(pupils)s::text[]) AS listed (school, pupil)
 )
@@ -78,7 +81,23 @@ SELECT payload -> 'pupils' FROM (
 WHERE valid_to IS NULL OR valid_to > %(at)s
 
 -- name: reported_beside
--- What one school reported in a year, and what others did for these pupils.
+-- What one school reported in a year, and what others did for these pupils; a record counts once, however often corrected.
 SELECT school, pupil FROM document
-WHERE school_year = %(school_year)s AND state IN ('open', 'pending', 'held', 'locked')
+WHERE school_year = %(school_year)s AND cohort <> 'correction'
+  AND state IN ('open', 'pending', 'held', 'locked', 'superseded')
   AND (school = %(school)s OR pupil = ANY(%(pupils)s::text[]))
+
+-- name: conflicts_open
+-- Pupils of a school year whom two schools claim, while a transcript of theirs is held.
+SELECT count(DISTINCT (pupil, period)) FROM document WHERE school_year = %s AND state = 'held'
+
+-- name: round_number_highest
+-- The highest number that a school has in a cohort, as a round or as an opening.
+SELECT max(number) FROM (
+    SELECT number FROM round
+    WHERE school = %(school)s AND school_year = %(school_year)s AND cohort = %(cohort)s
+    UNION ALL
+    SELECT (payload ->> 'number')::integer FROM register_entry
+    WHERE kind = 'round_opening' AND payload ->> 'school' = %(school)s
+      AND payload ->> 'school_year' = %(school_year)s AND payload ->> 'cohort' = %(cohort)s
+) known

@@ -15,15 +15,15 @@ SELECT leaf_sha256 FROM leaf WHERE lock_id = %s ORDER BY n
 -- name: lock_in_log
 -- A lock with its place in the log, and Bộ's answer where it is there.
 SELECT l.manifest, l.signature, l.log_index, r.outcome, r.statement, r.signature, r.cosignature
-FROM lock l LEFT JOIN ingest_receipt r USING (lock_id) WHERE lock_id = %s
+FROM lock l LEFT JOIN bo_answer r USING (lock_id) WHERE lock_id = %s
 
 -- name: manifests_below
 -- The leaves of the log up to a size, in order.
 SELECT manifest FROM lock WHERE log_index < %s ORDER BY log_index
 
 -- name: signed_head
--- The head of that size as Sở signed it.
-SELECT text, signature FROM checkpoint WHERE tree_size = %s
+-- The head of that size as Sở signed it, with its time-stamp (empty without one).
+SELECT text, signature, timestamp_token FROM checkpoint WHERE tree_size = %s
 
 -- name: register_evidence
 -- Every policy, and all versions of the entries that name one of these certificates, in order of publication.

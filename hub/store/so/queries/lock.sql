@@ -6,9 +6,9 @@ SELECT state, lock_id, closing_at FROM round
 WHERE school = %s AND school_year = %s AND cohort = %s AND number = %s FOR UPDATE
 
 -- name: closed_by
--- The lock requests of a school that were accepted at that time: one of them closed the round.
-SELECT command_id, statement_sha256, statement FROM inbox
-WHERE school = %s AND holds_id AND kind = 'LockRequest' AND outcome = 'accepted' AND appended_at = %s
+-- The lock requests of a school, its own or a Sở's act, that were accepted at that time: one of them closed the round.
+SELECT kind, command_id, statement_sha256, statement, message_sha256, signature, person FROM inbox
+WHERE school = %s AND holds_id AND kind IN ('LockRequest', 'SoLock') AND outcome = 'accepted' AND appended_at = %s
 
 -- name: lockable
 -- The open documents of a round, with their bytes.
@@ -39,12 +39,13 @@ VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 
 -- name: copy_leaves
 -- The leaves in the order of the manifest.
-COPY leaf (lock_id, n, leaf_sha256, leaf, message_sha256, document_n, locator) FROM STDIN
+COPY leaf (lock_id, n, leaf_sha256, leaf, message_sha256, document_n, locator, action) FROM STDIN
 
 -- name: lock_documents
 -- Every document of the lock changes its state at once.
 UPDATE document SET state = 'locked' FROM leaf
-WHERE leaf.lock_id = %s AND document.message_sha256 = leaf.message_sha256 AND document.n = leaf.document_n
+WHERE leaf.lock_id = %s AND leaf.action <> 'UNLOCK'
+  AND document.message_sha256 = leaf.message_sha256 AND document.n = leaf.document_n
 
 -- name: finish_round
 -- From closing to locked.
@@ -64,6 +65,10 @@ SELECT pg_advisory_xact_lock(hashtext('sequencer'))
 -- The newest head of the log.
 SELECT tree_size, frontier FROM checkpoint ORDER BY tree_size DESC LIMIT 1
 
+-- name: oldest_unsealed
+-- What time it is, and since how many seconds the oldest lock without a place waits; NULL when none does.
+SELECT now(), extract(epoch FROM now() - min(locked_at))::float8 FROM lock WHERE log_index IS NULL
+
 -- name: unsequenced
 -- Locks that are not in the log yet, in the order in which they were asked for.
 SELECT lock_id, school, manifest, signature, locked_at FROM lock WHERE log_index IS NULL ORDER BY locked_at, lock_id LIMIT %s
@@ -72,23 +77,39 @@ SELECT lock_id, school, manifest, signature, locked_at FROM lock WHERE log_index
 -- Of these locks, those that are not in the log yet.
 SELECT lock_id, school, manifest, signature, locked_at FROM lock WHERE log_index IS NULL AND lock_id = ANY(%s)
 
+-- name: lock_request_of
+-- The command that a manifest names by the hash of its statement; an act of the Sở came once for each school.
+SELECT statement, signature FROM inbox WHERE statement_sha256 = %s AND kind <> 'Submission' AND holds_id LIMIT 1
+
 -- name: place
 -- The place of a lock in the log, once.
 UPDATE lock SET log_index = %s WHERE lock_id = %s
 
 -- name: add_checkpoint
 -- A new head; the same size cannot be signed twice.
-INSERT INTO checkpoint (tree_size, root, frontier, text, signature, made_at) VALUES (%s, %s, %s, %s, %s, %s)
+INSERT INTO checkpoint (tree_size, root, frontier, text, signature, made_at, timestamp_token)
+VALUES (%s, %s, %s, %s, %s, %s, %s)
 
 -- name: lock_by_id
--- The lock that Bộ's receipt is about.
-SELECT school, count, root, log_index FROM lock WHERE lock_id = %s
+-- The lock that Bộ's receipt is about, and which school hears of it: of a correction the one that acts.
+SELECT coalesce(
+    (SELECT c.school FROM correction c WHERE l.cohort = 'correction'
+       AND (c.issuer, c.school_year, c.round_number) = (l.school, l.school_year, l.round_number) LIMIT 1),
+    l.school
+), l.count, l.root, l.log_index
+FROM lock l WHERE l.lock_id = %s
 
 -- name: head_of_size
 -- The root of our own head of that size, which Bộ's cosignature must be over.
 SELECT root FROM checkpoint WHERE tree_size = %s
 
+-- name: roster_issued
+-- The pupils of one list of a school's roster, as it was issued then.
+SELECT payload -> 'pupils' FROM register_entry
+WHERE so = %s AND kind = 'roster' AND payload ->> 'school' = %s AND entry_id = %s AND issued_at = %s::timestamptz
+ORDER BY version DESC LIMIT 1
+
 -- name: add_ingest_receipt
--- Bộ's answer, once.
-INSERT INTO ingest_receipt (lock_id, outcome, statement, signature, cosignature) VALUES (%s, %s, %s, %s, %s)
+-- Bộ's answer to one attempt, once.
+INSERT INTO ingest_receipt (lock_id, outcome, statement, signature, cosignature, attempt) VALUES (%s, %s, %s, %s, %s, %s)
 ON CONFLICT DO NOTHING RETURNING lock_id

@@ -3,7 +3,7 @@
 -- name: unanswered_count
 -- Rounds on their way: closing, or locked without Bộ's answer.
 SELECT (SELECT count(*) FROM round WHERE state = 'closing')
-     + (SELECT count(*) FROM lock l LEFT JOIN ingest_receipt r USING (lock_id) WHERE r.lock_id IS NULL)
+     + (SELECT count(*) FROM lock l LEFT JOIN bo_answer r USING (lock_id) WHERE r.lock_id IS NULL)
 
 -- name: count_answers
 -- Transcripts that were not accepted.
@@ -12,6 +12,10 @@ SELECT outcome, count(*) FROM answer GROUP BY outcome
 -- name: count_documents
 -- Accepted transcripts by their state.
 SELECT state, count(*) FROM document GROUP BY state
+
+-- name: count_corrections
+-- Pupils of corrections by the state in which their correction stands.
+SELECT state, count(*) FROM correction GROUP BY state
 
 -- name: count_by_school
 -- The table of a province: what each school handed in and where it stands.
@@ -57,7 +61,7 @@ SELECT DISTINCT pupil FROM document WHERE school = %s AND student_code = %s
 SELECT d.document, d.state, d.version, d.document_sha256, l.effective_on, l.locked_at, lo.locator, l.log_index,
        d.appended_at, lock_id, f.leaf, f.leaf_sha256
 FROM document d
-LEFT JOIN leaf f ON f.message_sha256 = d.message_sha256 AND f.document_n = d.n
+LEFT JOIN leaf f ON f.message_sha256 = d.message_sha256 AND f.document_n = d.n AND f.action <> 'UNLOCK'
 LEFT JOIN lock l USING (lock_id) LEFT JOIN locator lo ON lo.pupil = d.pupil
 WHERE d.pupil = ANY(%s) ORDER BY d.school_year, d.period, d.school, d.version
 
@@ -69,14 +73,18 @@ WHERE lock_id = ANY(%s) GROUP BY lock_id
 -- name: rounds
 -- Every round and its state.
 SELECT r.school, r.school_year, r.cohort, r.number, r.state, l.count, l.effective_on, l.log_index, ir.outcome
-FROM round r LEFT JOIN lock l USING (lock_id) LEFT JOIN ingest_receipt ir USING (lock_id)
+FROM round r LEFT JOIN lock l USING (lock_id) LEFT JOIN bo_answer ir USING (lock_id)
 ORDER BY 1, 2, 3, 4
 
 -- name: count_rounds
 -- Rounds by cohort and state, and how many of the locked ones Bộ has answered.
 SELECT r.cohort, r.state, count(*), count(ir.lock_id)
-FROM round r LEFT JOIN ingest_receipt ir USING (lock_id) GROUP BY r.cohort, r.state ORDER BY r.cohort, r.state
+FROM round r LEFT JOIN bo_answer ir USING (lock_id) GROUP BY r.cohort, r.state ORDER BY r.cohort, r.state
 
 -- name: quarantine_codes
 -- Messages that did not decode, by reason.
 SELECT stage, code, count(*) FROM quarantine GROUP BY stage, code ORDER BY stage, code
+
+-- name: count_missing
+-- Locks of which Bộ says that it lacks something.
+SELECT count(*) FROM bo_answer WHERE position('"missing":'::bytea IN statement) > 0

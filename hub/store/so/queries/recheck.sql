@@ -12,9 +12,15 @@ WHERE d.state = 'pending' AND (d.message_sha256, d.n) > (%s, %s) ORDER BY d.mess
 SELECT message_sha256, n FROM document WHERE state = 'pending' AND message_sha256 = ANY(%s) FOR UPDATE
 
 -- name: rivals
--- The current documents of other schools for the same pupil, year and period, and whether their round is open.
+-- The current documents of other schools for the same person, year and period, and whether their round is open.
+-- Those over which the Sở ruled for this school claim the pupil no more.
 SELECT d.message_sha256, d.n, d.state, r.state FROM document d
 JOIN round r ON (r.school, r.school_year, r.cohort, r.number) = (d.school, d.school_year, d.cohort, d.round_number)
-WHERE d.pupil = %s AND d.school_year = %s AND d.period = %s AND d.school <> %s
+WHERE d.pupil = ANY(%(pupils)s) AND d.school_year = %(school_year)s AND d.period = %(period)s AND d.school <> %(school)s
   AND d.state IN ('open', 'pending', 'held', 'locked')
+  AND %(school)s IS DISTINCT FROM (
+      SELECT c.school FROM conflict_decision c
+      WHERE c.pupil = ANY(%(pupils)s) AND (c.school_year, c.period) = (d.school_year, d.period)
+        AND (c.school, c.not_of) IN ((%(school)s, d.school), (d.school, %(school)s))
+      ORDER BY c.decided_at DESC, c.message_sha256 DESC LIMIT 1)
 FOR SHARE OF r

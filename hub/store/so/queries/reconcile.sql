@@ -8,7 +8,7 @@ SELECT DISTINCT school FROM lock ORDER BY school
 -- The locks of one school, each with Bộ's answer if it has come.
 SELECT l.lock_id, l.school, l.school_year, l.cohort, l.round_number, l.count, l.root, l.effective_on, l.manifest,
        l.signature, l.locked_at, l.log_index, r.outcome
-FROM lock l LEFT JOIN ingest_receipt r USING (lock_id) WHERE l.school = %s
+FROM lock l LEFT JOIN bo_answer r USING (lock_id) WHERE l.school = %s
 ORDER BY l.school_year, l.cohort, l.round_number, l.lock_id
 
 -- name: locks_known
@@ -44,15 +44,15 @@ SELECT kind, statement FROM inbox WHERE statement_sha256 = %s AND holds_id ORDER
 -- Every lock, in the order of the log; those without a place last.
 SELECT l.lock_id, l.school, l.school_year, l.cohort, l.round_number, l.count, l.root, l.effective_on, l.manifest,
        l.signature, l.locked_at, l.log_index, r.outcome
-FROM lock l LEFT JOIN ingest_receipt r USING (lock_id) ORDER BY l.log_index NULLS LAST, l.lock_id
+FROM lock l LEFT JOIN bo_answer r USING (lock_id) ORDER BY l.log_index NULLS LAST, l.lock_id
 
 -- name: heads_in_order
 -- Every head of the log.
-SELECT tree_size, root, frontier, text, signature, made_at, NULL FROM checkpoint ORDER BY tree_size
+SELECT tree_size, root, frontier, text, signature, made_at, NULL, timestamp_token FROM checkpoint ORDER BY tree_size
 
 -- name: heads_told
--- The sizes of the heads that were sent.
-SELECT message_id::bigint FROM outbox WHERE kind = 'Checkpoint' AND message_id ~ '^[0-9]{1,18}$'
+-- The sizes of the heads that were sent, with the messages.
+SELECT message_id::bigint, value FROM outbox WHERE kind = 'Checkpoint' AND message_id ~ '^[0-9]{1,18}$'
 
 -- name: rounds_without_lock
 -- Rounds that are locked by their state and have no lock, or one of another round.

@@ -13,11 +13,11 @@ from hub.catalogue import Certainty, Severity, entry_of
 from hub.domain.findings import refuses, render
 from hub.domain.reading import read
 from hub.domain.regulations import check_regulation, explain
-from hub.domain.regulations.tt22 import learning_level
 from hub.domain.regulations.tt22.rules import _RULES
 from hub.domain.transcript import Subject, Transcript, YearLevels
 from tests.unit.domain.builders import a_transcript, codes_of, document_of
 from tests.unit.domain.tt22.changed import changed
+from tests.unit.domain.tt22.counting import learning_level
 from tests.unit.domain.tt22.reading_tables import cases, rows_of
 
 VALUE = st.sampled_from(["0.0", "3.4", "3.5", "4.9", "5.0", "6.4", "6.5", "7.9", "8.0", "9.0", "10.0"])

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.domain.regulations.tt22 import earned_awards, learning_level, outcomes, training_year
-from hub.domain.regulations.tt22.learning_levels import LEVELS, assess, counts_of
+from hub.domain.regulations.tt22 import earned_awards, outcomes, training_year
+from hub.domain.regulations.tt22.learning_levels import LEVELS, assess
 from hub.domain.regulations.tt22.retake import failed
+from tests.unit.domain.tt22.counting import counts_of, learning_level
 from tests.unit.domain.tt22.reading_tables import cases, marks_of, rows_of, words_of
 
 OUTCOMES = {

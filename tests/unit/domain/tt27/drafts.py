@@ -6,7 +6,7 @@ from typing import Any
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from hub.domain.regulations.tt27 import NAMES, ORDER, scored_subjects
+from hub.domain.regulations.tt27 import NAMES, ORDER, Place, place_of, required_subjects
 from hub.domain.transcript import Assessed, Subject, Transcript
 from tests.unit.domain.builders import a_student, a_transcript, primary_subjects, with_row, without
 
@@ -24,6 +24,12 @@ _WITHOUT: dict[str, dict[str, Any]] = {
     "bỏ điểm": {"score": UNSET},
     "miễn": {"exempt": True},
 }
+
+
+def scored_subjects(grade: int) -> tuple[str, ...]:
+    """Return the subjects with an end-of-year test (điểm kiểm tra định kì), Tin học và Công nghệ as one."""
+    places = place_of(grade)
+    return tuple(code for code in required_subjects(grade) if places[code] is Place.SCORED)
 
 
 def a_pupil_with(

@@ -12,10 +12,10 @@ from msgspec.structs import replace
 
 from hub.domain.findings import refuses, render
 from hub.domain.judge import judge
-from hub.domain.regulations.tt27 import compute, rating_of, required_subjects, scored_subjects
+from hub.domain.regulations.tt27 import compute, rating_of, required_subjects
 from hub.domain.transcript import Result, Transcript
 from tests.unit.domain.builders import SUMMER, a_transcript, codes_of, with_row
-from tests.unit.domain.tt27.drafts import a_pupil_with
+from tests.unit.domain.tt27.drafts import a_pupil_with, scored_subjects
 
 RANK = ("CHT", "HT", "HTT", "HTXS")
 BETTER_LEVEL = {"C": "H", "H": "T", "T": "T"}

@@ -9,10 +9,10 @@ from msgspec.structs import replace
 from hub.catalogue import CATALOGUE, Certainty, Severity
 from hub.domain.findings import refuses
 from hub.domain.judge import judge
-from hub.domain.regulations import required_subjects, scored_subjects
-from hub.domain.regulations.tt27 import QUALITIES, check, competences_of, compute
+from hub.domain.regulations.tt27 import QUALITIES, check, competences_of, compute, required_subjects
 from hub.domain.transcript import Result, Subject, YearLevels
 from tests.unit.domain.builders import SUMMER, a_student, a_transcript, assessed, codes_of, with_row, without
+from tests.unit.domain.tt27.drafts import scored_subjects
 
 COMPUTED = {"RATING_DIFFERS", "COMPLETION_DIFFERS", "PROMOTION_DIFFERS", "AWARD_NOT_EARNED", "AWARD_MISSING"}
 

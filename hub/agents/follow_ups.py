@@ -1,0 +1,62 @@
+"""What a decision of the Sở about a pupil makes known beside its own receipt.
+
+Each school whose transcript it moved gets a follow-up receipt, about the submission that brought the transcript. A
+decision on identifiers goes on to Bộ as it was signed. Ids are derived, so a replay says the same again.
+"""
+
+import hashlib
+
+from msgspec import UNSET
+
+from hub.agents.receipts import Receipts, instant
+from hub.agents.stage import Outgoing, as_decided
+from hub.decision import FollowUp, Outcome
+from hub.domain import render
+from hub.domain.statements import ReceiptDocument, ReceiptStatement
+from hub.schemas import encode
+from hub.store import Connection
+from hub.store.so import command_id_of
+from hub.topics import locked as locked_topic
+from hub.topics import receipt as receipt_topic
+
+__all__ = ["FOLLOW_UP", "told_besides"]
+
+FOLLOW_UP = "Conflict"  # kind of the receipt: a document that one of two claimants handed in
+
+
+def told_besides(connection: Connection, so: str, receipts: Receipts, outcome: Outcome) -> list[Outgoing]:
+    """Return the messages of a decision but for its own receipt; none for any other command. Raises as `as_decided`."""
+    messages = [_follow_up(connection, so, receipts, outcome, one) for one in outcome.follow_ups]
+    return messages if outcome.linking is None else [*messages, _link(so, outcome)]
+
+
+def _follow_up(connection: Connection, so: str, receipts: Receipts, outcome: Outcome, one: FollowUp) -> Outgoing:
+    command, row = outcome.command, one.document
+    refused = one.state == "refused"
+    document = ReceiptDocument(
+        document_sha256=row.document_sha256.hex(), findings=tuple(render(f) for f in one.findings) or UNSET,
+        outcome="refused" if refused else "accepted", state=one.state,
+    )  # fmt: skip
+    statement = ReceiptStatement(
+        at=instant(command.at), command_id=command_id_of(connection, row.message_sha256), documents=(document,),
+        facts={"decision": command.command_id, "kind": command.kind}, findings=(), kind=FOLLOW_UP,
+        outcome="refused" if refused else "accepted", register_version=command.register_version,
+        school=row.record.school, so=so, type="vn.hocba.receipt/1",
+    )  # fmt: skip
+    about = f"{command.message_sha256.hex()}/{row.message_sha256.hex()}/{row.n}"
+    receipt_id, value = receipts.signed(statement, about)
+    value = as_decided(connection, receipt_topic(so).name, "Receipt", receipt_id, value, offset=command.offset)
+    return receipts.outgoing(row.record.school, receipt_id, value=value)
+
+
+def _link(so: str, outcome: Outcome) -> Outgoing:
+    command = outcome.command
+    value = {
+        "so": so,
+        "command_id": command.command_id,
+        "statement": command.statement,
+        "signature": command.signature,
+    }
+    message_id = hashlib.sha256(command.statement).hexdigest()
+    body = encode("IdentityLink", value)
+    return Outgoing(locked_topic(so).name, so.encode(), "IdentityLink", message_id, f"/so/{so}", body)

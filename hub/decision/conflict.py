@@ -1,0 +1,93 @@
+"""Quyết định khi hai trường cùng báo cáo một học sinh: which of two schools claims a pupil rightly.
+
+The ruling stands between these two schools, for that person, year and period, until the Sở rules otherwise. What was
+held for it goes on; what the other school reported is refused, and both stay in the record with their signatures.
+A lock is never undone: what the other school has locked stays, and Bộ opens a conflict when both are locked.
+"""
+
+from msgspec.structs import replace as with_fields
+
+from hub.catalogue import Severity
+from hub.decision.command import Prepared
+from hub.decision.known import Current, Known, RecordKey
+from hub.decision.outcome import FollowUp, Move, Outcome
+from hub.decision.rulings import Ruling
+from hub.decision.submission import closed_facts, freed
+from hub.domain.findings import Finding, finding
+from hub.domain.lifecycle import next_state
+from hub.domain.statements import ConflictDecision
+
+__all__ = ["decide_conflict"]
+
+
+def decide_conflict(command: Prepared, known: Known, _so: str) -> Outcome:
+    """Rule for `school`, against `not_of`; move what waited for it, or say why there is nothing to rule."""
+    said = command.command
+    assert isinstance(said, ConflictDecision)
+    right, wrong = (_current(known, said, school) for school in (said.school, said.not_of))
+    objection = _objection(said, known, right, wrong)
+    if objection is not None:
+        return Outcome(command, "refused", (objection,))
+    ruling = Ruling(said.school, said.not_of, said.number, command.at)
+    told: list[Finding] = []
+    moves: list[Move] = []
+    follow_ups: list[FollowUp] = []
+    if wrong is not None and _is_fixed(known, wrong):
+        told.append(finding("CONFLICT_OTHER_LOCKED", "$.not_of", facts=closed_facts(known.rounds.get(wrong.round))))
+    elif wrong is not None:
+        moves += _refusal(wrong)
+        why = finding("CONFLICT_RULED_AGAINST", "$.student", facts={"school": said.school, "number": said.number})
+        follow_ups.append(FollowUp(wrong, "refused", (why,)))
+        follow_ups += [FollowUp(m.document, m.state, ()) for m in freed(known, wrong.record) if m.document != right]
+        moves += [Move(f.document, f.state) for f in follow_ups[1:]]
+    if right is not None and right.state == "held":
+        event, found = _for_the_right(known, right, said)
+        told += [with_fields(f, severity=Severity.WARN) for f in found]  # it refuses the transcript, not the ruling
+        if event is not None:
+            moves.append(Move(right, next_state("document", "held", event)))
+            follow_ups.append(FollowUp(right, moves[-1].state, found))
+    return Outcome(command, findings=tuple(told), moves=tuple(moves), follow_ups=tuple(follow_ups), ruling=ruling)
+
+
+def _current(known: Known, said: ConflictDecision, school: str) -> Current | None:
+    """Return what a school has current of the person; the identifier that it reported may be a linked one."""
+    for pupil in sorted(known.links.same_person(said.pupil)):
+        row = known.current(RecordKey(school, pupil, said.school_year, said.period))
+        if row is not None:
+            return row
+    return None
+
+
+def _objection(said: ConflictDecision, known: Known, right: Current | None, wrong: Current | None) -> Finding | None:
+    if said.school == said.not_of:
+        return finding("CONFLICT_SAME_SCHOOL", "$.not_of")
+    earlier = known.ruling(RecordKey(said.school, said.pupil, said.school_year, said.period), said.not_of)
+    done = wrong is None or _is_fixed(known, wrong)  # else a link brought it here after the ruling
+    if earlier is not None and earlier.school == said.school and done:
+        return finding("CONFLICT_RULED_ALREADY", "$.pupil", facts={"number": earlier.number})
+    if earlier is None and (right is None or wrong is None):
+        absent = said.school if right is None else said.not_of
+        return finding("CONFLICT_NOT_STANDING", "$.pupil", facts={"school": absent})
+    return None
+
+
+def _is_fixed(known: Known, row: Current) -> bool:
+    """Tell whether a document is locked or will be: it stands open in a closed round."""
+    return row.state == "locked" or (row.state == "open" and known.closed(row.round) is not None)
+
+
+def _refusal(row: Current) -> list[Move]:
+    """Refuse what was wrongly reported. An open document is held first: the table knows no shorter way."""
+    moves = [Move(row, next_state("document", "open", "hold"))] if row.state == "open" else []
+    return [*moves, Move(row, next_state("document", "held" if moves else row.state, "refuse"))]
+
+
+def _for_the_right(known: Known, row: Current, said: ConflictDecision) -> tuple[str | None, tuple[Finding, ...]]:
+    """Return the event of the held document that is right, and what is told: it is released where it may still lock."""
+    rivals = {rival.record.school for rival in known.rivals(row.record)} - {said.not_of}
+    if rivals:
+        return None, (finding("CONFLICT_OTHERS_REMAIN", "$.pupil", facts={"count": str(len(rivals))}),)
+    closed = known.closed(row.round)
+    if closed is None:
+        return "release", ()
+    return "refuse", (finding("CONFLICT_ROUND_CLOSED", "$.school", facts=closed_facts(closed)),)
