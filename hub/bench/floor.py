@@ -70,9 +70,9 @@ def measure_floor(order: FloorOrder) -> dict[str, Any]:
     return {
         "transcripts": count,
         "floor_rps": per_second(count, loop["wall_s"]),
-        "floor_us": {name: us_each(seconds, count) for name, seconds in loop.items()},
+        "floor_us": {name.removesuffix("_s"): us_each(seconds, count) for name, seconds in loop.items()},
         "stage_rps": per_second(whole.pop("count"), whole["wall_s"]),
-        "stage_us": {name: us_each(seconds, count) for name, seconds in whole.items()},
+        "stage_us": {name.removesuffix("_s"): us_each(seconds, count) for name, seconds in whole.items()},
         "parts_us": {name: asdict(part) for name, part in parts.items()},
         "peak_mib": round(memory.peak_mib, 1) if memory else None,
     }

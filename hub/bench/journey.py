@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from statistics import mean
 from typing import Any
 
 from hub.bench.apart import in_own_process
@@ -136,6 +137,7 @@ def journey_figures(order: JourneyOrder, wave: Wave, floors: list[dict[str, Any]
     workers = {name: mib for name, mib in wave.peaks_mib.items() if name.startswith("so-") or name == "bo"}
     return {
         "floor_rps": floor_rps,
+        "floor_cpu_us_each": _mean_cpu_us(floors),
         "stage_rps": _mean_rate(floors, "stage_rps"),
         "validated_rps": wave.rps("validated"),
         "journey_rps": rate,
@@ -162,3 +164,9 @@ def _mean_rate(floors: list[dict[str, Any]], name: str) -> float:
         return 0.0
     seconds = sum(found["transcripts"] / found[name] for found in floors)
     return per_second(sum(found["transcripts"] for found in floors), seconds)
+
+
+def _mean_cpu_us(floors: list[dict[str, Any]]) -> float | None:
+    """Return processor time of the bare loop and the backend behind it: it moves less than its rate."""
+    each = [found["floor_us"]["cpu"] + found["floor_us"]["backend_cpu"] for found in floors]
+    return round(mean(each), 2) if each else None

@@ -34,8 +34,9 @@ __all__ = ["app", "measure_merkle"]
 
 HANOI_PUPIL_COUNT = 2_200_000
 _SHOWN = (
-    "floor_rps", "stage_rps", "validated_rps", "journey_rps", "published_rps", "ratio", "rate_reached", "latency_ms",
-    "cpu_us_each", "memory_peak_mib", "workers", "stored", "sides", "own", "balance", "goals", "ok",
+    "floor_rps", "floor_cpu_us_each", "stage_rps", "validated_rps", "journey_rps", "published_rps", "ratio",
+    "rate_reached", "latency_ms", "cpu_us_each", "memory_peak_mib", "workers", "stored", "sides", "own", "balance",
+    "goals", "ok",
 )  # fmt: skip
 
 app = typer.Typer(no_args_is_help=True, help="Measure the hub on this machine.", epilog=EXIT_CODES)

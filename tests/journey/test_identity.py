@@ -28,9 +28,8 @@ def _renumbered(world: World, made: Transcript, school: SyntheticSchool) -> Tran
     """Return a later transcript of the same person, under another number, at another school."""
     new = world.leaver(school)
     number = f"{made.student.personal_id}"
-    swapped = (
-        number[:10] + number[11] + number[10] if number[10] != number[11] else number[:11] + str(9 - int(number[11]))
-    )
+    at = next(k for k in range(5) if number[k] != number[k + 1])  # the end of the number counts pupils of other tests
+    swapped = number[:at] + number[at + 1] + number[at] + number[at + 2 :]
     student = replace(made.student, personal_id=swapped, student_code=new.student.student_code)
     return replace(new, student=student)
 
@@ -48,7 +47,7 @@ class Stream:
         return [
             ((record.key or b"").decode().split("/")[0], record)
             for record in self.tail.records
-            if any(name in dict(record.headers)["ce_id"].decode() for name in named)
+            if any(name in dict(record.headers).get("ce_id", b"").decode() for name in named)
         ]
 
     def standing(self, *lock_ids: bytes) -> dict[str, str]:

@@ -59,10 +59,14 @@ def _name(node: ast.expr) -> str:
 
 
 def test_every_code_that_is_raised_found_or_yielded_stands_in_the_catalogue() -> None:
-    """A code without texts would reach a clerk as a riddle, or stop a worker with a KeyError."""
+    """A code without texts would reach a clerk as a riddle, or stop a worker with a KeyError.
+
+    The oracle names its violations in words of its own: it shares nothing with the hub, and they reach no clerk.
+    """
     missing = [
         f"{path.relative_to(HUB)}:{line} {code}"
         for path, tree in sources()
+        if path.relative_to(HUB).parts[0] != "audit"
         for line, code in named(tree)
         if code not in CATALOGUE
     ]

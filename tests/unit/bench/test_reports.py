@@ -16,7 +16,10 @@ from hub.bench.wanted import Wanted
 from hub.bench.wave import Wave, latencies_ms
 
 DOCS = Path(__file__).parents[3] / "docs" / "benchmarks.md"
-FLOOR = {"transcripts": 400, "floor_rps": 4000.0, "stage_rps": 2000.0}
+FLOOR = {
+    "transcripts": 400, "floor_rps": 4000.0, "stage_rps": 2000.0,
+    "floor_us": {"wall": 250.0, "cpu": 170.0, "backend_cpu": 30.0},
+}  # fmt: skip
 
 
 def a_wave() -> Wave:
@@ -32,7 +35,7 @@ def test_ratio_is_the_journey_by_the_bare_loop() -> None:
     order = JourneyOrder(Wanted(1000), Path("cache"), Path("jars"))
     found = journey_figures(order, a_wave(), [FLOOR, FLOOR | {"floor_rps": 2000.0}])
     assert (found["journey_rps"], found["validated_rps"], found["published_rps"]) == (2000.0, 2500.0, 1000.0)
-    assert (found["floor_rps"], found["ratio"]) == (2666.7, 0.75)
+    assert (found["floor_rps"], found["floor_cpu_us_each"], found["ratio"]) == (2666.7, 200.0, 0.75)
     assert found["goals"]["worker_mib"]["reached"]
 
 
