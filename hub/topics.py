@@ -10,7 +10,9 @@ from dataclasses import dataclass
 __all__ = [
     "BO_STAGES",
     "MESSAGE_BYTES_MAX",
+    "REQUEST_BYTES_MAX",
     "SO_STAGES",
+    "VALUE_BYTES_MAX",
     "Topic",
     "bo_receipt",
     "bo_transcript",
@@ -29,6 +31,8 @@ __all__ = [
 ]
 
 MESSAGE_BYTES_MAX = 1_048_576  # one size budget drives broker, topic, producer and client limits
+VALUE_BYTES_MAX = MESSAGE_BYTES_MAX - 2_048  # beside it: headers, key and the batch's own frame
+REQUEST_BYTES_MAX = MESSAGE_BYTES_MAX - 16_384  # a request for a lock travels on beside the lock's manifest
 _DAY_MS = 86_400_000
 SO_STAGES = ("register", "validate", "lock", "acknowledge")
 BO_STAGES = ("register", "ingest")

@@ -10,7 +10,7 @@ has seen the same log.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hub.agents.missing import missing_findings, shown_findings
+from hub.agents.missing import left_off, missing_findings, shown_findings
 from hub.agents.receipts import Receipts
 from hub.agents.snapshots import Snapshots
 from hub.agents.stage import Outgoing, OutOfTurn, Record, Stage
@@ -163,7 +163,8 @@ def _write(connection: Connection, so: str, receipts: Receipts, answer: _Answer,
     found = missing_findings(connection, so, school, missing) if isinstance(missing, Missing) else []
     facts = {"codes": list(statement.codes), "count": statement.count, "log_index": statement.log_index}
     facts |= {"attempt": attempt} if attempt > 1 else {}
-    facts |= {"missing_count": len(found)} if found else {}
+    unnamed = left_off(missing) if isinstance(missing, Missing) else 0
+    facts |= {"missing_count": len(found) + unnamed} if found or unnamed else {}
     told = ReceiptStatement(
         at=statement.at, command_id=statement.lock_id, documents=(), facts=facts, findings=shown_findings(found),
         kind="Lock", outcome="ingested" if statement.outcome == "ingested" else "ingest_refused",

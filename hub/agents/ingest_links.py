@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 
 from hub.agents.stage import Outgoing, Record
+from hub.decision import KINDS
 from hub.decision.placement import Linked
 from hub.domain.statements import IdentityCorrection, read
 from hub.errors import Refused
@@ -20,8 +21,6 @@ from hub.trust import ChainCache, Snapshot, Status, verify_statement
 
 __all__ = ["read_link", "take_in_link", "with_moves"]
 
-_ROLES = frozenset({"so_officer", "so_lead"})
-
 
 def read_link(record: Record, message: Message, snapshot: Snapshot, cache: ChainCache) -> Linked:
     """Read a link and verify who signed it. Raises Refused IDENTITY_LINK_FOREIGN, IDENTITY_LINK_UNSIGNED."""
@@ -30,13 +29,13 @@ def read_link(record: Record, message: Message, snapshot: Snapshot, cache: Chain
     if (said.so, said.command_id) != (value["so"], value["command_id"]) or said.former == said.present:
         raise Refused("IDENTITY_LINK_FOREIGN")
     verdict = verify_statement(
-        value["statement"], value["signature"], typ=said.type, scope=said.scope, roles=_ROLES, snapshot=snapshot,
-        proven_at=record.at, cache=cache,
+        value["statement"], value["signature"], typ=said.type, scope=said.scope,
+        roles=KINDS["IdentityCorrection"].roles, snapshot=snapshot, proven_at=record.at, cache=cache,
     )  # fmt: skip
     if verdict.status is Status.INVALID:
         raise Refused("IDENTITY_LINK_UNSIGNED", {"codes": " ".join(f.code for f in verdict.findings)})
     digest = hashlib.sha256(value["statement"]).digest()
-    return Linked(said.so, digest, value["statement"], value["signature"], said, int(record.at.timestamp()))
+    return Linked(said.so, digest, value["statement"], value["signature"], said, record.at, record.offset)
 
 
 def take_in_link(connection: Connection, linked: Linked, surrogate: Surrogate) -> list[Outgoing]:

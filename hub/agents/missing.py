@@ -10,7 +10,7 @@ from hub.domain.statements import Missing
 from hub.store import Connection
 from hub.store.queries import queries_of
 
-__all__ = ["missing_findings", "shown_findings"]
+__all__ = ["left_off", "missing_findings", "shown_findings"]
 
 _SQL = queries_of("so")
 _LISTED_MAX = 2000  # in one receipt; the count beside them says how many there are
@@ -31,6 +31,13 @@ def missing_findings(connection: Connection, so: str, school: str, missing: Miss
             path = f"$.roster[{listed.roster}][{place}]"
             found.append(finding("BO_MISSES_PUPIL", path, pupils[place] if 0 <= place < len(pupils) else None))
     return found
+
+
+def left_off(missing: Missing) -> int:
+    """Return how many leaves and pupils Bộ counts without naming them."""
+    named = sum(len(listed.positions) for listed in _given(missing.pupils))
+    leaves = missing.leaves_count - len(_given(missing.leaves)) if isinstance(missing.leaves_count, int) else 0
+    return leaves + (missing.pupils_count - named if isinstance(missing.pupils_count, int) else 0)
 
 
 def shown_findings(found: list[Finding]) -> tuple[dict[str, Any], ...]:

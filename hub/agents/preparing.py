@@ -11,15 +11,20 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from msgspec import UNSET
 from msgspec.structs import replace as with_fields
 
+from hub.agents.acting import judge_school, signing_school, stands_for
 from hub.agents.stage import Record
 from hub.decision import KINDS, Act, Judged, Prepared, RecordKey, second_person_fault
 from hub.domain import civil_date, judge, pupil_of, read, round_refusal
 from hub.domain.findings import Finding, finding, refuses
 from hub.domain.severities import Severities, under
-from hub.domain.statements import Command, CorrectionRequest, SoLock, Submission
+from hub.domain.statements import (
+    LOCK_KINDS,
+    Command,
+    SoLock,
+    Submission,
+)
 from hub.domain.statements import read as read_statement
 from hub.domain.transcript import Transcript
 from hub.errors import Refused
@@ -27,7 +32,7 @@ from hub.kafka.headers import disagreement, read_headers
 from hub.kafka.identity import record_sha256
 from hub.kafka.partition import partition_of
 from hub.schemas import Message, decode
-from hub.topics import Topic
+from hub.topics import REQUEST_BYTES_MAX, Topic
 from hub.trust import (
     ChainCache,
     Snapshot,
@@ -36,7 +41,6 @@ from hub.trust import (
     check_placing,
     envelope_sha256,
     judge_revocation,
-    succession_facts,
     verify_document,
     verify_statement,
 )
@@ -112,21 +116,16 @@ def _statement(ground: _Ground, topic: Topic) -> tuple[Command | SoLock | None, 
         hashes = [hashlib.sha256(d["document"]).hexdigest() for d in value["documents"]]
         if list(command.documents) != hashes:
             found.append(finding("DOCUMENT_LIST_DIFFERS", "$.statement.documents"))
-    return said, command, found + _school(ground, command)
+    return said, command, found + _size(ground.message) + judge_school(ground.snapshot, command, ground.record.at)
 
 
-def _school(ground: _Ground, command: Command) -> list[Finding]:
-    school = ground.snapshot.school(command.school, ground.record.at)
-    if school is None:
-        return [finding("SCHOOL_UNKNOWN", "$.school")]
-    if school.closed_on is not None and school.is_closed(ground.record.at):
-        facts = succession_facts(ground.snapshot, school.code, ground.record.at)
-        return [finding("SCHOOL_CLOSED", "$.school", facts={"closed_on": school.closed_on.isoformat()} | facts)]
-    if isinstance(command, CorrectionRequest) and command.issuer not in (UNSET, command.school):
-        issuer = str(command.issuer)
-        if not _stands_for(ground, issuer, command.school):
-            return [finding("CORRECTION_ISSUER_WRONG", "$.issuer", facts={"issuer": issuer})]
-    return []
+def _size(message: Message) -> list[Finding]:
+    """Refuse a request for a lock that could not travel on to Bộ beside the lock's manifest."""
+    size = len(message.value["statement"])
+    if message.name not in LOCK_KINDS or size <= REQUEST_BYTES_MAX:
+        return []
+    facts = {"size": f"{size} bytes", "limit": f"{REQUEST_BYTES_MAX} bytes"}
+    return [finding("LOCK_STATEMENT_TOO_LARGE", "$.statement", facts=facts)]
 
 
 def _signature(ground: _Ground, said: Command | SoLock) -> Verdict:
@@ -137,6 +136,7 @@ def _verified(ground: _Ground, said: Command | SoLock, signature: str, roles: fr
     return verify_statement(
         ground.message.value["statement"], signature, typ=said.type, scope=said.scope, roles=roles,
         snapshot=ground.snapshot, proven_at=ground.record.at, cache=ground.cache,
+        signing=signing_school(ground.snapshot, said, ground.record.at),
     )  # fmt: skip
 
 
@@ -263,11 +263,9 @@ def _place(ground: _Ground, command: Submission, transcript: Transcript) -> list
 
 def _succeeds(ground: _Ground, command: Submission, issuer: str) -> bool:
     """Tell whether the command corrects documents of a closed school that the one which sends it succeeds."""
-    return command.round.cohort == "correction" and _stands_for(ground, issuer, command.school)
-
-
-def _stands_for(ground: _Ground, issuer: str, school: str) -> bool:
-    return ground.snapshot.successor_of_school(issuer, ground.record.at) == school
+    return command.round.cohort == "correction" and stands_for(
+        ground.snapshot, issuer, command.school, ground.record.at
+    )
 
 
 def _is_opened(ground: _Ground, command: Submission) -> bool:

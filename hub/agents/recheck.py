@@ -25,7 +25,7 @@ from hub.domain.lifecycle import next_state
 from hub.domain.severities import raised_by
 from hub.domain.statements import ReceiptDocument, ReceiptStatement, read
 from hub.errors import Corrupt, Unavailable
-from hub.recovery import is_replaying, unmet_first
+from hub.recovery import is_replaying, pass_over, unmet_first
 from hub.schemas import decode
 from hub.signing import Signer
 from hub.store import Connection, open_connection, unavailable
@@ -89,10 +89,25 @@ def recheck_all(connection: Connection, snapshot: Snapshot, receipts: Receipts) 
     cache, decided, after = ChainCache(), 0, (b"", -1)
     while True:
         waiting = [_Waiting(*row) for row in connection.execute(_SQL["pending"], (*after, _DOCUMENTS_MAX))]
-        decided += _decide(connection, waiting, snapshot, receipts, cache)
+        decided += _decide_page(connection, waiting, snapshot, receipts, cache)
         if len(waiting) < _DOCUMENTS_MAX:
             return decided
         after = (waiting[-1].message_sha256, waiting[-1].n)
+
+
+def _decide_page(
+    connection: Connection, waiting: Sequence[_Waiting], snapshot: Snapshot, receipts: Receipts, cache: ChainCache
+) -> int:
+    """Decide a page; what was told otherwise on this register waits for a newer one, and holds up no other."""
+    try:
+        return _decide(connection, waiting, snapshot, receipts, cache)
+    except Corrupt as error:
+        if error.code != "RECOVERED_DIFFERS":
+            raise
+        if len(waiting) == 1:
+            _log.critical("recheck_differs", code=error.code, **error.facts)
+            return 0
+    return sum(_decide_page(connection, [one], snapshot, receipts, cache) for one in waiting)
 
 
 class AsTold:
@@ -104,7 +119,10 @@ class AsTold:
         self._differing: set[str] = set()
 
     def decide(self, connection: Connection) -> int:
-        """Decide as far as it is recheck's turn; return how many documents. A receipt that differs stays unmet."""
+        """Decide as far as it is recheck's turn; return how many documents.
+
+        A receipt that differs stays unmet, and the replay ends without it.
+        """
         self._versions.read(connection)
         decided = 0
         while (first := unmet_first(connection, self._topic, self._differing)) is not None:
@@ -118,6 +136,7 @@ class AsTold:
                 if error.code != "RECOVERED_DIFFERS":
                     raise
                 self._differing.add(receipt_id)
+                pass_over(connection, self._topic, "Receipt", receipt_id)
                 _log.critical("recheck_differs", code=error.code, **error.facts)
                 continue
             if not done:

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 import structlog
 
 from hub.agents.stage import Outgoing, put
-from hub.domain import deadline_of
+from hub.domain import ROSTER_COHORTS, deadline_of
 from hub.errors import Unavailable
 from hub.operate import deadline_report
 from hub.operate.reminders import Reminder, Window, reminders_of_round, reminders_of_windows, threshold_of
@@ -29,7 +29,6 @@ __all__ = ["remind_once", "reminding"]
 _log = structlog.get_logger()
 _SQL = queries_of("so")
 _POLL_S = 10.0
-_COHORTS = ("completed", "supplementary")  # pupils who leave have no date
 _WINDOW = timedelta(hours=6)  # of the rate, which no reminder tells
 _MS = timedelta(milliseconds=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -80,7 +79,7 @@ def _due(connection: Connection, so: str, at: datetime) -> Iterator[tuple[str, s
     """Yield the rounds whose date is near at `at` and whose schools were not looked at for its threshold."""
     snapshot = Snapshot.of(Entry(*row) for row in connection.execute(_SQL["reminder_calendar"], (so,)))
     for first in range(at.year - 2, at.year + 1):
-        for cohort in _COHORTS:
+        for cohort in map(str, ROSTER_COHORTS):
             year = f"{first}-{first + 1}"
             due = snapshot.extended_deadline(year, cohort, at) or deadline_of(year, cohort)
             threshold = None if due is None else threshold_of(due, at)

@@ -22,6 +22,7 @@ from hub.schemas import decode, encode
 from hub.signing import Keyring
 from hub.store import Connection, open_connection, unavailable
 from hub.store.queries import queries_of
+from hub.topics import REQUEST_BYTES_MAX
 from hub.topics import locked as locked_topic
 from hub.trust import CHECKPOINT_TYPE, Checkpoint, Frontier, leaf_hash, log_origin, sign, sign_checkpoint
 
@@ -176,11 +177,13 @@ def _sealed(so: str, keyring: Keyring, plan: _Plan) -> tuple[str, datetime]:
 def _request(connection: Connection, manifest: bytes) -> tuple[bytes, str]:
     """Return statement and signature of the command that a manifest names: Bộ checks them for itself.
 
-    Where it is gone, nothing is said: Bộ refuses that lock, and no other lock waits for it.
+    Where it is gone, or too large to travel, nothing is said: Bộ refuses that lock, and no other lock waits for it.
     """
     asked = bytes.fromhex(read(manifest, Manifest).requested_by)
     row = connection.execute(_SQL["lock_request_of"], (asked,)).fetchone()
-    return (b"", "") if row is None else (bytes(row[0]), str(row[1]))
+    if row is None or len(row[0]) > REQUEST_BYTES_MAX:
+        return b"", ""
+    return bytes(row[0]), str(row[1])
 
 
 def _manifest(

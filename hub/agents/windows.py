@@ -2,15 +2,17 @@
 
 In:  corrections in Sở's database that are still approved when their closing time is over.
 Out: WindowClosed on hocba.so-<so>.command.v1, key = acting school, signed by the seal of the Sở.
-Invariant: one scheduler at a time per Sở; a window is announced once, under an id and at a time that follow from it.
+Invariant: one scheduler at a time per Sở; a window is announced under an id and at a time that follow from it, and
+again, under the next id, only when the former was answered and something still waits.
 validate alone decides what the command does, at its append time, so that a replay meets it at the same place. One that
 was appended before the closing time, by a cluster whose clock is behind, is refused there and said again later.
 """
 
 import asyncio
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 
@@ -32,7 +34,7 @@ _log = structlog.get_logger()
 _SQL = queries_of("so")
 _WINDOWS_MAX = 200
 _POLL_S = 1.0
-_MARGIN = timedelta(seconds=2)  # the cluster's clock may be behind; each refused announcement doubles it
+_MARGIN = timedelta(seconds=2)  # the cluster's clock may be behind; each refused announcement doubles the pause
 _MARGIN_DOUBLINGS_MAX = 12
 
 
@@ -60,8 +62,18 @@ def close_windows(connection: Connection, so: str, seal: Signer, now: datetime) 
         return 0
     with connection.transaction():
         connection.execute(_SQL["close_windows"])
-        due = connection.execute(_SQL["windows_due"], (now - _MARGIN, _WINDOWS_MAX)).fetchall()
-        return sum(_announced(connection, so, seal, now, *row) for row in due)
+        return sum(_announced(connection, so, seal, now, *row) for row in _due(connection, now - _MARGIN))
+
+
+def _due(connection: Connection, before: datetime) -> Iterator[Sequence[Any]]:
+    """Yield (school, correction, school year, end) of all: those that are refused again and again hold up no other."""
+    after = ("", "")
+    while True:
+        rows = connection.execute(_SQL["windows_due"], (before, *after, _WINDOWS_MAX)).fetchall()
+        yield from rows
+        if len(rows) < _WINDOWS_MAX:
+            return
+        after = (rows[-1][0], rows[-1][1])
 
 
 def _announced(
@@ -71,8 +83,9 @@ def _announced(
     """Queue the command for one window unless it is on its way, or was refused so lately that it must wait."""
     name = _name(so, school, correction, closes_at)
     row = connection.execute(_SQL["window_attempts"], (school, name)).fetchone()
-    attempt = 0 if row is None else int(row[0])
-    if now < closes_at + _MARGIN * 2 ** min(attempt, _MARGIN_DOUBLINGS_MAX):
+    attempt, refused, refused_at = (0, 0, None) if row is None else row
+    since = closes_at if refused_at is None else max(closes_at, refused_at)
+    if now < since + _MARGIN * 2 ** min(refused, _MARGIN_DOUBLINGS_MAX):
         return False
     command_id = f"{name}{attempt}"
     place = {"command_id": command_id, "school": school, "key": school.encode()}

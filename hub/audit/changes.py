@@ -16,16 +16,26 @@ def changed_paths(former: Mapping[str, Any], present: Mapping[str, Any]) -> set[
     flat = [_flat(document) for document in (former, present)]
     one, other = ({path: value for path, value in values.items() if not _is_label(path)} for values in flat)
     found = {path for path in one.keys() | other.keys() if one.get(path, _ABSENT) != other.get(path, _ABSENT)}
-    return found | _reordered(former, present)
+    filled = {path for path in found if _is_empty(one, other, path) and any(_is_below(p, path) for p in found)}
+    return found - filled | _reordered(former, present)
 
 
 def beyond(fields: Iterable[str], paths: Iterable[str]) -> set[str]:
     """Return the paths that none of the fields is or stands above."""
     allowed = tuple(fields)
-    return {p for p in paths if not any(p == f or p.startswith((f + ".", f + "[")) for f in allowed)}
+    return {p for p in paths if not any(p == field or _is_below(p, field) for field in allowed)}
 
 
 _ABSENT = object()
+
+
+def _is_empty(one: Mapping[str, Any], other: Mapping[str, Any], path: str) -> bool:
+    """Tell whether all that stands at a path is a container with nothing in it."""
+    return all(values.get(path) in ({}, []) for values in (one, other) if path in values)
+
+
+def _is_below(path: str, container: str) -> bool:
+    return path.startswith((container + ".", container + "["))
 
 
 def _is_label(path: str) -> bool:

@@ -29,7 +29,7 @@ EVENTS: Mapping[str, Event] = {
     ),
     "resubmit": Event(("approved", "resubmitted"), "resubmitted", ("school_seal", "principal"), ("Submission",)),
     "reopen": Event(("resubmitted",), "approved", ("principal", "so_seal"), ("Recall", "Submission")),
-    "relock": Event(("resubmitted",), "relocked", ("principal", "so_lead"), ("LockRequest", "SoLock")),
+    "relock": Event(("resubmitted",), "relocked", ("principal",), ("LockRequest",)),
     "expire": Event(("approved",), "expired", ("so_seal",), ("WindowClosed",)),
 }  # fmt: skip
 APART = ("request", "confirm", "submit", "approve", "reject")

@@ -111,13 +111,6 @@ _ENVELOPE = (
         "The message disagrees with the signed statement in it.",
     ),
     _sender(
-        "COMMAND_NOT_SERVED",
-        "Loại lệnh này chưa được hub thực hiện.",
-        "The hub does not carry out commands of this kind yet.",
-        "Đừng gửi lại; hồ sơ không thay đổi.",
-        "Do not send it again; the record is unchanged.",
-    ),
-    _sender(
         "ENCRYPTION_UNSUPPORTED",
         "Bản tin được mã hóa bằng cách mà hub chưa hỗ trợ.",
         "The message is encrypted in a way that the hub does not support.",

@@ -91,6 +91,8 @@ ENTRIES = (
           "Check who may write to the topic, then run hub recover; the worker goes on afterwards."),
     _stop("RECOVERED_DIFFERS", "Quyết định lại cho kết quả khác với điều đã gửi ({kind}, {message_id}).",
           "What is decided again differs from what was sent before ({kind}, {message_id})."),
+    _stop("OUTGOING_TOO_LARGE", "Thông điệp {kind} {message_id} có {size}, quá giới hạn {limit}; bản ghi sinh ra nó được để riêng.",
+          "The message {kind} {message_id} has {size}, over the limit of {limit}; the record behind it is set aside."),
     _stop("REPLAY_BEHIND", "Đang làm lại sau khôi phục; chờ {waits_for}.", "Replaying after a recovery; waiting for {waits_for}."),
     _stop("UNEXPECTED", "Lỗi ngoài dự kiến.", "An unexpected error."),
 )  # fmt: skip

@@ -20,6 +20,13 @@ ENTRIES = (
         "Let the school lock with hub lock; if the Sở must, register a lock_policy with so_may_lock and so_cohorts.",
     ),
     _said(
+        "LOCK_STATEMENT_TOO_LARGE",
+        "Văn bản đề nghị chốt có {size}, quá giới hạn {limit}: phải đủ nhỏ để gửi kèm bản kê chốt tới Bộ.",
+        "The request for the lock has {size}, over the limit of {limit}: it travels beside the lock's manifest to Bộ.",
+        "Chia thành nhiều quyết định, mỗi quyết định gồm ít trường hơn, rồi ký và gửi lại.",
+        "Split it into several acts over fewer schools each, then sign and send again.",
+    ),
+    _said(
         "LOCK_SECOND_PERSON_MISSING",
         "Quyết định chốt gồm {schools} trường, nhiều hơn {above}: phải có người thứ hai của Sở cùng ký.",
         "The act covers {schools} schools, more than {above}: a second person of the Sở must sign it too.",

@@ -13,16 +13,13 @@ from hub.cli.correction_steps import Correction, approve, confirm, reject, reque
 from hub.cli.correction_tables import corrections_table, show_correction
 from hub.cli.deciding import open_owner
 from hub.cli.exits import EXIT_CODES
-from hub.cli.options import Data, Json, School, So
+from hub.cli.options import Caller, Data, Json, School, So, check_caller
 from hub.cli.showing import print_line
-from hub.domain.lifecycle import Machine, transitions
+from hub.domain.lifecycle import Machine
 from hub.errors import Refused
 from hub.operate import CORRECTION_STATES, correction_of, corrections_of, shown_correction, shown_summary
 
 __all__ = ["app"]
-
-_ROLES = sorted({role for row in transitions(Machine.CORRECTION) for role in row.roles})
-Caller = Annotated[str | None, typer.Option("--role", help="Show what a holder of this office may do now")]
 
 app = typer.Typer(
     no_args_is_help=True, help="Correct locked transcripts: request, confirm, submit, approve, prepare.",
@@ -71,8 +68,7 @@ def show(
     json: Json = False,
 ) -> None:
     """Show one correction: why it stands where it stands, since when, by whom, by which rule, and what comes next."""
-    if role is not None and role not in _ROLES:
-        raise Refused("OPTION_WRONG", {"option": "--role", "reason": ", ".join(_ROLES)})
+    check_caller(role, Machine.CORRECTION)
     with connected(data) as hub, open_owner(hub, f"so-{chosen_so(hub, so)}") as connection:
         seen = correction_of(connection, school, correction)
     shown = shown_correction(so, seen, role, datetime.now(UTC), persons=persons)

@@ -278,14 +278,15 @@ def _closing(closes_at: str | None, days: int | None, now: datetime) -> datetime
     """Return when a window closes, a civil date at its end (UTC+7). Raises Refused OPTION_MISSING, OPTION_WRONG."""
     if (closes_at is None) == (days is None):
         raise Refused("OPTION_MISSING", {"option": "--closes-at | --days"})
-    if days is not None:
-        return midnight_utc(civil_date(now) + timedelta(days=days + 1))
     try:
+        if days is not None:
+            return midnight_utc(civil_date(now) + timedelta(days=days + 1))
         if len(closes_at or "") == len("2026-07-10"):
             return midnight_utc(date.fromisoformat(closes_at or "") + timedelta(days=1))
         found = datetime.fromisoformat(closes_at or "")
-    except ValueError:
-        raise Refused("OPTION_WRONG", {"option": "--closes-at", "reason": "2026-07-10"}) from None
-    if found.tzinfo is None:
-        raise Refused("OPTION_WRONG", {"option": "--closes-at", "reason": "2026-07-10T10:00:00Z"})
-    return found.astimezone(UTC)
+        if found.tzinfo is None:
+            raise Refused("OPTION_WRONG", {"option": "--closes-at", "reason": "2026-07-10T10:00:00Z"})
+        return found.astimezone(UTC)
+    except (ValueError, OverflowError):  # no date, or one that no calendar has
+        wrong = ("--closes-at", "2026-07-10") if days is None else ("--days", "30")
+        raise Refused("OPTION_WRONG", {"option": wrong[0], "reason": wrong[1]}) from None

@@ -13,7 +13,7 @@ from rich.console import Console
 
 from hub.cli.connect import chosen_so, connected
 from hub.cli.keys import load_key
-from hub.cli.options import CohortOption, Data, Json, Key, Number, PasswordFile, Patience, School, So, Wait, Year
+from hub.cli.options import Data, Json, Key, LockCohort, Number, PasswordFile, Patience, School, So, Wait, Year
 from hub.cli.recall import PrincipalRole
 from hub.cli.sending import journal_of, send, show_receipts
 from hub.cli.showing import print_line
@@ -46,7 +46,7 @@ def lock(
     so: So,
     school: School,
     year: Year,
-    cohort: CohortOption,
+    cohort: LockCohort,
     key: Key,
     number: Number = 1,
     role: Annotated[PrincipalRole, typer.Option(help="Who asks")] = PrincipalRole.PRINCIPAL,

@@ -16,7 +16,7 @@ from hub.cli.connect import chosen_so, connected
 from hub.cli.deciding import open_owner
 from hub.cli.keys import load_key
 from hub.cli.lock_act_showing import answers_table, plan_table, print_plan, shown_act
-from hub.cli.options import CohortOption, Data, Json, Key, Number, PasswordFile, Patience, So, Wait, Year
+from hub.cli.options import Data, Json, Key, LockCohort, Number, PasswordFile, Patience, So, Wait, Year
 from hub.cli.sending import send, show_receipts
 from hub.cli.showing import print_line
 from hub.client import (
@@ -55,7 +55,7 @@ _Yes = Annotated[bool, typer.Option("--yes", help="Do not ask before signing or 
 def act(
     so: So,
     year: Year,
-    cohort: CohortOption,
+    cohort: LockCohort,
     number: Number = 1,
     schools: Annotated[str | None, typer.Option(help="Codes of schools, separated by commas")] = None,
     all_ready: Annotated[bool, typer.Option("--all-ready", help="Every school that lacks nothing")] = False,

@@ -13,7 +13,7 @@ from hub.cli.deciding import By, Reason, open_owner, reason_of, who_of
 from hub.cli.exits import EXIT_CODES
 from hub.cli.lock import lock
 from hub.cli.lock_act import act, act_agree, act_send
-from hub.cli.options import CohortOption, Data, Json, Number, School, So, Year
+from hub.cli.options import Data, Json, LockCohort, Number, School, So, Year
 from hub.cli.showing import print_line
 from hub.decision import RoundKey
 from hub.operate import HangingLock, hanging_locks, resend_lock, retry_lock
@@ -80,7 +80,7 @@ def resend(
     so: So,
     school: School,
     year: Year,
-    cohort: CohortOption,
+    cohort: LockCohort,
     reason: Reason,
     number: Number = 1,
     by: By = None,

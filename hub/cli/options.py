@@ -6,14 +6,17 @@ from typing import Annotated
 
 import typer
 
-from hub.domain import Cohort
+from hub.domain import Cohort, Machine, transitions
+from hub.errors import Refused
 
 __all__ = [
+    "Caller",
     "CohortOption",
     "Data",
     "IssuerRole",
     "Json",
     "Key",
+    "LockCohort",
     "Number",
     "PasswordFile",
     "Patience",
@@ -22,6 +25,7 @@ __all__ = [
     "So",
     "Wait",
     "Year",
+    "check_caller",
 ]
 
 
@@ -41,12 +45,16 @@ class IssuerRole(StrEnum):
     SCHOOL_SEAL = "school_seal"
 
 
+Caller = Annotated[str | None, typer.Option("--role", help="Show what a holder of this office may do now")]
 Json = Annotated[bool, typer.Option("--json", help="Machine-readable: JSON on standard output, nothing else")]
 Data = Annotated[Path | None, typer.Option(help="Data folder of the hub; default HUB_DATA_DIR, else ./data")]
 So = Annotated[str, typer.Option(help="Slug of the Sở, such as ha-noi")]
 School = Annotated[str, typer.Option(help="Code of the school")]
 Year = Annotated[str, typer.Option(help="School year, such as 2025-2026")]
 CohortOption = Annotated[Cohort, typer.Option(help="Round: completed, supplementary, transfer or correction")]
+LockCohort = Annotated[
+    Cohort, typer.Option("--cohort", "--round", help="Round: completed, supplementary, transfer or correction")
+]
 Number = Annotated[int, typer.Option(help="Number of the round", min=1, max=9999)]
 Key = Annotated[Path, typer.Option(help="Key file (PKCS#12: .p12 or .pfx)")]
 PasswordFile = Annotated[
@@ -54,3 +62,10 @@ PasswordFile = Annotated[
 ]
 Wait = Annotated[bool, typer.Option("--wait", help="Wait for the receipt and show it")]
 Patience = Annotated[float, typer.Option("--patience-s", help="How long --wait waits, seconds", min=1)]
+
+
+def check_caller(role: str | None, machine: Machine) -> None:
+    """Raise Refused(OPTION_WRONG) for an office that can cause nothing in this machine."""
+    roles = sorted({office for row in transitions(machine) for office in row.roles})
+    if role is not None and role not in roles:
+        raise Refused("OPTION_WRONG", {"option": "--role", "reason": ", ".join(roles)})

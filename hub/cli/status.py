@@ -4,17 +4,22 @@ from rich.console import Console
 from rich.table import Table
 
 from hub.cli.connect import NOBODY_WORKS, connected, sources_of
-from hub.cli.options import Data, Json
+from hub.cli.options import Caller, Data, Json, check_caller
 from hub.cli.showing import print_line
 from hub.client import OrganisationStatus, status_of
+from hub.domain import Machine
 
 __all__ = ["status"]
 
 _NOBODY = "[red]—[/red]"
 
 
-def status(data: Data = None, json: Json = False) -> None:
-    """Show organisations, worker groups and members, lag of each stage, rounds, quarantine and unsent messages."""
+def status(role: Caller = None, data: Data = None, json: Json = False) -> None:
+    """Show organisations, worker groups and members, lag of each stage, rounds, quarantine and unsent messages.
+
+    With --json each state of rounds says why, since when, by whom, by which rule, what comes next and what may be done.
+    """
+    check_caller(role, Machine.ROUND)
     with connected(data) as hub:
         running = hub.servers.kafka is None
         found = status_of(hub.bootstrap, sources_of(hub), running=running)
@@ -23,7 +28,7 @@ def status(data: Data = None, json: Json = False) -> None:
         console.print(NOBODY_WORKS)
     for organisation in found:
         if json:
-            print_line(organisation.shown())
+            print_line(organisation.shown(role))
         else:
             _show(console, organisation)
 
@@ -41,7 +46,7 @@ def _show(console: Console, organisation: OrganisationStatus) -> None:
         moved = "—" if s.moved_at is None else f"{s.moved_at:%Y-%m-%d %H:%M:%S}"
         table.add_row(s.stage, s.group, members, str(s.done), str(s.lag), moved)
     console.print(table)
-    rounds = ", ".join(f"{cohort} {state} {n} (Bộ {a})" for cohort, state, n, a in organisation.rounds)
+    rounds = ", ".join(f"{r.cohort} {r.state} {r.count} (Bộ {r.answered})" for r in organisation.rounds)
     kept = ", ".join(f"{stage} {code} {n}" for stage, code, n in organisation.quarantine)
     documents = ", ".join(f"{name} {n}" for name, n in organisation.documents.items())
     for label, text in (

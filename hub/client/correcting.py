@@ -19,7 +19,7 @@ from hub.client.judging import JudgedRow, Verdict, judge_document
 from hub.client.preparing import PreparedBatch, Rounds, prepare_batch
 from hub.domain import Cohort, Severities, finding
 from hub.domain.bytes_faults import DOCUMENT_BYTES_MAX
-from hub.domain.difference import covers, differing_paths
+from hub.domain.difference import FIXED, covers, differing_paths
 from hub.domain.statements import CorrectionItem
 from hub.errors import Refused
 
@@ -111,7 +111,7 @@ def _judged(
     judged = judge_document(item.document_sha256, document, at, policy)
     found = list(judged.findings)
     paths = differing_paths(base, document)
-    foreign = [path for path in paths if not covers(item.fields, path)]
+    foreign = [path for path in paths if path in FIXED or not covers(item.fields, path)]
     if foreign:
         facts = {"count": str(len(foreign)), "fields": " ".join(foreign), "approved": " ".join(item.fields)}
         found.append(finding("CORRECTION_FIELD_NOT_APPROVED", facts=facts))

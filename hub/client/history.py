@@ -18,6 +18,7 @@ from hub.domain import Transcript, read
 from hub.domain.locator import check, printed
 from hub.domain.transcript import Assessed, Subject, YearLevels
 from hub.errors import Corrupt, Refused
+from hub.operate import StateAnswer, answer_of, step_into
 from hub.store import open_connection, unavailable
 from hub.store.queries import queries_of
 
@@ -31,7 +32,8 @@ _VALUES = ("level", "score", "semester_1", "semester_2", "year", "retake")
 class Version:
     """One version as Sở has it; `ingested_at` is when Bộ decided the lock that holds it (None: not there).
 
-    `superseded_by`: hash (hex) of the locked version that took its place, in force from `superseded_on`.
+    `superseded_by`: hash (hex) of the locked version that took its place, in force from `superseded_on`,
+    locked at `superseded_at`. `locked_by`: the office that asked for the lock.
     """
 
     so: str
@@ -46,6 +48,9 @@ class Version:
     ingested_at: datetime | None
     superseded_by: str | None = None
     superseded_on: date | None = None
+    locked_at: datetime | None = None
+    locked_by: str | None = None
+    superseded_at: datetime | None = None
 
     @property
     def record(self) -> tuple[str, str, str, str]:
@@ -58,8 +63,19 @@ class Version:
         """Hash (hex) of the version that it was made to replace."""
         return self.transcript.supersedes if isinstance(self.transcript.supersedes, str) else None
 
-    def shown(self) -> dict[str, Any]:
-        """Return the version as JSON shows it, without name, birth date and identifiers."""
+    def answer(self, role: str | None = None) -> StateAnswer:
+        """Say why it stands where it stands, and what a holder of `role` may do; for what waits, since it came."""
+        at = {"locked": self.locked_at, "superseded": self.superseded_at}.get(self.state)
+        if self.state in ("open", "pending", "held"):
+            at = self.accepted_at
+        return answer_of("document", self.state, [step_into("document", self.state, at, self._by)], role)
+
+    @property
+    def _by(self) -> str | None:
+        return self.locked_by if self.state == "locked" else None
+
+    def shown(self, role: str | None = None) -> dict[str, Any]:
+        """Return the version as JSON shows it, without name, birth date and identifiers; `may`: what `role` may do."""
         t = self.transcript
         return {
             "so": self.so,
@@ -87,7 +103,7 @@ class Version:
             "training": _year_levels(t.training),
             "rating": t.rating if isinstance(t.rating, str) else None,
             "completed": t.result.completed,
-        }
+        } | self.answer(role).shown()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +113,9 @@ class History:
     locator: str | None
     versions: tuple[Version, ...]
 
-    def shown(self) -> dict[str, Any]:
-        """Return the history as one JSON object."""
-        return {"locator": self.locator, "versions": [version.shown() for version in self.versions]}
+    def shown(self, role: str | None = None) -> dict[str, Any]:
+        """Return the history as one JSON object; each version tells what a holder of `role` may do, or everybody."""
+        return {"locator": self.locator, "versions": [version.shown(role) for version in self.versions]}
 
     def as_of(self, day: date) -> "History":
         """Return the versions that were in force on a civil date (UTC+7). Raises Refused LOOKUP_NOTHING_FOUND."""
@@ -165,7 +181,7 @@ def with_successors(versions: Sequence[Version]) -> list[Version]:
 def _succeeded(version: Version, by: Version | None) -> Version:
     if by is None or version.effective_on is None:
         return version
-    return replace(version, superseded_by=by.document_sha256, superseded_on=by.effective_on)
+    return replace(version, superseded_by=by.document_sha256, superseded_on=by.effective_on, superseded_at=by.locked_at)
 
 
 def _unchanged(url: str, pupils: Sequence[str]) -> list[Any]:
@@ -186,7 +202,7 @@ def _unchanged(url: str, pupils: Sequence[str]) -> list[Any]:
 
 
 def _stored(row: Sequence[Any]) -> Stored:
-    document, state, version, sha256, effective_on, _, locator, _, _, lock_id, leaf, leaf_sha256 = row
+    document, state, version, sha256, effective_on, _, locator, _, _, lock_id, leaf, leaf_sha256, _ = row
     locked = None if lock_id is None else Locked(lock_id, leaf, leaf_sha256, effective_on, locator)
     if locked is None and state in ("locked", "superseded"):
         raise Corrupt("RECORD_CHANGED", {"document": sha256.hex(), "what": "leaf"})
@@ -194,13 +210,13 @@ def _stored(row: Sequence[Any]) -> Stored:
 
 
 def _version(so: str, row: Sequence[Any], ingested: Mapping[bytes, datetime]) -> Version:
-    document, state, version, sha256, effective_on, _, locator, log_index, accepted_at, *_ = row
+    document, state, version, sha256, effective_on, locked_at, locator, log_index, accepted_at, *_, closed_by = row
     transcript = read(document).transcript
     if transcript is None:
         raise Corrupt("RECORD_CHANGED", {"document": sha256.hex(), "what": "document"})
     return Version(
         so, transcript, state, version, sha256.hex(), accepted_at, effective_on, locator, log_index,
-        ingested.get(sha256),
+        ingested.get(sha256), locked_at=locked_at, locked_by=closed_by,
     )  # fmt: skip
 
 

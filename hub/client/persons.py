@@ -19,6 +19,7 @@ def same_persons(pupils: Iterable[str], so_urls: Mapping[str, str], bo_url: str)
         asked = set(found)
         for url, query in places:
             with open_connection(url) as connection, unavailable():
-                links = Links(connection.execute(query, (sorted(asked),)).fetchall())
+                rows = connection.execute(query, (sorted(asked),)).fetchall()
+            links = Links((former, present) for former, present, *_ in rows if present is not None)
             found |= {one for pupil in asked for one in links.same_person(pupil)}
     return sorted(found)

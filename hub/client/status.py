@@ -9,6 +9,7 @@ from typing import Any
 from hub.errors import Unavailable
 from hub.kafka import Member, end_offsets, group_members
 from hub.kafka.deployment import group_prefix
+from hub.operate import answer_of, step_into
 from hub.store import open_connection, unavailable
 from hub.store.queries import queries_of
 from hub.topics import Topic, stages_of_bo, stages_of_so
@@ -44,8 +45,26 @@ class StageStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class RoundCount:
+    """Rounds of one cohort in one state. `since`: of the oldest; `by`: the office that closed them, if it is one."""
+
+    cohort: str
+    state: str
+    count: int
+    answered: int
+    since: datetime | None = None
+    by: str | None = None
+
+    def shown(self, role: str | None) -> dict[str, Any]:
+        """Return the counts with what the state answers; `may` is what a holder of `role` may do."""
+        step = step_into("round", self.state, self.since, self.by)
+        counted = {"cohort": self.cohort, "count": self.count, "answered": self.answered}
+        return counted | answer_of("round", self.state, [step], role).shown()
+
+
+@dataclass(frozen=True, slots=True)
 class OrganisationStatus:
-    """One organisation. `rounds`: (cohort, state, rounds, answered by Bộ); `quarantine`: (stage, code, messages).
+    """One organisation. `quarantine`: (stage, code, messages).
 
     `missing`: locks of a Sở of which Bộ lacks something; `forks`: at Bộ, pairs of contradicting texts by Sở.
     """
@@ -53,14 +72,14 @@ class OrganisationStatus:
     owner: str
     stages: tuple[StageStatus, ...]
     documents: Mapping[str, int]
-    rounds: tuple[tuple[str, str, int, int], ...]
+    rounds: tuple[RoundCount, ...]
     quarantine: tuple[tuple[str, str, int], ...]
     unsent: int
     missing: int = 0
     forks: Mapping[str, int] = field(default_factory=dict)
 
-    def shown(self) -> dict[str, Any]:
-        """Return the status as one JSON object."""
+    def shown(self, role: str | None = None) -> dict[str, Any]:
+        """Return the status as one JSON object; each state of rounds tells what a holder of `role` may do."""
         shown = asdict(self)
         shown["stages"] = [
             {
@@ -72,10 +91,7 @@ class OrganisationStatus:
             }
             for s in self.stages
         ]  # fmt: skip
-        shown["rounds"] = [
-            {"cohort": cohort, "state": state, "count": count, "answered": answered}
-            for cohort, state, count, answered in self.rounds
-        ]
+        shown["rounds"] = [found.shown(role) for found in self.rounds]
         shown["quarantine"] = [{"stage": stage, "code": code, "count": n} for stage, code, n in self.quarantine]
         return shown
 
@@ -138,7 +154,7 @@ def _organisation(
     stages = tuple(_stage(source, stage, positions, members, ends) for stage in source.stages)
     return OrganisationStatus(
         source.owner, stages, {str(name): int(count) for name, count in documents},
-        tuple((cohort, state, n, answered) for cohort, state, n, answered in rounds),
+        tuple(RoundCount(*row) for row in rounds),
         tuple((stage, code, n) for stage, code, n in quarantine), 0 if unsent is None else int(unsent[0]),
         0 if missing is None else int(missing[0]), forks,
     )  # fmt: skip

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hub.decision.keys import RecordKey, RoundKey
+from hub.domain.decided import Decided
 from hub.domain.findings import Finding, refuses
+from hub.domain.rounds import asks_roster
 from hub.domain.statements import Command, RoundCommand, SoLock
 from hub.domain.transcript import Transcript
 from hub.trust.lock_policy import LOCK_POLICY_DEFAULT, LockPolicy
@@ -75,15 +77,15 @@ class Prepared:
         """Tell whether the command as a whole may be decided: authentic and without a refusing finding."""
         return self.authentic and not refuses(self.findings)
 
+    def decided(self, number: str) -> Decided:
+        """Return where this decision stands in the order in which decisions count; `number` is that of its paper."""
+        return Decided(self.at, self.part, self.offset, number)
+
     @property
     def asks_roster(self) -> bool:
         """Tell whether the roster counts for a lock of this round: who leaves or is corrected locks on his own."""
         key = self.round
-        return (
-            key is not None
-            and key.cohort not in ("transfer", "correction")
-            and self.lock_policy.completeness != "ignore"
-        )
+        return key is not None and asks_roster(key.cohort) and self.lock_policy.completeness != "ignore"
 
     @property
     def round(self) -> RoundKey | None:

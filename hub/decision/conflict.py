@@ -2,6 +2,7 @@
 
 The ruling stands between these two schools, for that person, year and period, until the Sở rules otherwise. What was
 held for it goes on; what the other school reported is refused, and both stay in the record with their signatures.
+Who rules with an older command than the ruling that counts is refused: the later word stands, whichever came first.
 A lock is never undone: what the other school has locked stays, and Bộ opens a conflict when both are locked.
 """
 
@@ -25,10 +26,10 @@ def decide_conflict(command: Prepared, known: Known, _so: str) -> Outcome:
     said = command.command
     assert isinstance(said, ConflictDecision)
     right, wrong = (_current(known, said, school) for school in (said.school, said.not_of))
-    objection = _objection(said, known, right, wrong)
+    objection = _objection(command, said, known, right, wrong)
     if objection is not None:
         return Outcome(command, "refused", (objection,))
-    ruling = Ruling(said.school, said.not_of, said.number, command.at)
+    ruling = Ruling(said.school, said.not_of, command.decided(said.number))
     told: list[Finding] = []
     moves: list[Move] = []
     follow_ups: list[FollowUp] = []
@@ -58,13 +59,17 @@ def _current(known: Known, said: ConflictDecision, school: str) -> Current | Non
     return None
 
 
-def _objection(said: ConflictDecision, known: Known, right: Current | None, wrong: Current | None) -> Finding | None:
+def _objection(
+    command: Prepared, said: ConflictDecision, known: Known, right: Current | None, wrong: Current | None
+) -> Finding | None:
     if said.school == said.not_of:
         return finding("CONFLICT_SAME_SCHOOL", "$.not_of")
     earlier = known.ruling(RecordKey(said.school, said.pupil, said.school_year, said.period), said.not_of)
+    if earlier is not None and command.decided(said.number) < earlier.decided:  # rulings about one pupil share no key
+        return finding("CONFLICT_RULED_LATER", "$.pupil", facts=earlier.decided.facts())
     done = wrong is None or _is_fixed(known, wrong)  # else a link brought it here after the ruling
     if earlier is not None and earlier.school == said.school and done:
-        return finding("CONFLICT_RULED_ALREADY", "$.pupil", facts={"number": earlier.number})
+        return finding("CONFLICT_RULED_ALREADY", "$.pupil", facts={"number": earlier.decided.number})
     if earlier is None and (right is None or wrong is None):
         absent = said.school if right is None else said.not_of
         return finding("CONFLICT_NOT_STANDING", "$.pupil", facts={"school": absent})

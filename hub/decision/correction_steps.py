@@ -171,7 +171,8 @@ def _next_round(known: Known, row: CorrectionRow) -> RoundKey:
     taken += [
         other.round_number
         for other in known.corrections.values()
-        if other.round_number is not None and (other.school, other.record.school_year) == (row.school, year)
+        if other.round_number is not None and other.record.school_year == year
+        if row.school in (other.school, other.record.school) or row.record.school in (other.school, other.record.school)
     ]
     return RoundKey(row.record.school, year, CORRECTION, 1 + max(taken, default=0))
 

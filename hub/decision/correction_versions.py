@@ -14,7 +14,7 @@ from hub.decision.command import Judged, Prepared
 from hub.decision.correction_rows import CORRECTION, CorrectionRow
 from hub.decision.known import Current, Known, RoundKey
 from hub.decision.outcome import Move
-from hub.domain.difference import covers, differing_paths
+from hub.domain.difference import FIXED, covers, differing_paths
 from hub.domain.findings import Finding, finding
 from hub.domain.lifecycle import next_state
 
@@ -78,7 +78,7 @@ def _objections(command: Prepared, document: Judged, known: Known, item: Correct
     if transcript.reason is UNSET:
         yield finding("CORRECTION_REASON_MISSING", "$.reason")
     paths = differing_paths(known.bases[item.record, item.base_sha256], document.document)
-    beyond = [path for path in paths if not covers(item.fields, path)]
+    beyond = [path for path in paths if path in FIXED or not covers(item.fields, path)]  # a fixed one by no field above
     if beyond:
         facts = {"count": str(len(beyond)), "fields": " ".join(beyond[:_PATHS_MAX]), "approved": " ".join(item.fields)}
         yield finding("CORRECTION_FIELD_NOT_APPROVED", "$", facts=facts)

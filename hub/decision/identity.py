@@ -1,6 +1,7 @@
 """Đính chính, hợp nhất định danh: two identifiers name one person from now on, or no longer; documents stay as signed.
 
 An identifier has at most one link. `correct` and `merge` make it, in the place of an earlier one; `separate` ends it.
+An older command than the one that counts is refused, so that what stands is the later word, whichever came first.
 Two schools that reported the person under both identifiers now claim one pupil, and are held like any other two.
 """
 
@@ -21,11 +22,12 @@ def decide_identity(command: Prepared, known: Known, _so: str) -> Outcome:
     """Link two identifiers or end a link, and hold or free the documents that this concerns; or say why not."""
     said = command.command
     assert isinstance(said, IdentityCorrection)
-    objection = _objection(said, known)
+    objection = _objection(command, said, known)
     if objection is not None:
         return Outcome(command, "refused", (objection,))
-    linking = Linking(said.former, None if said.action == "separate" else said.present)
-    after = replace(known, links=known.links.changed(linking.former, linking.present))
+    present = None if said.action == "separate" else said.present
+    linking = Linking(said.former, present, command.decided(said.number))
+    after = replace(known, links=known.links.changed(linking.former, linking.present, linking.decided))
     rows = {row.record: row for one in (said.former, said.present) for k in (known, after) for row in k.of_person(one)}
     follow_ups = tuple(_moved(after, rows[record]) for record in sorted(rows))
     moved = tuple(f for f in follow_ups if f is not None)
@@ -34,9 +36,12 @@ def decide_identity(command: Prepared, known: Known, _so: str) -> Outcome:
     return Outcome(command, findings=told, moves=moves, follow_ups=moved, linking=linking)
 
 
-def _objection(said: IdentityCorrection, known: Known) -> Finding | None:
+def _objection(command: Prepared, said: IdentityCorrection, known: Known) -> Finding | None:
     if said.former == said.present:
         return finding("IDENTITY_LINK_TO_ITSELF", "$.present")
+    last = known.links.decided(said.former)
+    if last is not None and command.decided(said.number) < last:  # decisions about one person share no key
+        return finding("IDENTITY_DECIDED_LATER", "$.former", facts=last.facts())
     standing = known.links.present_of(said.former)
     if said.action == "separate":
         return None if standing == said.present else finding("IDENTITY_LINK_NONE", "$.former")

@@ -158,6 +158,7 @@ class KnownLog:
     records: set[tuple[str, str, str, str, int, bool]] = field(
         default_factory=set
     )  # with version, and whether it ended
+    recorded: set[Record] = field(default_factory=set)  # those of `records`, in whatever version
     standing: dict[Record, Standing] = field(default_factory=dict)  # of the schools and years of waiting corrections
     reported: dict[tuple[str, str], set[str]] = field(default_factory=dict)
     heads: dict[int, SignedText] = field(default_factory=dict)

@@ -1,13 +1,14 @@
 """Tiếp nhận một đợt chốt: one lock at Bộ: every leaf from its document, count, root, request, and what it lacks."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 
 from hub.decision.ingest_correction import LeafOf, correction_faults, stands_after
 from hub.decision.ingest_known import Chunk, Head, Ingested, KnownLog, LockVerdict, ManifestRow, Refusal
-from hub.decision.ingest_missing import ROSTER_COHORTS, missing_chunks, missing_of, missing_pupils
+from hub.decision.ingest_missing import missing_chunks, missing_of, missing_pupils
 from hub.decision.ingest_request import request_faults, unreported_of
-from hub.domain import pupil_of, read
+from hub.domain import asks_roster, pupil_of, read
 from hub.domain.statements import Missing
 from hub.errors import Refused
 from hub.trust import envelope_sha256, leaf_hash, manifest_root, parse_leaf
@@ -33,9 +34,10 @@ def decide_lock(row: ManifestRow, head: Head, known: KnownLog, attempt: int = 1)
         return LockVerdict(row, codes, (), missing_of(chunks=gone, leaves=leaves), attempt)
     known.refused.pop(row.lock_id, None)
     known.records |= {_record(row, d) for d in documents}
+    known.recorded |= {_leaf(row, d).record for d in documents}
     school_year = row.manifest.school, row.manifest.school_year
     known.reported.setdefault(school_year, set()).update(d.pupil for d in documents)
-    known.standing |= stands_after([_leaf(row, d) for d in documents])
+    known.standing |= stands_after(row.so, [_leaf(row, d) for d in documents])
     return LockVerdict(row, (), tuple(documents), _missing(row, known), attempt)
 
 
@@ -65,7 +67,7 @@ def _unknown_leaves(row: ManifestRow, documents: Sequence[Ingested], known: Know
 def _missing(row: ManifestRow, known: KnownLog) -> Missing | None:
     """Return what a promoted lock lacks: the request, the roster, pupils of whom nothing came and nothing was said."""
     said = row.manifest
-    if said.round.cohort not in ROSTER_COHORTS:
+    if not asks_roster(said.round.cohort):
         return missing_of(request=not row.requests)
     roster = known.rosters.get(row.lock_id, ())
     reported = known.reported.get((said.school, said.school_year), set())
@@ -112,11 +114,17 @@ def _faults(row: ManifestRow, documents: Sequence[Ingested], known: KnownLog) ->
         yield "MANIFEST_COUNT_DIFFERS"
     if manifest_root(d.leaf_sha256 for d in documents).hex() != row.manifest.root:
         yield "MANIFEST_ROOT_DIFFERS"
-    records = [_record(row, d) for d in documents]
-    if len(set(records)) != len(records) or known.records & set(records):
-        yield "RECORD_REPEATED"
     leaves = [_leaf(row, d) for d in documents]
-    yield from correction_faults(row.manifest.round.cohort, leaves, known.standing)
+    # without version: the first that is locked may be of any, and only a correction takes the place of what stands
+    first = [one.record for one in leaves if one.leaf.action == "LOCK"]
+    if _repeats([_record(row, d) for d in documents], known.records) or _repeats(first, known.recorded):
+        yield "RECORD_REPEATED"
+    yield from correction_faults(row.so, row.manifest.round.cohort, leaves, known.standing)
+
+
+def _repeats(records: Sequence[Hashable], known: AbstractSet[Hashable]) -> bool:
+    found = set(records)
+    return len(found) != len(records) or not found.isdisjoint(known)
 
 
 def _record(row: ManifestRow, document: Ingested) -> tuple[str, str, str, str, int, bool]:

@@ -38,9 +38,7 @@ class RequestKind:
 
 REQUESTS: Mapping[str, RequestKind] = {
     "vn.hocba.lock-request/1": RequestKind(LockRequest, KINDS["LockRequest"].roles, lambda said, _: said),
-    "vn.hocba.so-lock/1": RequestKind(
-        SoLock, frozenset({"so_lead", "so_officer"}), lambda said, school: said.asked_of(school)
-    ),
+    "vn.hocba.so-lock/1": RequestKind(SoLock, KINDS["SoLock"].roles, lambda said, school: said.asked_of(school)),
 }
 
 

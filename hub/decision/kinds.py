@@ -20,7 +20,6 @@ from hub.decision.outcome import Outcome
 from hub.decision.recall import decide_recall
 from hub.decision.so_lock import decide_so_lock
 from hub.decision.submission import decide_submission
-from hub.domain.findings import finding
 from hub.domain.statements import (
     Command,
     ConflictDecision,
@@ -55,10 +54,6 @@ class Kind:
 
 _TEACHERS = frozenset({"homeroom_teacher", "subject_teacher"})
 _SO_PERSONS = frozenset({"so_officer", "so_lead"})
-
-
-def _not_served(command: Prepared, _known: Known, _so: str) -> Outcome:
-    return Outcome(command, "refused", (finding("COMMAND_NOT_SERVED"),))
 
 
 KINDS: Mapping[str, Kind] = {

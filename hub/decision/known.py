@@ -112,7 +112,7 @@ class Known:
     def ruled_against(self, record: RecordKey) -> Ruling | None:
         """Return the newest ruling that says that the record's school claims the pupil wrongly, if one counts."""
         against = [ruling for ruling in self._rulings(record).values() if ruling.not_of == record.school]
-        return max(against, key=lambda ruling: ruling.at, default=None)
+        return max(against, key=lambda ruling: ruling.decided, default=None)
 
     def twin(self, record: RecordKey) -> Current | None:
         """Return what the same school has current for the same person, year and period under another identifier."""
@@ -134,7 +134,7 @@ class Known:
         if not self.rulings:
             return {}
         claims = (_claim(record._replace(pupil=one)) for one in sorted(self.links.same_person(record.pupil)))
-        return latest(sorted((r for claim in claims for r in self.rulings.get(claim, ())), key=lambda r: r.at))
+        return latest(r for claim in claims for r in self.rulings.get(claim, ()))
 
     def closed(self, key: RoundKey) -> RoundRow | None:
         """Return the round when nothing in it may change any more; a round not known is open."""

@@ -8,6 +8,7 @@ from hub.decision.command import Judged, Prepared
 from hub.decision.correction_rows import CorrectionRow, Step
 from hub.decision.known import Current, Known, RoundKey, RoundRow, Seen
 from hub.decision.rulings import Ruling
+from hub.domain.decided import Decided
 from hub.domain.findings import Finding
 from hub.domain.lifecycle import next_state
 from hub.domain.statements import ConflictDecision
@@ -61,6 +62,7 @@ class Linking:
 
     former: str
     present: str | None
+    decided: Decided
 
 
 @dataclass(frozen=True)
@@ -111,7 +113,7 @@ class Outcome:
             assert isinstance(said, ConflictDecision)
             known.rulings.setdefault((said.pupil, said.school_year, said.period), []).append(self.ruling)
         if self.linking is not None:
-            known.links = known.links.changed(self.linking.former, self.linking.present)
+            known.links = known.links.changed(self.linking.former, self.linking.present, self.linking.decided)
         if self.repeats is None:
             seen = self.seen
             known.messages[seen.message_sha256] = seen

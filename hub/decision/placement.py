@@ -7,23 +7,25 @@ hide another. Then the record under the present identifier (else the lowest one)
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from hub.domain.linking import Links
 from hub.domain.statements import IdentityCorrection
 
-__all__ = ["Linked", "Move", "Placed", "conflicts_of", "settle"]
+__all__ = ["Linked", "Placed", "Placement", "conflicts_of", "settle"]
 
 
 @dataclass(frozen=True, slots=True)
 class Linked:
-    """A Sở's decision on identifiers, as Bộ took it in; `at_s` is the append time of its message, Unix seconds."""
+    """A Sở's decision on identifiers, as Bộ took it in; `at` (append time) and `offset` in its locked topic."""
 
     so: str
     statement_sha256: bytes
     statement: bytes
     signature: str
     said: IdentityCorrection
-    at_s: int
+    at: datetime
+    offset: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ class Placed:
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class Placement:
     """A transcript in its new place. `emptied`: nothing stands under its former key any more."""
 
     placed: Placed
@@ -56,7 +58,7 @@ class Move:
     emptied: bool
 
 
-def settle(rows: Sequence[Placed], links: Links) -> list[Move]:
+def settle(rows: Sequence[Placed], links: Links) -> list[Placement]:
     """Return the transcripts that must move, older versions first; `rows` are all of the persons concerned."""
     pupils: dict[tuple[str, str, str, str], set[str]] = {}
     for row in rows:
@@ -64,7 +66,7 @@ def settle(rows: Sequence[Placed], links: Links) -> list[Move]:
     after = [_placed(row, links.person(row.pupil), pupils[_slot(row, links)]) for row in rows]
     taken = {row.key for row in after}
     return [
-        Move(new, old.identifier, old.key not in taken)
+        Placement(new, old.identifier, old.key not in taken)
         for old, new in zip(rows, after, strict=True)
         if new.identifier != old.identifier
     ]

@@ -2,19 +2,19 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+
+from hub.domain.decided import Decided
 
 __all__ = ["Ruling", "latest"]
 
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """`school` claims the pupil rightly, `not_of` does not; `number` of the decision, `at` its append time."""
+    """`school` claims the pupil rightly, `not_of` does not; `decided` says when, and under which number."""
 
     school: str
     not_of: str
-    number: str
-    at: datetime
+    decided: Decided
 
     @property
     def pair(self) -> frozenset[str]:
@@ -23,10 +23,5 @@ class Ruling:
 
 
 def latest(rulings: Iterable[Ruling]) -> dict[frozenset[str], Ruling]:
-    """Return the ruling that counts for each pair of schools; of two of one moment the one that comes later here."""
-    found: dict[frozenset[str], Ruling] = {}
-    for ruling in rulings:
-        earlier = found.get(ruling.pair)
-        if earlier is None or earlier.at <= ruling.at:
-            found[ruling.pair] = ruling
-    return found
+    """Return the ruling that counts for each pair of schools, in whatever order they are given."""
+    return {ruling.pair: ruling for ruling in sorted(rulings, key=lambda ruling: ruling.decided)}

@@ -105,7 +105,9 @@ def _belongs_elsewhere(command: Prepared, known: Known, document: Judged) -> Fin
     assert record is not None
     ruling, twin = known.ruled_against(record), known.twin(record)
     if ruling is not None:
-        return finding("CONFLICT_RULED_AGAINST", "$.student", facts={"school": ruling.school, "number": ruling.number})
+        return finding(
+            "CONFLICT_RULED_AGAINST", "$.student", facts={"school": ruling.school, "number": ruling.decided.number}
+        )
     if twin is not None:
         return finding("IDENTITY_RECORD_STANDS", "$.student", facts={"current": twin.document_sha256.hex()})
     named = known.links.same_person(record.pupil)

@@ -15,7 +15,17 @@ from hub.domain.organisations import (
 from hub.domain.provinces import Province, province_at, provinces_at, successor_of
 from hub.domain.reading import Reading, canonical, read
 from hub.domain.regulations import Computed, explain, rating_of, regulation_for, subject_order
-from hub.domain.rounds import Cohort, cohort_for, cohort_of, deadline_of, is_late, report_deadline_of, round_refusal
+from hub.domain.rounds import (
+    ROSTER_COHORTS,
+    Cohort,
+    asks_roster,
+    cohort_for,
+    cohort_of,
+    deadline_of,
+    is_late,
+    report_deadline_of,
+    round_refusal,
+)
 from hub.domain.severities import Severities, read_policy, under
 from hub.domain.transcript import Transcript
 
@@ -23,6 +33,7 @@ __all__ = [
     "DEPARTMENTS",
     "FINDING_COUNT_MAX",
     "LEVEL_GROUPS",
+    "ROSTER_COHORTS",
     "VIETNAM",
     "Cohort",
     "Computed",
@@ -35,6 +46,7 @@ __all__ = [
     "Severities",
     "Transcript",
     "Transition",
+    "asks_roster",
     "canonical",
     "capped",
     "civil_date",

@@ -8,6 +8,8 @@ stands for the person, so that the answer depends on the links alone and not on 
 import re
 from collections.abc import Iterable, Mapping
 
+from hub.domain.decided import Decided
+
 __all__ = ["Links", "is_identifier"]
 
 _CODE = r"[0-9A-Za-zĐ_.\-]{1,35}"
@@ -20,10 +22,18 @@ def is_identifier(text: str) -> bool:
 
 
 class Links:
-    """Standing links, former -> present. Immutable; `changed` gives another one."""
+    """Standing links, former -> present. Immutable; `changed` gives another one. Equal are those that link alike.
 
-    def __init__(self, present: Mapping[str, str] | Iterable[tuple[str, str]] = ()) -> None:
+    `decided` has of each former identifier the last decision, also one that ended its link; Bộ has none.
+    """
+
+    def __init__(
+        self,
+        present: Mapping[str, str] | Iterable[tuple[str, str]] = (),
+        decided: Mapping[str, Decided] | Iterable[tuple[str, Decided]] = (),
+    ) -> None:
         self._present = dict(present)
+        self._decided = dict(decided)
         self._formers: dict[str, list[str]] = {}
         for former, to in self._present.items():
             self._formers.setdefault(to, []).append(former)
@@ -36,6 +46,10 @@ class Links:
     def present_of(self, former: str) -> str | None:
         """Return what the identifier is linked to itself, or None."""
         return self._present.get(former)
+
+    def decided(self, former: str) -> Decided | None:
+        """Return the decision that made or ended the identifier's own link, or None when there never was one."""
+        return self._decided.get(former)
 
     def person(self, identifier: str) -> str:
         """Return the present identifier of the person; an identifier that is linked to nothing stands for itself."""
@@ -56,11 +70,8 @@ class Links:
             new += near
         return frozenset(found)
 
-    def changed(self, former: str, present: str | None) -> "Links":
+    def changed(self, former: str, present: str | None, decided: Decided) -> "Links":
         """Return the links with this one in the place of an earlier one of `former`; None ends it."""
         others = {one: to for one, to in self._present.items() if one != former}
-        return Links(others if present is None else others | {former: present})
-
-    def joined(self, others: Iterable[tuple[str, str]]) -> "Links":
-        """Return the links with more of them."""
-        return Links(self._present | dict(others))
+        standing = others if present is None else others | {former: present}
+        return Links(standing, self._decided | {former: decided})

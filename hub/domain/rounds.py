@@ -15,7 +15,17 @@ from hub.domain.findings import Finding, finding
 from hub.domain.transcript import Transcript
 from hub.errors import Corrupt, Refused
 
-__all__ = ["Cohort", "cohort_for", "cohort_of", "deadline_of", "is_late", "report_deadline_of", "round_refusal"]
+__all__ = [
+    "ROSTER_COHORTS",
+    "Cohort",
+    "asks_roster",
+    "cohort_for",
+    "cohort_of",
+    "deadline_of",
+    "is_late",
+    "report_deadline_of",
+    "round_refusal",
+]
 
 
 class Cohort(StrEnum):
@@ -30,6 +40,8 @@ class Cohort(StrEnum):
     CORRECTION = "correction"
 
 
+ROSTER_COHORTS = (Cohort.COMPLETED, Cohort.SUPPLEMENTARY)  # who leaves, or is corrected, locks on their own
+
 # First civil date (month, day) that is late, in the later half of the school year.
 _SCHOOL_TO_SO = {Cohort.COMPLETED: (6, 30), Cohort.SUPPLEMENTARY: (8, 15)}
 _SO_TO_BO = {Cohort.COMPLETED: (7, 10), Cohort.SUPPLEMENTARY: (8, 25)}
@@ -41,6 +53,11 @@ def cohort_of(text: str) -> Cohort:
         return Cohort(text)
     except ValueError:
         raise Refused("COHORT_UNKNOWN", {"cohort": text[:60]}) from None
+
+
+def asks_roster(cohort: str) -> bool:
+    """Tell whether the pupils of a school's roster are expected in a round of this cohort."""
+    return cohort in ROSTER_COHORTS
 
 
 def cohort_for(transcript: Transcript) -> Cohort:

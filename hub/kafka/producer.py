@@ -10,7 +10,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError, RecordTooLargeError
 
 from hub.errors import Refused, Unavailable
-from hub.topics import MESSAGE_BYTES_MAX
+from hub.topics import MESSAGE_BYTES_MAX, VALUE_BYTES_MAX
 
 __all__ = ["Sender", "Sending"]
 
@@ -18,7 +18,6 @@ _REQUEST_TIMEOUT_MS = 30_000
 _METADATA_MS = 3_000  # a refresh that failed is tried again no sooner than this; default: five minutes
 _BATCH_TIMEOUT_S = 60.0  # an idempotent producer never expires a batch by itself
 _STOP_TIMEOUT_S = 5.0
-_RECORD_OVERHEAD_BYTES = 2_048  # headers, key and the batch's own frame
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +45,7 @@ class Sender:
         does not acknowledge in time: then send the same batch again.
         """
         for record in batch:
-            if len(record.value or b"") + _RECORD_OVERHEAD_BYTES > MESSAGE_BYTES_MAX:
+            if len(record.value or b"") > VALUE_BYTES_MAX:
                 raise _too_large(record)
         try:
             producer = await self._started()

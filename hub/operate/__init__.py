@@ -15,7 +15,7 @@ from hub.operate.correction_edits import (
 from hub.operate.correction_figures import shown_school, shown_totals
 from hub.operate.correction_report import CorrectionReport, correction_report_of_bo, correction_report_of_so
 from hub.operate.correction_shown import shown_correction, shown_summary
-from hub.operate.correction_state import CorrectionStep, StateAnswer, answer_of
+from hub.operate.correction_state import CorrectionStep, StateAnswer, StateStep, answer_of, step_into
 from hub.operate.corrections import (
     CORRECTION_STATES,
     CorrectedVersion,
@@ -82,6 +82,7 @@ __all__ = [
     "SchoolEdits",
     "SchoolPlan",
     "StateAnswer",
+    "StateStep",
     "Status",
     "VersionPlace",
     "actions_of",
@@ -117,5 +118,6 @@ __all__ = [
     "shown_summary",
     "shown_totals",
     "standing",
+    "step_into",
     "worst",
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""What the state of a correction answers: why, since, by, rule, next step, and what the caller may do.
+"""What a state of a transcript, a round or a correction answers: why, since, by, rule, next step, and what may be done.
 
 Pure. There is no second table: transitions, roles and rules are those of `hub.domain.lifecycle`, texts the catalogue's.
 """
@@ -6,14 +6,37 @@ Pure. There is no second table: transitions, roles and rules are those of `hub.d
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from hub.catalogue import CATALOGUE
-from hub.domain.lifecycle import code_of_state, options, roles_of, rule_of
+from hub.domain.lifecycle import code_of_state, options, roles_of, rule_of, transitions
 
-__all__ = ["CorrectionStep", "StateAnswer", "answer_of"]
+__all__ = ["CorrectionStep", "StateAnswer", "StateStep", "answer_of", "step_into"]
 
 _IN_WINDOW = frozenset({"resubmit"})
+
+
+class _Step(Protocol):
+    """What an answer tells of the step that led into a state."""
+
+    @property
+    def event(self) -> str: ...
+    @property
+    def role(self) -> str | None: ...
+    @property
+    def at(self) -> datetime | None: ...
+    @property
+    def reason(self) -> str | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class StateStep:
+    """The step into a state, as far as the row tells it: None is what was not kept beside it."""
+
+    event: str
+    role: str | None = None
+    at: datetime | None = None
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +81,26 @@ class StateAnswer:
         }
 
 
-def answer_of(state: str, steps: Sequence[CorrectionStep], role: str | None, *, is_over: bool) -> StateAnswer:
-    """Answer for one pupil whose steps are given, oldest first; `is_over`: a window was opened and its time has passed.
+def step_into(machine: str, state: str, at: datetime | None = None, role: str | None = None) -> StateStep:
+    """Return the first event of the table that leads into a state; where only one office may cause it, that one did.
 
-    Without a role all that may happen is told, with who may cause it.
+    Raises Corrupt(LIFECYCLE_UNKNOWN).
     """
-    entry = CATALOGUE[code_of_state("correction", state)]
+    event = next((t.event for t in transitions(machine) if t.next_state == state), state)
+    roles = roles_of(machine, event)
+    return StateStep(event, next(iter(roles)) if role is None and len(roles) == 1 else role, at)
+
+
+def answer_of(
+    machine: str, state: str, steps: Sequence[_Step], role: str | None = None, *, is_over: bool = False
+) -> StateAnswer:
+    """Answer for one row whose steps are given, oldest first; `is_over`: a window was opened and its time has passed.
+
+    Without a role all that may happen is told, with who may cause it. Raises Corrupt(LIFECYCLE_UNKNOWN).
+    """
+    entry = CATALOGUE[code_of_state(machine, state)]
     last = steps[-1] if steps else None
-    may = [event for event in options("correction", state, role) if not (is_over and event in _IN_WINDOW)]
+    may = [event for event in options(machine, state, role) if not (is_over and event in _IN_WINDOW)]
     return StateAnswer(
         state=state,
         why_vi=entry.vi,
@@ -73,8 +108,8 @@ def answer_of(state: str, steps: Sequence[CorrectionStep], role: str | None, *, 
         reason=None if last is None else last.reason,
         since=None if last is None else last.at,
         by=None if last is None else last.role,
-        rule=None if last is None else rule_of("correction", last.event),
+        rule=None if last is None else rule_of(machine, last.event),
         next_vi=entry.next_vi,
         next_en=entry.next_en,
-        may=tuple((event, tuple(sorted(roles_of("correction", event)))) for event in may),
+        may=tuple((event, tuple(sorted(roles_of(machine, event)))) for event in may),
     )

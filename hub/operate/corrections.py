@@ -95,7 +95,8 @@ class CorrectionSeen:
     def answer(self, pupil: PupilCorrection, role: str | None, at: datetime) -> StateAnswer:
         """Say why this pupil's correction stands where it stands, and what a holder of `role` may do at `at`."""
         own = [step for step in self.steps if step.n == pupil.n]
-        return answer_of(pupil.state, own, role, is_over=self.closes_at is not None and at >= self.closes_at)
+        is_over = self.closes_at is not None and at >= self.closes_at
+        return answer_of("correction", pupil.state, own, role, is_over=is_over)
 
 
 def corrections_of(

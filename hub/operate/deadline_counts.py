@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec import UNSET
 
-from hub.domain import deadline_of, report_deadline_of
+from hub.domain import asks_roster, deadline_of, report_deadline_of
 from hub.domain.completeness import Completeness, Reported, completeness
 from hub.domain.statements import read_lock_asked
 from hub.operate.deadline import Counts, DeadlineReport, Deadlines, by_cause, judged
@@ -97,7 +97,7 @@ def _refused(rows: Iterable[Sequence[Any]]) -> dict[str, list[tuple[Sequence[str
 
 def _expected(connection: Connection, named: dict[str, Any]) -> Iterable[Sequence[Any]]:
     """Yield (school, expected, missing); whom an accepted lock request lists as unreported is not expected any more."""
-    if named["cohort"] in ("transfer", "correction"):  # nobody is expected there
+    if not asks_roster(named["cohort"]):
         return ()
     listed = [
         (school, said.pupil)

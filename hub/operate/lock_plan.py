@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from hub.decision import set_root
+from hub.domain import asks_roster
 from hub.domain.statements import SoLockItem, Unreported
 from hub.store import Connection, unavailable
 from hub.store.queries import queries_of
@@ -17,7 +18,6 @@ from hub.trust import Entry, LockPolicy, Snapshot
 __all__ = ["LockPlan", "SchoolPlan", "lock_plan"]
 
 _SQL = queries_of("so")
-_WITHOUT_ROSTER = frozenset({"transfer", "correction"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +161,7 @@ def _blocking(name: str | None, state: str, pending: int, open_: int) -> Iterabl
 
 
 def _gaps(expected: int | None, missing: int, policy: LockPolicy, cohort: str) -> str | None:
-    if cohort in _WITHOUT_ROSTER or policy.completeness == "ignore":
+    if not asks_roster(cohort) or policy.completeness == "ignore":
         return None
     if expected is None:
         return "LOCK_ROSTER_ABSENT" if policy.completeness == "refuse" else None

@@ -92,8 +92,9 @@ def retry_lock(connection: Connection, so: str, lock: HangingLock, by: str, reas
 
 def _order(connection: Connection, so: str, lock: HangingLock, by: str, reason: str) -> None:
     """Queue the order that validate wrote with the transaction that closed the round, from the request of that time."""
-    for kind, command_id, _, statement, *_ in connection.execute(_SQL["closed_by"], (lock.school, lock.since)):
-        asked = read_lock_asked(kind, statement, lock.school)
+    acting = _acting(connection, lock)
+    for kind, command_id, _, statement, *_ in connection.execute(_SQL["closed_by"], (acting, lock.since)):
+        asked = read_lock_asked(kind, statement, acting)
         if (asked.school_year, asked.round.cohort, asked.round.number) == (lock.school_year, lock.cohort, lock.number):
             value = {
                 "command_id": command_id, "lock_id": lock.lock_id, "school": lock.school,
@@ -106,6 +107,13 @@ def _order(connection: Connection, so: str, lock: HangingLock, by: str, reason: 
             connection.execute(_COMMON["put"], (*place, *message, None, extra))
             return
     raise Corrupt("LOCK_SET_CHANGED", {"lock_id": lock.lock_id, "state": "closing"})
+
+
+def _acting(connection: Connection, lock: HangingLock) -> str:
+    """Return the school under which the request stands: in a correction it may be the round's successor."""
+    key = RoundKey(lock.school, lock.school_year, lock.cohort, lock.number).correction
+    row = connection.execute(_SQL["acting_school"], key).fetchone() if key else None
+    return lock.school if row is None else str(row[0])
 
 
 def resend_lock(connection: Connection, so: str, key: RoundKey, by: str, reason: str) -> Resent:

@@ -22,6 +22,7 @@ __all__ = [
     "is_replaying",
     "manifest_signature",
     "meet",
+    "pass_over",
     "unmet",
     "unmet_before",
     "unmet_first",
@@ -52,7 +53,7 @@ class Met(NamedTuple):
 def is_replaying(connection: Connection) -> bool:
     """Tell whether recovered messages wait to be decided again; one look a connection once they do not.
 
-    Quarantined records hold nobody up: one that stands now is never met.
+    Quarantined records hold nobody up: one that stands now is never met. Nor does what was passed over.
     """
     return _open(connection).replaying
 
@@ -106,6 +107,11 @@ def is_aside(connection: Connection, stage: str, key: bytes) -> bool:
 def meet(connection: Connection, topic: str, kind: str, message_id: str, key: bytes | None) -> None:
     """Note in the open transaction that the same was decided again."""
     connection.execute(_SQL["meet"], _names(topic, kind, message_id, key))
+
+
+def pass_over(connection: Connection, topic: str, kind: str, message_id: str) -> None:
+    """Note for good that the message comes out otherwise now: it stays unmet, and the replay ends without it."""
+    connection.execute(_SQL["note_difference"], {"topic": topic, "kind": kind, "message_id": message_id})
 
 
 def unmet_values(connection: Connection, *kinds: str) -> Sequence[tuple[str, bytes, datetime]]:

@@ -32,7 +32,8 @@ _SCOPE_CODES = {
 class Expected:
     """What a signature must say and who may have made it: for `school`, or for `so`, or (both None) for Bộ.
 
-    `commands`: it asks for something to be done now, so its signer must hold the office at the proven time.
+    `commands`: it asks for something to be done now, so its signer must hold the office at the proven time; `ages`: and
+    must have signed it lately.
     """
 
     typ: str
@@ -41,6 +42,7 @@ class Expected:
     school: str | None
     so: str | None
     commands: bool = False
+    ages: bool = False
 
 
 class Judged(NamedTuple):
@@ -97,7 +99,7 @@ class Judgement:
             yield from _scope_codes(header.hb_scope, expected.scope)
         if header.iat > self._latest_iat:
             yield "SIGNATURE_TIME_AHEAD"
-        if expected.commands and header.iat < self._earliest_iat_of_command:
+        if expected.ages and header.iat < self._earliest_iat_of_command:
             yield "COMMAND_TOO_OLD"
 
     def _certificate(self, parsed: Parsed, payload: bytes, expected: Expected) -> Iterator[str]:

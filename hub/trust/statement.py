@@ -27,6 +27,7 @@ def verify_statement(
     snapshot: Snapshot,
     proven_at: datetime,
     cache: ChainCache,
+    signing: str | None = None,
 ) -> Verdict:
     """Judge the signature of one statement at the proven time (aware).
 
@@ -34,7 +35,8 @@ def verify_statement(
     "so-<slug>" or "bo"} for the rest; the signer must hold one of `roles` for that owner, or else for that school. A
     registrar's right stands in the trust policy. A command counts only by an office held at the proven time, and within
     COMMAND_AGE_MAX of its signing: nobody who has left can give it an earlier date. One that only the Sở's seal gives
-    is a machine's, signed as of a derived time however long an outage delayed it.
+    is a machine's, signed as of a derived time however long an outage delayed it. `signing` is the school whose people
+    sign for that of the scope, when it is another one.
     """
     try:
         parsed = read(signature)
@@ -42,8 +44,11 @@ def verify_statement(
         return Verdict.of([finding(refused.code, "$.signature", facts=refused.facts)], ())
     owner = scope.get("owner")
     school = scope.get("school") if owner is None else None
-    commands = "school_year" in scope and set(roles) != {"so_seal"}
-    expected = Expected(typ, scope, frozenset(roles), school, _so_of(owner), commands=commands)
+    if school is not None and signing is not None:
+        school = signing
+    commands = "school_year" in scope
+    ages = commands and set(roles) != {"so_seal"}
+    expected = Expected(typ, scope, frozenset(roles), school, _so_of(owner), commands=commands, ages=ages)
     judged = Judgement(snapshot, proven_at, cache).of(parsed, statement, expected, "$.signature")
     findings = list(judged.findings)
     if parsed.header.hb_prev:

@@ -27,6 +27,7 @@ class Point:
     n: int = 1
     number: int = 0  # apart from others of the same name
     signal: str = "SIGKILL"
+    gate: Path | None = None  # nothing counts before this file is there
 
     def marker(self, folder: Path) -> Path:
         """Return the file that says that it happened."""
@@ -49,6 +50,7 @@ def dying(spec: WorkerSpec, points: Sequence[Point], folder: Path) -> WorkerSpec
 
 def _listed(point: Point, folder: Path) -> dict[str, object]:
     told = {"point": point.point, "stage": point.stage, "n": point.n, "signal": point.signal}
+    told |= {} if point.gate is None else {"gate": str(point.gate)}
     return {**told, "marker": str(point.marker(folder))}
 
 

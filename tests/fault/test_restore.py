@@ -22,14 +22,29 @@ from hub.recovery import new_log
 from hub.topics import command
 from tests.fault.restoring import Copy, audited, copied, emptied, ends_with, put_back, replayed, stopped, wiped
 from tests.fault.run import SO, Run, a_run, count, until, worker_specs_apart
+from tests.fault.windows import ask_for_windows
 
 _OWNERS = (f"so-{SO}", "bo")
 _SEED = 70
 
 
+_CORRECTIONS = (  # everything that a replay must say again of corrections: rounds, windows, who did what when
+    "SELECT to_jsonb(c)::text FROM correction c ORDER BY 1",
+    "SELECT to_jsonb(s)::text FROM correction_step s ORDER BY 1",
+    "SELECT to_jsonb(r)::text FROM round r WHERE cohort = 'correction' ORDER BY 1",
+    "SELECT message_sha256, outcome, codes, receipt FROM inbox WHERE kind = 'WindowClosed' ORDER BY 1",
+)
+
+
 def a_story(run: Run) -> Story:
     """Play the whole story and leave the workers running."""
     return asyncio.run(play(run.hub, run.population, run.founded, lambda *_: None))
+
+
+def corrections_of(run: Run) -> list[list[Any]]:
+    """Return what Sở's tables say of corrections."""
+    with run.worker(SO) as eyes:
+        return [eyes.execute(query.encode()).fetchall() for query in _CORRECTIONS]
 
 
 def owner_url(run: Run, owner: str) -> str:
@@ -98,11 +113,15 @@ def recovers(run: Run, owner: str, story: Story, what: str, capsys: pytest.Captu
 def test_so_says_the_same_again_when_its_database_went_back_in_time(
     run: Run, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Half of the transcripts, all locks and the whole log were lost; receipts, manifests and heads come out alike."""
+    """Half of the transcripts, all locks, corrections and the whole log were lost; all of it comes out alike."""
     story, copy = copied_midway(run, f"so-{SO}", 200)
+    story.acts += ask_for_windows(run.hub, SO, run.population, run.founded)
+    before = corrections_of(run)
     stopped(run, _OWNERS)
     put_back(run, f"so-{SO}", copy)
     recovers(run, f"so-{SO}", story, "Sở restored", capsys)
+    assert all(before)
+    assert corrections_of(run) == before
 
 
 def test_bo_says_the_same_again_when_its_database_went_back_in_time(
@@ -116,11 +135,14 @@ def test_bo_says_the_same_again_when_its_database_went_back_in_time(
 
 
 def test_so_says_the_same_again_when_its_database_is_empty(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
-    """Everything is decided again from the first command on."""
+    """Everything is decided again from the first command on, corrections in their windows too."""
     story = a_story(run)
+    story.acts += ask_for_windows(run.hub, SO, run.population, run.founded)
+    before = corrections_of(run)
     stopped(run, _OWNERS)
     emptied(run, f"so-{SO}")
     recovers(run, f"so-{SO}", story, "Sở empty", capsys)
+    assert corrections_of(run) == before
 
 
 def test_hub_goes_on_with_a_new_log_when_kafka_is_gone(run: Run, capsys: pytest.CaptureFixture[str]) -> None:

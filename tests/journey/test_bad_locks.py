@@ -216,3 +216,20 @@ def test_transcript_changed_after_lock_needs_a_new_leaf(log: SoLog) -> None:
     log.send(log.chunk(swapped))
     (answer,) = log.close(swapped)
     assert answer.codes == ("RECORD_REPEATED",)
+
+
+def _of_version(log: SoLog, transcript: Any, version: int) -> MadeLock:
+    """Return a lock of one transcript whose leaf, and so its manifest, says another version."""
+    lock = log.lock(transcripts=[transcript])
+    return _rooted(lock, (log.row(transcript, lock.documents[0], version=version),))
+
+
+def test_later_version_is_not_simply_locked_over_what_stands(log: SoLog) -> None:
+    """Only a correction takes its place; of a pupil of whom nothing stands the first may be a later version."""
+    standing, other = (log.world.pupil(log.world.school(SO)) for _ in range(2))
+    log.promoted(_of_version(log, standing, 1))
+    planted = _of_version(log, msgspec.structs.replace(standing, remarks="Đã đổi."), 2)
+    log.send(log.chunk(planted))
+    (answer,) = log.close(planted)
+    assert answer.codes == ("RECORD_REPEATED",)
+    log.promoted(_of_version(log, other, 2))

@@ -187,12 +187,28 @@ def _is_superseded(run: Run, student: tuple[object, ...], document: str, new: st
     first, second = history["versions"]
     assert (first["state"], first["superseded_by"], first["document_sha256"]) == ("superseded", new, document)
     assert (second["state"], second["supersedes"], second["superseded_by"]) == ("locked", document, None)
+    assert [(v["by"], bool(v["since"]), bool(v["rule"]), bool(v["next_step"]["vi"])) for v in (first, second)] == [
+        ("principal", True, True, True)
+    ] * 2
+    assert first["since"] == second["since"]
     assert first["ingested_at"] is not None
     assert second["ingested_at"] > first["ingested_at"]
     today = civil_date(datetime.now(UTC))
     code, (then,) = run("lookup", *student, "--as-of", today)
     assert (code, [v["version"] for v in then["versions"]]) == (0, [2])
     assert run("lookup", *student, "--as-of", today - timedelta(days=2))[0] == 1
+    _, (asked,) = run("lookup", *student, "--role", "principal")
+    assert [set(v["may"]) for v in asked["versions"]] == [set(), {"supersede"}]
+
+
+def test_status_answers_for_its_rounds(desk: Desk, run: Run) -> None:
+    """Each state says since when, by whom, and by which rule; the office is checked."""
+    code, found = run("status", "--role", "principal", *desk.common)
+    rounds = [counted for owner in found if owner["owner"] == f"so-{SO}" for counted in owner["rounds"]]
+    locked = [r for r in rounds if r["state"] == "locked"]
+    assert code == 0
+    assert locked
+    assert all((r["by"], r["may"], bool(r["since"]), bool(r["rule"])) == ("so_seal", {}, True, True) for r in locked)
 
 
 def _is_reported(desk: Desk, run: Run, correction: str, document: str, new: str) -> None:

@@ -1,6 +1,7 @@
 """Topics: what may never change once records stand in them, and what everyone must agree on."""
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -103,3 +104,22 @@ def test_only_the_door_of_a_so_writes_its_commands() -> None:
             assert topic.written_by == (f"{topic.owner}.door", *scheduler)
         if topic.owner != "bo":
             assert {r.removesuffix(".door") for r in topic.read_by} <= {topic.owner, "bo"}
+
+
+def _said(principal: str, operation: str, so: str) -> str:
+    """Name the topics that a principal may write or read as the operator's page does."""
+    names = {
+        acl.name.removeprefix("hocba.").removeprefix(f"so-{so}.").removesuffix(".v1")
+        for acl in acls([so])
+        if acl.principal == f"User:{principal}" and acl.resource == "TOPIC" and operation in acl.operations
+    }
+    return ", ".join(f"`{name}`" for name in sorted(names))
+
+
+def test_rights_of_the_operators_page_are_those_of_the_brokers() -> None:
+    """docs/operations.md names each topic that a principal writes and reads, as the generated rights do."""
+    page = (Path(__file__).parents[2] / "docs" / "operations.md").read_text(encoding="utf-8")
+    for principal in ("so-<so>.door", "so-<so>", "bo"):
+        one = principal.replace("<so>", "ha-noi")
+        written, read = (_said(one, operation, "ha-noi") for operation in ("WRITE", "READ"))
+        assert f"| `{principal}` | write {written}; read {read} |" in page

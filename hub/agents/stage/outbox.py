@@ -14,6 +14,7 @@ from hub.errors import Corrupt
 from hub.recovery import Met, has_unmet, meet, same_content, unmet, unmet_before
 from hub.store import Connection
 from hub.store.queries import queries_of
+from hub.topics import VALUE_BYTES_MAX
 
 __all__ = ["OutOfTurn", "as_decided", "put"]
 
@@ -32,10 +33,13 @@ class OutOfTurn(Fenced):
 def put(connection: Connection, topic: str, part: int, offset: int, messages: Sequence[Outgoing]) -> None:
     """Queue messages under their source record (or log position).
 
-    Raises Corrupt(RECOVERED_DIFFERS) when a message was sent before with another content.
+    Raises Corrupt: RECOVERED_DIFFERS when a message was sent before with another content, OUTGOING_TOO_LARGE for one
+    that no topic takes: its record is parked, where the relay would never come past it.
     """
     if not messages:
         return
+    for message in messages:
+        _check_size(message)
     rows = [
         (topic, part, offset, n, m.topic, m.key, m.kind, m.message_id, m.value,
          None if m.reference is None else Jsonb(dict(m.reference)), Jsonb({"ce_source": m.source}))
@@ -51,6 +55,13 @@ def put(connection: Connection, topic: str, part: int, offset: int, messages: Se
         else:
             value = met.value if message.value is not None else None
             connection.execute(_SQL["put_sent"], (*row[:8], value, *row[9:], met.sent_at))
+
+
+def _check_size(message: Outgoing) -> None:
+    size = len(message.value or b"")
+    if size > VALUE_BYTES_MAX:
+        facts = {"size": f"{size} bytes", "limit": f"{VALUE_BYTES_MAX} bytes"}
+        raise Corrupt("OUTGOING_TOO_LARGE", {"kind": message.kind, "message_id": message.message_id} | facts)
 
 
 def _met(connection: Connection, message: Outgoing) -> Met | None:

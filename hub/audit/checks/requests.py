@@ -15,7 +15,7 @@ __all__ = ["PROMISE", "check"]
 
 PROMISE = "Each ingested lock was asked for by who may: the request's hash, set and signature agree with the manifest."
 _KINDS: Mapping[str, tuple[str, ...]] = {
-    "vn.hocba.lock-request/1": ("principal",), "vn.hocba.so-lock/1": ("so_lead", "so_officer"),
+    "vn.hocba.lock-request/1": ("principal",), "vn.hocba.so-lock/1": ("so_lead",),
 }  # fmt: skip
 
 

@@ -56,7 +56,8 @@ SELECT so, statement, signature, action, former, present FROM identity_link ORDE
 
 -- name: national_links
 -- Which identifiers name one person, in the order in which they count.
-SELECT former, present, action FROM identity_link ORDER BY appended_at, statement_sha256
+SELECT former, present, action FROM identity_link
+ORDER BY max(appended_at) OVER (PARTITION BY former, so), so, record_offset NULLS FIRST, appended_at, statement_sha256
 
 -- name: person_documents
 -- What pupils with several identifiers have locked, and where Bộ opened a conflict.

@@ -84,11 +84,13 @@ JOIN identity_link l ON d.pupil IN (l.former, l.present) WHERE d.state IN ('open
 
 -- name: links
 -- Which identifiers name one person, oldest decision first.
-SELECT former, present, action FROM identity_link ORDER BY decided_at, message_sha256
+SELECT l.former, l.present, l.action FROM identity_link l LEFT JOIN inbox i USING (message_sha256)
+ORDER BY l.decided_at, i.part, i.record_offset, l.message_sha256
 
 -- name: rulings
 -- What was ruled between two schools, oldest first.
-SELECT pupil, school_year, period, school, not_of FROM conflict_decision ORDER BY decided_at, message_sha256
+SELECT c.pupil, c.school_year, c.period, c.school, c.not_of FROM conflict_decision c LEFT JOIN inbox i USING (message_sha256)
+ORDER BY c.decided_at, i.part, i.record_offset, c.message_sha256
 
 -- name: decisions
 -- Rulings and links beside the commands that made them; either side may be missing.

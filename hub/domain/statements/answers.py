@@ -61,12 +61,15 @@ class MissingPupils(Statement, frozen=True, kw_only=True):
 class Missing(Statement, frozen=True, kw_only=True):
     """What Bộ does not have of a lock: chunks by index, leaves by hash, pupils by their place in the roster.
 
-    `request`: the lock came without the request behind it; `roster`: Bộ has no roster of the school and year.
+    `request`: the lock came without the request behind it; `roster`: Bộ has no roster of the school and year. Where a
+    list is cut short, `leaves_count` says how many leaves, `pupils_count` how many pupils there are in all.
     """
 
     chunks: Annotated[tuple[int, ...], Meta(min_length=1, max_length=1000)] | UnsetType = UNSET
     leaves: Annotated[tuple[Sha256, ...], Meta(min_length=1)] | UnsetType = UNSET
+    leaves_count: Annotated[int, Meta(ge=1)] | UnsetType = UNSET
     pupils: Annotated[tuple[MissingPupils, ...], Meta(min_length=1)] | UnsetType = UNSET
+    pupils_count: Annotated[int, Meta(ge=1)] | UnsetType = UNSET
     request: Literal[True] | UnsetType = UNSET
     roster: Literal[True] | UnsetType = UNSET
 

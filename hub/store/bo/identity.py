@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 
-from hub.decision.placement import Linked, Move, Placed, conflicts_of, settle
+from hub.decision.placement import Linked, Placed, Placement, conflicts_of, settle
 from hub.domain.linking import Links
 from hub.store.connection import Connection
 from hub.store.queries import queries_of
@@ -23,10 +23,10 @@ def hold_links(connection: Connection, *, changing: bool) -> None:
 
 def write_link(connection: Connection, linked: Linked, surrogate: Surrogate) -> list[Place]:
     """Keep a link and move what it moves; nothing when it came before."""
-    said, at = linked.said, datetime.fromtimestamp(linked.at_s, UTC)
+    said, at = linked.said, linked.at
     before = _links(connection, (said.former, said.present))
     row = (linked.statement_sha256, linked.so, said.action, said.former, said.present, linked.statement)
-    if connection.execute(_SQL["add_link"], (*row, linked.signature, at)).fetchone() is None:
+    if connection.execute(_SQL["add_link"], (*row, linked.signature, at, linked.offset)).fetchone() is None:
         return []
     after = _links(connection, (said.former, said.present))
     persons = [
@@ -69,7 +69,7 @@ def _settle(
     return places
 
 
-def _write(connection: Connection, move: Move, step: int, cause: bytes) -> Place:
+def _write(connection: Connection, move: Placement, step: int, cause: bytes) -> Place:
     row = move.placed
     place = (row.so, row.lock_id, row.n, step)
     connection.execute(_SQL["add_placement"], (*place, cause, row.identifier, move.before, move.emptied))

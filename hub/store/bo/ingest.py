@@ -19,8 +19,9 @@ from hub.decision.ingest import (
     Told,
 )
 from hub.decision.ingest_correction import Standing
-from hub.decision.ingest_missing import ROSTER_COHORTS, Listed
+from hub.decision.ingest_missing import Listed
 from hub.decision.ingest_request import Request
+from hub.domain import asks_roster
 from hub.domain.statements import Manifest, read
 from hub.store.connection import Connection
 from hub.store.queries import queries_of
@@ -102,13 +103,14 @@ def _records(connection: Connection, known: KnownLog, items: Iterable[Chunk | Ma
     places = sorted({(row.manifest.school, row.manifest.school_year) for row in _undecided(known, items)})
     schools, years = [s for s, _ in places], [y for _, y in places]
     known.records = {tuple(row) for row in connection.execute(_SQL["records_of"], (schools, years))}
-    for school, pupil, year, *_ in known.records:
+    for school, pupil, year, period, *_ in known.records:
+        known.recorded.add((school, pupil, year, period))
         known.reported.setdefault((school, year), set()).add(pupil)
     corrected = [row.manifest for row in _undecided(known, items) if row.manifest.round.cohort == "correction"]
     schools, years = [said.school for said in corrected], [said.school_year for said in corrected]
-    for *record, version, leaf, document in connection.execute(_SQL["standing_of"], (schools, years)):
+    for *record, so, version, leaf, document in connection.execute(_SQL["standing_of"], (schools, years)):
         school, pupil, year, period = record
-        known.standing[school, pupil, year, period] = Standing(version, leaf.hex(), document.hex())
+        known.standing[school, pupil, year, period] = Standing(so, version, leaf.hex(), document.hex())
 
 
 def _undecided(known: KnownLog, items: Iterable[Item]) -> list[ManifestRow]:
@@ -124,7 +126,7 @@ def _rosters(connection: Connection, known: KnownLog, items: Sequence[Item], ask
         return
     for row in _undecided(known, items):
         said = row.manifest
-        if said.round.cohort in ROSTER_COHORTS:
+        if asks_roster(said.round.cohort):
             named = {"so": known.so, "school": said.school, "school_year": said.school_year, "at": asked_at(row)}
             parts = connection.execute(_SQL["roster_at_bo"], named).fetchall()
             known.rosters[row.lock_id] = [Listed(i, _instant(at), pupils) for i, at, pupils in parts]

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from hub.decision import Known, Outcome, Prepared, Ruling
+from hub.domain.decided import Decided
 from hub.domain.linking import Links
 from hub.domain.statements import ConflictDecision, IdentityCorrection
 from hub.store.connection import Connection
@@ -27,7 +28,9 @@ def hold_identities(connection: Connection, commands: Iterable[Prepared] = ()) -
 def load_links(connection: Connection, pupils: Iterable[str]) -> Links:
     """Read the links among these identifiers and all that belong to the same persons."""
     wanted = sorted(set(pupils))
-    return Links(connection.execute(_SQL["links_of"], (wanted,)).fetchall() if wanted else ())
+    rows = connection.execute(_SQL["links_of"], (wanted,)).fetchall() if wanted else ()
+    standing = {former: present for former, present, *_ in rows if present is not None}
+    return Links(standing, {former: Decided(*decided) for former, _, *decided in rows})
 
 
 def load_persons(connection: Connection, known: Known, pupils: _Pupils, commands: Sequence[Prepared]) -> _Pupils:
@@ -56,8 +59,8 @@ def _heard_of(connection: Connection, known: Known, commands: Sequence[Prepared]
 def load_rulings(connection: Connection, known: Known, pupils: Sequence[tuple[str, str]]) -> None:
     """Read what was ruled between schools about these pupils."""
     columns = ([pupil for pupil, _ in pupils], [year for _, year in pupils])
-    for pupil, year, period, school, not_of, number, at in connection.execute(_SQL["rulings_of"], columns):
-        known.rulings.setdefault((pupil, year, period), []).append(Ruling(school, not_of, number, at))
+    for pupil, year, period, school, not_of, *decided in connection.execute(_SQL["rulings_of"], columns):
+        known.rulings.setdefault((pupil, year, period), []).append(Ruling(school, not_of, Decided(*decided)))
 
 
 def write_decision(connection: Connection, outcome: Outcome) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from hub.decision import Current, Known, Prepared, RecordKey, RoundKey, RoundRow, Seen
 from hub.decision.correction_rows import CORRECTION
-from hub.domain.statements import LockRequest, Recall, Submission
+from hub.domain.statements import LockRequest, Recall, Submission, UnlockDecision
 from hub.store.connection import Connection
 from hub.store.queries import queries_of
 from hub.store.so.corrections import (
@@ -85,8 +85,13 @@ def _rounds(
     opened = sorted(key for key in named if key.cohort != CORRECTION)  # a correction's round comes with its approval
     connection.execute(_SQL["open_rounds"], _columns(opened, 4))
     years = sorted(corrected | {(c.round.school, c.round.school_year) for c in commands if c.round is not None})
-    closing = any(isinstance(c.command, LockRequest) for c in commands)
-    _take_rounds(connection, known, "rounds_for_update" if closing else "rounds_for_share", years)
+    alone = any(isinstance(c.command, LockRequest) or _opens(c) for c in commands)
+    _take_rounds(connection, known, "rounds_for_update" if alone else "rounds_for_share", years)
+
+
+def _opens(command: Prepared) -> bool:
+    """Tell whether a command gives a round its number: two approvals in two partitions must not give the same one."""
+    return isinstance(command.command, UnlockDecision) and command.command.decision == "approve"
 
 
 def _take_rounds(connection: Connection, known: Known, query: str, years: Sequence[tuple[str, str]]) -> None:

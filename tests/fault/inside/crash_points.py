@@ -2,12 +2,13 @@
 
 Driven by JSON: a list of {"point", "stage", "n", "marker", "signal"}, done one after another over as many lives of the
 process as it takes; with the signal SIGSTOP it freezes there instead. `marker` is a file that the process leaves just
-before; the first point without its file is armed.
+before; the first point without its file is armed. One with a "gate" counts nothing before that file is there.
 
 Points of a stage (register, validate, lock, acknowledge, ingest): before_claim, after_claim, before_transaction,
 inside:<table> (right after the statement that writes it), after_transaction (committed, nothing else done),
 before_kafka_commit, after_kafka_commit. Of the stage "relay": before_produce, after_produce (acknowledged, not yet
-marked), after_mark. Of the stage "sequencer": before_sequencer, inside:<table>, after_sequencer.
+marked), after_mark. Of the stage "sequencer": before_sequencer, inside:<table>, after_sequencer. Of the scheduler
+"windows": inside:<table>, after_windows (announced, not yet sent).
 """
 
 import functools
@@ -59,7 +60,7 @@ def beware(text: bytes) -> None:
 
 
 def _reach(point: str, stage: str) -> None:
-    if (point, stage) != (_armed["point"], _armed["stage"]):
+    if (point, stage) != (_armed["point"], _armed["stage"]) or not Path(_armed.get("gate", "/")).exists():
         return
     with _counting:
         _armed["seen"] += 1
@@ -159,6 +160,22 @@ def _wrap_sequencer(module: ModuleType) -> None:
     module.sequence_once = sequence_once  # type: ignore[attr-defined]
 
 
+def _wrap_windows(module: ModuleType) -> None:
+    work = module.close_windows
+
+    def close_windows(*arguments: Any) -> Any:
+        outer, _here.stage = getattr(_here, "stage", ""), "windows"
+        try:
+            done = work(*arguments)
+        finally:
+            _here.stage = outer
+        if done:
+            _reach("after_windows", "windows")
+        return done
+
+    module.close_windows = close_windows  # type: ignore[attr-defined]
+
+
 def _wrap_consumer(module: ModuleType) -> None:
     group = "_group_id"
     _around_async(
@@ -177,6 +194,7 @@ _WRAPS: dict[str, Callable[[ModuleType], None]] = {
     "hub.agents.stage.relay": _wrap_relay,
     "hub.kafka.producer": _wrap_producer,
     "hub.agents.sequencer": _wrap_sequencer,
+    "hub.agents.windows": _wrap_windows,
     "aiokafka.consumer.consumer": _wrap_consumer,
     "psycopg.cursor": _wrap_cursor,
 }

@@ -180,6 +180,13 @@ def test_long_list_of_what_is_missing_keeps_code_path_and_pupil(stage: Any, bo: 
     assert len(encode(told)) < 600_000
 
 
+def test_what_bo_counts_without_naming_it_is_counted_for_the_school(stage: Any, bo: Bo) -> None:
+    """Also where nothing else of it can be told."""
+    said = with_fields(SAID, missing=with_fields(MISSING, leaves_count=1500, pupils_count=43))
+    database = a_database(rosters={(SO, SCHOOL, "R1", "2026-01-01T00:00:00.000Z"): ["id:001217000001"]})
+    assert told_of(stage, bo, database, said).facts["missing_count"] == 5 + 1499 + 40
+
+
 def test_second_answer_is_kept_and_told_beside_the_first(stage: Any, bo: Bo) -> None:
     """Under its own number and receipt id: a refusal that was told stays told."""
     first, second = a_database(), a_database()

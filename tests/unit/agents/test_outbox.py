@@ -8,9 +8,11 @@ import pytest
 
 from hub.agents.stage import Outgoing, as_decided, put
 from hub.agents.stage.outbox import OutOfTurn
+from hub.agents.stage.parking import parks
 from hub.errors import Corrupt
 from hub.recovery import is_replaying
 from hub.store.queries import queries_of
+from hub.topics import VALUE_BYTES_MAX
 from tests.unit.agents.world import FakeConnection
 from tests.unit.recovery.test_same import a_receipt
 
@@ -76,6 +78,21 @@ def test_message_that_was_never_sent_is_queued() -> None:
     connection = Recovered()
     put(connection, "commands", 0, 5, [a_message(a_receipt())])  # type: ignore[arg-type]
     assert SQL["put"] in connection.names()
+
+
+@pytest.mark.parametrize("over", [0, 1])
+def test_message_that_no_topic_takes_is_not_queued(over: int) -> None:
+    """Its own record breaks, and is parked; in the outbox it would stop all that comes behind it."""
+    connection, message = Recovered(), a_message(bytes(VALUE_BYTES_MAX + over))
+    if not over:
+        put(connection, "commands", 0, 5, [message])  # type: ignore[arg-type]
+        assert SQL["put"] in connection.names()
+        return
+    with pytest.raises(Corrupt) as stopped:
+        put(connection, "commands", 0, 5, [a_message(b"small"), message])  # type: ignore[arg-type]
+    assert (stopped.value.code, stopped.value.facts["message_id"]) == ("OUTGOING_TOO_LARGE", "r-1")
+    assert parks(stopped.value)
+    assert connection.names() == []
 
 
 def test_message_that_says_something_else_stops() -> None:

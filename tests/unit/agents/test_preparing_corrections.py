@@ -5,8 +5,8 @@ from msgspec.structs import replace as with_fields
 
 from hub.agents.preparing import prepare_command
 from hub.decision import Prepared
-from hub.domain.statements import CorrectionItem, CorrectionRequest, RoundName
-from tests.unit.agents.world import AT, SO, TOPIC, YEAR, Desk, a_school_entry, snapshot_of, transcript_of
+from hub.domain.statements import CorrectionItem, CorrectionRequest, CorrectionWithdrawal, Recall, RoundName
+from tests.unit.agents.world import AT, SO, TOPIC, YEAR, Desk, a_recall, a_school_entry, snapshot_of, transcript_of
 from tests.unit.trust.trust_world import OTHER_SCHOOL, SCHOOL, World, an_office
 
 
@@ -67,6 +67,37 @@ def test_successor_hands_in_documents_of_the_closed_school_as_corrections_alone(
     assert (document.record is None) is bool(codes)
     if document.record is not None:
         assert document.record.school == SCHOOL, "the record keeps its issuing school"
+
+
+def a_withdrawal() -> CorrectionWithdrawal:
+    return CorrectionWithdrawal(
+        command_id="withdraw-0001", correction="request-0001", issued_at="2026-06-20T02:59:00Z", reason="Đã sáp nhập",
+        request_sha256="22" * 32, school=SCHOOL, school_year=YEAR, type="vn.hocba.correction-withdrawal/1",
+    )  # fmt: skip
+
+
+def a_recall_in(cohort: str) -> Recall:
+    return a_recall(round=RoundName(cohort=cohort, number=1))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("statement", "codes"),
+    [(a_withdrawal(), []), (a_recall_in("correction"), []), (a_recall_in("completed"), ["SCHOOL_CLOSED"])],
+)
+def test_successor_ends_what_a_closed_school_left_open(
+    merged: World, world: World, statement: CorrectionWithdrawal | Recall, codes: list[str]
+) -> None:
+    """In the closed school's name, by the successor's people; nothing else, and nobody else."""
+    found = [f.code for f in prepared(merged, Desk(merged).command(statement)).findings]
+    assert found[: len(codes)] == codes
+    assert bool(found) is bool(codes)
+    alone = world.with_(a_school_entry(SCHOOL, 2, closed_on="2026-02-01"))
+    assert [f.code for f in prepared(alone, Desk(alone).command(statement)).findings] == ["SCHOOL_CLOSED"]
+    left = world.with_(
+        a_school_entry(SCHOOL, 2, closed_on="2026-02-01", successor=OTHER_SCHOOL), a_school_entry(OTHER_SCHOOL)
+    )
+    assert prepared(left, Desk(left).command(statement)).stands is False
+    assert prepared(world, Desk(world).command(statement)).stands, "before it closes its own people do"
 
 
 def test_people_of_a_closed_school_sign_no_more_for_it(world: World) -> None:

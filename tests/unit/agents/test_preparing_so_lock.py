@@ -10,8 +10,9 @@ from hub.agents.preparing import prepare_command
 from hub.agents.stage import Record
 from hub.client.so_lock import SignedAct, act_outbounds, agree_to_act, sign_act
 from hub.decision import Prepared, set_root
-from hub.domain.statements import RoundName, SoLock, SoLockItem, encode
+from hub.domain.statements import RoundName, SoLock, SoLockItem, Unreported, encode
 from hub.kafka.partition import partition_of
+from hub.topics import REQUEST_BYTES_MAX
 from hub.trust import ChainCache, Entry, round_opening_id
 from tests.unit.agents.world import (
     AT,
@@ -135,6 +136,30 @@ def test_act_under_the_key_of_a_school_that_it_does_not_name_is_refused(departme
         record_of_key(moved, key, headers_with(moved, ce_id=f"act-0001.{SCHOOL}", ce_source=f"/schools/{SCHOOL}"))
     )
     assert (prepared.authentic, codes_of(prepared)) == (False, ["LOCK_ACT_SCHOOL_ABSENT"])
+
+
+def an_act_of(size: int) -> SoLock:
+    """Return an act of so many bytes, by pupils whom it explains and by its reason."""
+    absent = [Unreported(pupil=f"id:{n:0117d}", reason="moved") for n in range(2000)]
+    full = [SoLockItem(count=1, root=ROOT, school=f"019900{n}", unreported=tuple(absent)) for n in range(3)]
+
+    def explaining(count: int) -> SoLock:
+        last = SoLockItem(count=1, root=ROOT, school="0199009", unreported=tuple(absent[:count]))
+        return an_act(locks=(*an_act().locks, *full, last))
+
+    one, two = len(encode(explaining(1))), len(encode(explaining(2)))
+    act = explaining(1 + (size - one) // (two - one))
+    return with_fields(act, reason=act.reason + "x" * (size - len(encode(act))))
+
+
+@pytest.mark.parametrize("over", [0, 1])
+def test_act_that_could_not_travel_on_to_bo_is_refused(department: World, preparing: Prepare, over: int) -> None:
+    """It goes whole beside the manifest of each of its locks; its id is not used up."""
+    act = an_act_of(REQUEST_BYTES_MAX + over)
+    made = signed(department, act)
+    assert len(made.payload) == REQUEST_BYTES_MAX + over
+    prepared = preparing(record_in(made))
+    assert ("LOCK_STATEMENT_TOO_LARGE" in codes_of(prepared), prepared.authentic) == (bool(over), not over)
 
 
 def test_act_of_another_so_is_refused(department: World, preparing: Prepare) -> None:

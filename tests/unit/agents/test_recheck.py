@@ -161,15 +161,20 @@ def test_every_page_is_read_and_claims_are_locked_in_order(world: World, desk: D
 _COMMON = queries_of("common")
 
 
+def a_said(version: int, **changes: Any) -> ReceiptStatement:
+    """What was told of the one document."""
+    document = ReceiptDocument(document_sha256=sha("document").hex(), outcome="accepted", state="open")
+    said = ReceiptStatement(
+        at=instant(AT), command_id="submit-0001", documents=(document,), findings=(), kind="Recheck",
+        outcome="accepted", register_version=version, school=SCHOOL, so=SO, type="vn.hocba.receipt/1",
+    )  # fmt: skip
+    return with_fields(said, **changes)
+
+
 def a_replay(world: World, desk: Desk, receipts: Receipts, kind: str = "Recheck", **changes: Any) -> FakeConnection:
     """A database whose only unmet receipt is about its only pending document; `changes` make it say something else."""
     row, version = a_row(desk), world.snapshot().version
-    document = ReceiptDocument(document_sha256=sha("document").hex(), outcome="accepted", state="open")
-    said = ReceiptStatement(
-        at=instant(AT), command_id="submit-0001", documents=(document,), findings=(), kind=kind, outcome="accepted",
-        register_version=version, school=SCHOOL, so=SO, type="vn.hocba.receipt/1",
-    )  # fmt: skip
-    said = with_fields(said, **changes)
+    said = a_said(version, kind=kind, **changes)
     receipt_id, message = receipts.signed(said, f"{sha('m').hex()}/0/{version}")
     met: list[bool] = []
 
@@ -218,6 +223,28 @@ def test_follow_up_receipt_that_differs_stays_unmet(world: World, desk: Desk, re
     assert _COMMON["meet"] not in connection.names()
     assert ("rollback", None) in connection.calls
     assert connection.names().count(_COMMON["register_entries"]) == 1
+    assert connection.names().count(_COMMON["note_difference"]) == 1, "the replay ends without it"
+
+
+def test_document_that_was_told_otherwise_holds_up_no_other(world: World, desk: Desk, receipts: Receipts) -> None:
+    """After the replay it waits for a newer register; who stands on the same page is decided now."""
+    rows = [a_row(desk), a_row(desk, 1)]
+    version = world.snapshot().version
+    differing, _ = receipts.signed(a_said(version, kind="Recheck"), f"{sha('m').hex()}/0/{version}")
+    _, message = receipts.signed(a_said(version, command_id="submit-0002"), "x")
+    database = Database(rows)
+
+    def answer(sql: str, parameters: Any) -> Answer:
+        if sql == _COMMON["unmet_exists"]:
+            return Answer([(False, True)])
+        if sql == _COMMON["unmet"]:
+            return Answer([(message, AT, 0, 4)] if parameters["message_id"] == differing else [])
+        return database._answer(sql, parameters)
+
+    connection = FakeConnection(answer)
+    assert recheck_all(connection, world.snapshot(), receipts) == 1
+    assert moves(connection)[-1] == ("open", sha("m"), 1)
+    assert _COMMON["meet"] not in connection.names()
 
 
 @pytest.mark.parametrize("good", [True, False])

@@ -13,6 +13,7 @@ from hub.metrics import UNSEALED
 from hub.schemas import decode
 from hub.signing import Keyring, NoteKeySigner
 from hub.store.queries import queries_of
+from hub.topics import REQUEST_BYTES_MAX
 from hub.trust import (
     CHECKPOINT_TYPE,
     ChainCache,
@@ -120,6 +121,15 @@ def test_request_behind_a_lock_travels_with_its_manifest(keyring: Keyring) -> No
     sequence_once(connection, SO, keyring, unstamped)
     first, second, _ = [(value.get("request"), value.get("request_signature")) for _, value in queued(connection)]
     assert (first, second) == ((b"asked", "c..d"), (b"", ""))
+
+
+def test_request_that_is_too_large_to_travel_stops_no_other_lock(keyring: Keyring) -> None:
+    """It is left out, as one that is gone: Bộ refuses that lock alone."""
+    requests = {sha(f"request {n}"): (bytes(REQUEST_BYTES_MAX + n), "c..d") for n in range(2)}
+    connection = a_database([a_lock(0), a_lock(1)], requests=requests)
+    assert sequence_once(connection, SO, keyring, unstamped) == 2
+    first, second, _ = [(value.get("request"), value.get("request_signature")) for _, value in queued(connection)]
+    assert (first, second) == ((bytes(REQUEST_BYTES_MAX), "c..d"), (b"", ""))
 
 
 def test_head_is_over_all_manifests_and_signed_by_log_and_seal(keyring: Keyring, world: World) -> None:

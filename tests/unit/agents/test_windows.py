@@ -14,8 +14,8 @@ from hub.kafka.producer import Sending
 from hub.signing import Signer
 from hub.store.queries import queries_of
 from hub.trust import ChainCache
-from tests.unit.agents.world import AT, SO, TOPIC, YEAR, Answer, FakeConnection, record_of
-from tests.unit.trust.trust_world import SCHOOL, World
+from tests.unit.agents.world import AT, SO, TOPIC, YEAR, Answer, FakeConnection, a_school_entry, record_of
+from tests.unit.trust.trust_world import SCHOOL, World, an_office
 
 _SQL, _COMMON = queries_of("so"), queries_of("common")
 _CLOSES_AT = AT - timedelta(days=3)  # an outage may last longer than a command of a person may be old
@@ -27,15 +27,24 @@ def seal(world: World) -> Signer:
     return world.issued["so"].signer
 
 
-def a_database(*due: Any, refused: int = 0, announced: bool = False, replaying: bool = False) -> FakeConnection:
-    """Answer what is due, how often it was refused, and whether it is on its way."""
+def a_database(
+    *due: Any, refused: int = 0, accepted: int = 0, refused_at: datetime | None = None, announced: bool = False,
+    replaying: bool = False,
+) -> FakeConnection:  # fmt: skip
+    """Answer what is due, how often it was answered before, and whether it is on its way."""
     answers = {
-        _SQL["windows_due"]: Answer(due),
-        _SQL["window_attempts"]: Answer([(refused,)]),
+        _SQL["window_attempts"]: Answer([(accepted + refused, refused, refused_at)]),
         _SQL["window_announced"]: Answer([(announced,)]),
         _COMMON["unmet_exists"]: Answer([(replaying, replaying)]),
     }
-    return FakeConnection(lambda sql, _: answers.get(sql, Answer()))
+
+    def answer(sql: str, values: Any) -> Answer:
+        if sql != _SQL["windows_due"]:
+            return answers.get(sql, Answer())
+        _, *after, most = values
+        return Answer([row for row in due if row[:2] > tuple(after)][:most])
+
+    return FakeConnection(answer)
 
 
 def sent(connection: FakeConnection) -> list[Any]:
@@ -81,6 +90,48 @@ def test_announcement_that_came_too_early_is_made_again_later(
     connection = a_database(_ROW, refused=refused)
     assert close_windows(connection, SO, seal, due) == 1
     assert judged(world, sent(connection)[0]).command_id.endswith(f"-{refused}")
+
+
+def test_window_that_was_reopened_after_it_had_closed_is_announced_again_at_once(world: World, seal: Signer) -> None:
+    """A version that was recalled later leaves its pupil waiting: the id that was accepted once is of no more use."""
+    connection = a_database(_ROW, accepted=1)
+    assert close_windows(connection, SO, seal, _CLOSES_AT + timedelta(seconds=2)) == 1
+    prepared = judged(world, sent(connection)[0])
+    assert prepared.stands
+    assert prepared.command_id.endswith("-1")
+
+
+def test_announcement_that_is_always_refused_is_made_less_and_less(seal: Signer) -> None:
+    """However long after the end of the window: the pause counts from the last answer."""
+    refused_at = AT - timedelta(seconds=15)
+    assert close_windows(a_database(_ROW, refused=3, refused_at=refused_at), SO, seal, AT) == 0
+    assert close_windows(a_database(_ROW, refused=3, refused_at=refused_at), SO, seal, AT + timedelta(seconds=1)) == 1
+
+
+def test_every_window_has_its_turn(seal: Signer) -> None:
+    """More than one look can read."""
+    rows = [(SCHOOL, f"request-{n:04d}", YEAR, _CLOSES_AT) for n in range(450)]
+    connection = a_database(*rows)
+    assert close_windows(connection, SO, seal, AT) == len({row[7] for row in sent(connection)}) == len(rows)
+
+
+def test_later_seal_closes_a_window_that_ended_before_its_office_began(world: World, seal: Signer) -> None:
+    """The machine's office is judged when the command comes, not at the time that its signature names."""
+    office = an_office("so", world.issued["so"], "so_seal", SO, "CD-HN", valid_from=AT - timedelta(days=1))
+    connection = a_database(_ROW)
+    close_windows(connection, SO, seal, AT)
+    assert judged(world.with_(office, without=["so"]), sent(connection)[0]).stands
+    ended = an_office("so", world.issued["so"], "so_seal", SO, "CD-HN", valid_to=AT - timedelta(days=1))
+    late = judged(world.with_(ended, without=["so"]), sent(connection)[0])
+    assert [f.code for f in late.findings] == ["SIGNER_ROLE_NOT_HELD"]
+
+
+def test_window_of_a_school_that_closed_meanwhile_ends(world: World, seal: Signer) -> None:
+    """Otherwise the record would be blocked for its successor."""
+    connection = a_database(_ROW)
+    close_windows(connection, SO, seal, AT)
+    closed = a_school_entry(SCHOOL, 2, closed_on="2026-02-01")
+    assert judged(world.with_(closed), sent(connection)[0]).stands
 
 
 def test_nobody_else_closes_a_window(world: World, seal: Signer) -> None:

@@ -10,6 +10,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -79,18 +80,19 @@ def test_changes_are_covered_by_the_same_fields_as_the_hub_says(one: dict[str, o
 
 
 def _certificate(serial: int = 7) -> x509.Certificate:
-    made = x509.CertificateBuilder(_NAME, _NAME, _KEY.public_key(), serial, _AT - 9 * _DAY, _AT + 9 * _DAY)
+    made = x509.CertificateBuilder().issuer_name(_NAME).subject_name(_NAME).public_key(_KEY.public_key())
+    made = made.serial_number(serial).not_valid_before(_AT - 9 * _DAY).not_valid_after(_AT + 9 * _DAY)
     return made.sign(_KEY, SHA256())
 
 
 def _crl(serial: int, at: datetime) -> str:
-    revoked = x509.RevokedCertificateBuilder(serial, at.replace(tzinfo=None)).build()
-    made = x509.CertificateRevocationListBuilder(_NAME, _AT - _DAY, _AT + _DAY).add_revoked_certificate(revoked)
-    return base64.b64encode(made.sign(_KEY, SHA256()).public_bytes(_DER)).decode()
+    revoked = x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(at).build()
+    made = x509.CertificateRevocationListBuilder().issuer_name(_NAME).last_update(_AT - _DAY).next_update(_AT + _DAY)
+    made = made.add_revoked_certificate(revoked)
+    return base64.b64encode(made.sign(_KEY, SHA256()).public_bytes(Encoding.DER)).decode()
 
 
-_DER = x509.base.serialization.Encoding.DER
-_CERTIFICATE = _certificate().public_bytes(_DER)
+_CERTIFICATE = _certificate().public_bytes(Encoding.DER)
 _DIGEST = hashlib.sha256(_CERTIFICATE).digest()
 
 

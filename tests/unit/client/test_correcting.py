@@ -60,6 +60,15 @@ def test_other_field_than_asked_for_is_refused_with_the_difference() -> None:
     assert covered.row.verdict is Verdict.CLEAN
 
 
+def test_field_above_covers_no_fixed_one() -> None:
+    """Which record it is stays fixed."""
+    bases = _bases(*transcripts(1))
+    (one,) = _made(_asked(bases, "$.student"), bases, {"": {"$.student.passport": "C1234567"}})
+    found = {f.code: f.facts for f in one.row.findings}
+    assert one.row.verdict is Verdict.REFUSED
+    assert found["CORRECTION_FIELD_NOT_APPROVED"]["fields"] == "$.student.passport"
+
+
 def test_document_that_changes_nothing_or_breaks_a_rule_is_refused() -> None:
     """A window is not used up by the same text; and the rules hold for corrections too."""
     bases = _bases(*transcripts(1))

@@ -1,15 +1,18 @@
 """Versions of a record in time: which was in force on a day, and which took whose place."""
 
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from hub.client.history import History, Version, with_successors
+from hub.domain.lifecycle import rule_of
 from hub.errors import Refused
 from tests.unit.client.builders import sha
 from tests.unit.domain.builders import a_transcript
 
+DAY = timedelta(days=1)
 AT = datetime(2026, 6, 20, tzinfo=UTC)
 FIRST, SECOND, THIRD = date(2026, 6, 30), date(2026, 9, 1), date(2026, 12, 1)
 
@@ -66,4 +69,21 @@ def test_records_of_other_years_stand_beside_each_other() -> None:
     history = _history(other, *CORRECTED)
     assert [(v.transcript.school_year, v.version) for v in history.as_of(SECOND).versions] == [
         ("2024-2025", 1), ("2025-2026", 2),
+    ]  # fmt: skip
+
+
+def test_version_answers_since_when_and_by_whom_it_stands_so() -> None:
+    """Open since it came, locked since the lock, superseded since the lock of its successor."""
+    old = replace(_version(1, FIRST), locked_at=AT + DAY, locked_by="principal")
+    new = replace(_version(2, SECOND, sha("v1")), locked_at=AT + 9 * DAY, locked_by="so_lead")
+    first, second = _history(replace(old, state="superseded"), new).shown("principal")["versions"]
+    waiting = _version(3, None).shown("principal")
+    told = [(v["state"], v["since"], v["by"], v["rule"]) for v in (first, second, waiting)]
+    assert told == [
+        ("superseded", (AT + 9 * DAY).isoformat(), "principal", rule_of("document", "supersede")),
+        ("locked", (AT + 9 * DAY).isoformat(), "so_lead", rule_of("document", "lock")),
+        ("open", AT.isoformat(), None, rule_of("document", "accept")),
+    ]
+    assert [set(v["may"]) for v in (first, second, waiting)] == [
+        set(), {"supersede"}, {"recall", "replace", "lock"},
     ]  # fmt: skip

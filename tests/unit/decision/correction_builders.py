@@ -47,8 +47,9 @@ def shown(at: datetime) -> str:
 def a_version(
     pupil: str = "id:1", supersedes: bytes | None = None, reason: str | None = None, **changes: Any
 ) -> Judged:
-    """Make a document of one pupil as real bytes."""
-    student = msgspec.structs.replace(_BASE.student, student_code=f"C-{pupil}")
+    """Make a document of one pupil as real bytes; `student` names fields of the pupil."""
+    who = changes.pop("student", {})
+    student = msgspec.structs.replace(_BASE.student, **{"student_code": f"C-{pupil}"} | who)
     transcript = msgspec.structs.replace(
         _BASE, student=student, supersedes=supersedes.hex() if supersedes else UNSET, reason=reason or UNSET, **changes
     )

@@ -1,10 +1,12 @@
 """Rulings between two schools that claim one pupil: what moves, what stays, and what there is nothing to rule about."""
 
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from hub.decision import Known, Outcome, RoundKey, decide
+from hub.decision import Known, Outcome, RecordKey, RoundKey, decide
 from hub.domain.findings import refuses
 from tests.unit.decision.builders import (
     AT,
@@ -22,6 +24,7 @@ from tests.unit.decision.decision_builders import a_ruling
 from tests.unit.decision.test_submission import a_current, closed, decided, known_of
 
 RIGHT, WRONG, THIRD = (a_judged(school=s) for s in (SCHOOL, OTHER_SCHOOL, THIRD_SCHOOL))
+RIGHT_RECORD = RecordKey(SCHOOL, "id:1", YEAR, "year")
 ROUND, OTHER_ROUND = (RoundKey(s, YEAR, "completed", 1) for s in (SCHOOL, OTHER_SCHOOL))
 
 
@@ -48,7 +51,7 @@ def test_ruling_releases_the_right_one_and_refuses_the_other() -> None:
     assert told(outcome) == [(OTHER_SCHOOL, "refused", ["CONFLICT_RULED_AGAINST"]), (SCHOOL, "open", [])]
     assert outcome.follow_ups[0].findings[0].facts == {"school": SCHOOL, "number": "QĐ ruling-0001"}
     assert outcome.ruling is not None
-    assert (outcome.ruling.school, outcome.ruling.not_of, outcome.ruling.at) == (SCHOOL, OTHER_SCHOOL, AT)
+    assert (outcome.ruling.school, outcome.ruling.not_of, outcome.ruling.decided.at) == (SCHOOL, OTHER_SCHOOL, AT)
 
 
 def test_ruling_refuses_a_transcript_that_waits_for_its_certificate() -> None:
@@ -126,7 +129,7 @@ def test_ruling_is_refused_when_it_names_one_school_twice() -> None:
 def test_ruling_is_told_when_it_stands_already() -> None:
     """The number of the first decision is named."""
     known = ruled(known_of(a_current(RIGHT, "held"), a_current(WRONG, "held")))
-    outcome, _ = decide(a_ruling(command_id="ruling-0002"), known, SO)
+    outcome, _ = decide(a_ruling(command_id="ruling-0002", offset=1), known, SO)
     assert codes_of(outcome) == ["CONFLICT_RULED_ALREADY"]
     assert outcome.findings[0].facts == {"number": "QĐ ruling-0001"}
 
@@ -165,6 +168,50 @@ def test_later_ruling_for_the_other_school_turns_the_first_one_round() -> None:
     assert (outcome.outcome, moved(outcome)) == ("accepted", [(SCHOOL, "held"), (SCHOOL, "refused")])
     again, _ = decide(a_submission(WRONG, school=OTHER_SCHOOL), known, SO)
     assert [(a.outcome, a.state) for a in again.answers] == [("accepted", "open")]
+
+
+_PLACES = [
+    ({"at": AT, "part": 5, "offset": 9}, {"at": AT + timedelta(seconds=1), "part": 0, "offset": 0}),
+    ({"at": AT, "part": 0, "offset": 9}, {"at": AT, "part": 1, "offset": 0}),
+    ({"at": AT, "part": 1, "offset": 2}, {"at": AT, "part": 1, "offset": 3}),
+]
+"""Two places in the log, the earlier first: by append time, else by partition and offset."""
+
+
+@pytest.mark.parametrize(("earlier", "later"), _PLACES)
+def test_earlier_ruling_is_refused_when_the_later_one_was_decided_before_it(
+    earlier: dict[str, Any], later: dict[str, Any]
+) -> None:
+    """Their keys differ, so they may come in either order: the pupil keeps one transcript that stands."""
+    known = known_of(a_current(RIGHT, "held"), a_current(WRONG, "held"))
+    for_other = {"school": OTHER_SCHOOL, "not_of": SCHOOL, "command_id": "ruling-0002"}
+    first, known = decide(a_ruling(**for_other, **later), known, SO)
+    assert moved(first) == [(SCHOOL, "refused"), (OTHER_SCHOOL, "open")]
+    late, known = decide(a_ruling(**earlier), known, SO)
+    assert (late.outcome, codes_of(late), late.moves, late.ruling) == ("refused", ["CONFLICT_RULED_LATER"], (), None)
+    since = later["at"].strftime("%Y-%m-%dT%H:%M:%SZ")
+    assert late.findings[0].facts == {"number": "QĐ ruling-0002", "since": since}
+    again, _ = decide(a_submission(RIGHT), known, SO)
+    assert codes_of(again, 0) == ["CONFLICT_RULED_AGAINST"]
+
+
+@pytest.mark.parametrize(("earlier", "later"), _PLACES)
+@pytest.mark.parametrize("turned", [False, True])
+def test_ruling_that_counts_is_the_later_one_in_whichever_order_they_are_decided(
+    earlier: dict[str, Any], later: dict[str, Any], turned: bool
+) -> None:
+    """Also when the rows that were written are read again, in any order."""
+    commands = [
+        a_ruling(**earlier), a_ruling(school=OTHER_SCHOOL, not_of=SCHOOL, command_id="ruling-0002", **later),
+    ]  # fmt: skip
+    known = known_of(a_current(RIGHT, "held"), a_current(WRONG, "held"))
+    for command in reversed(commands) if turned else commands:
+        _, known = decide(command, known, SO)
+    written = known.rulings["id:1", YEAR, "year"]
+    for rows in (written, written[::-1]):
+        counting = replace(known, rulings={("id:1", YEAR, "year"): rows}).ruling(RIGHT_RECORD, OTHER_SCHOOL)
+        assert counting is not None
+        assert (counting.school, counting.decided.number) == (OTHER_SCHOOL, "QĐ ruling-0002")
 
 
 def test_refusal_frees_whom_the_wrong_school_alone_held_up() -> None:

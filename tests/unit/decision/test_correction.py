@@ -301,6 +301,20 @@ def test_version_outside_its_window_is_refused(office: Office, version: Callable
     assert office.states() == ["approved"]
 
 
+def test_field_above_covers_no_fixed_one(office: Office) -> None:
+    """Which record it is stays fixed, whatever part of the document was approved."""
+    request = office.request(fields=("$.student", "$.remarks"))
+    for step in (a_confirmation(request), an_unlock_request(request), a_decision(request)):
+        assert office.say(step).outcome == "accepted"
+    base = office.bases[0]
+    good = a_version("id:1", base.document_sha256, "nhầm", remarks="Mới.")
+    other = a_version("id:1", base.document_sha256, "nhầm", remarks="Mới.", student={"passport": "C1234567"})
+    outcome = office.say(a_resubmission(other))
+    (found,) = outcome.answers[0].findings
+    assert (found.code, found.facts["fields"]) == ("CORRECTION_FIELD_NOT_APPROVED", "$.student.passport")
+    assert answers_of(office.say(a_resubmission(good, command_id="again-0002"))) == [("accepted", "open")]
+
+
 def test_refused_version_shows_paths_and_no_values(office: Office) -> None:
     """The school sees which fields differ and which were approved; marks and texts stay out of the finding."""
     office.opened()
@@ -385,6 +399,31 @@ def test_window_closes_at_its_time_and_tells_what_was_not_used(office: Office) -
     assert office.states() == ["resubmitted", "expired"]
     again = office.say(a_closing(request, command_id="window-0004", at=CLOSES_AT))
     assert codes_of(again) == ["CORRECTION_STEP_NOT_ALLOWED"]
+
+
+def test_version_that_is_recalled_after_the_window_closed_leaves_it_to_be_closed_again(office: Office) -> None:
+    """Reopened after its window closed: a second closing ends it, and another request may come."""
+    request = office.opened(*office.bases)
+    good = a_version("id:1", office.bases[0].document_sha256, "nhầm", remarks="Mới.")
+    office.say(a_resubmission(good))
+    assert office.say(a_closing(request, at=CLOSES_AT)).outcome == "accepted"
+    late = CLOSES_AT + timedelta(days=1)
+    assert office.say(a_recall_of(good.document_sha256, at=late)).outcome == "accepted"
+    assert office.states() == ["approved", "expired"]
+    assert office.say(a_closing(request, command_id="window-0002", at=late)).outcome == "accepted"
+    assert office.states() == ["expired", "expired"]
+    office.request(*office.bases, command_id="request-0002")
+
+
+def test_two_schools_that_act_for_one_never_share_a_round(office: Office) -> None:
+    """The closed school's own approval has taken its number, though its round is not seen yet."""
+    office.opened(office.bases[0])
+    office.database.rounds.pop(RoundKey(SCHOOL, YEAR, "correction", 1))
+    request = a_request([office.bases[1].document_sha256], "request-0002", school=OTHER_SCHOOL, issuer=SCHOOL)
+    for step in (request, a_confirmation(request, "confirm-0002"), an_unlock_request(request, "unlock-00002")):
+        assert office.say(step).outcome == "accepted"
+    outcome = office.say(a_decision(request, command_id="decide-0002"))
+    assert outcome.opens == RoundKey(SCHOOL, YEAR, "correction", 2)
 
 
 def test_successor_corrects_for_the_school_that_closed(office: Office) -> None:

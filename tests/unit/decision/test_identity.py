@@ -1,12 +1,15 @@
 """Links between identifiers: who is one person from now on, and what that does to what schools reported."""
 
 from dataclasses import replace
+from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from hub.decision import Known, Outcome, RoundKey, decide
 from hub.domain.linking import Links
 from tests.unit.decision.builders import (
+    AT,
     OTHER_SCHOOL,
     SCHOOL,
     SO,
@@ -28,7 +31,7 @@ def moved(outcome: Outcome) -> list[tuple[str, str]]:
     return [(move.document.record.school, move.state) for move in outcome.moves]
 
 
-def linked(known: Known, **changes: str) -> Known:
+def linked(known: Known, **changes: Any) -> Known:
     outcome, after = decide(a_link(**changes), known, SO)
     assert outcome.outcome == "accepted", codes_of(outcome)
     return after
@@ -89,6 +92,53 @@ def test_later_link_of_an_identifier_takes_the_place_of_the_earlier() -> None:
     """An identifier has one present."""
     known = linked(linked(known_of(a_current(OLD))), present=THIRD, command_id="link-0002")
     assert known.links == Links({FORMER: THIRD})
+
+
+_PLACES = [
+    ({"at": AT, "part": 5, "offset": 9}, {"at": AT + timedelta(seconds=1), "part": 0, "offset": 0}),
+    ({"at": AT, "part": 0, "offset": 9}, {"at": AT, "part": 1, "offset": 0}),
+    ({"at": AT, "part": 1, "offset": 2}, {"at": AT, "part": 1, "offset": 3}),
+]
+"""Two places in the log, the earlier first: by append time, else by partition and offset."""
+
+
+@pytest.mark.parametrize(("earlier", "later"), _PLACES)
+def test_earlier_link_is_refused_when_the_later_one_was_decided_before_it(
+    earlier: dict[str, Any], later: dict[str, Any]
+) -> None:
+    """What is known goes on as the rows say: the later decision of the identifier counts, and is named."""
+    known = linked(known_of(a_current(OLD)), present=THIRD, command_id="link-0002", **later)
+    for action in ("correct", "separate"):
+        late, known = decide(a_link(action=action, command_id=f"late-{action}", **earlier), known, SO)
+        assert (codes_of(late), late.linking) == (["IDENTITY_DECIDED_LATER"], None)
+        since = later["at"].strftime("%Y-%m-%dT%H:%M:%SZ")
+        assert late.findings[0].facts == {"number": "QĐ link-0002", "since": since}
+    assert known.links == Links({FORMER: THIRD})
+
+
+@pytest.mark.parametrize(("earlier", "later"), _PLACES)
+@pytest.mark.parametrize("turned", [False, True])
+def test_link_that_counts_is_the_later_one_in_whichever_order_they_are_decided(
+    earlier: dict[str, Any], later: dict[str, Any], turned: bool
+) -> None:
+    """The memory of a batch says what the newest of the written rows says."""
+    commands = [a_link(**earlier), a_link(present=THIRD, command_id="link-0002", **later)]
+    known, written = known_of(a_current(OLD)), []
+    for command in reversed(commands) if turned else commands:
+        outcome, known = decide(command, known, SO)
+        written += [outcome.linking] if outcome.linking is not None else []
+    newest = max(written, key=lambda linking: linking.decided)
+    assert known.links == Links({FORMER: THIRD}) == Links({newest.former: newest.present or ""})
+    assert known.links.decided(FORMER) == newest.decided
+
+
+def test_earlier_link_is_refused_when_a_separation_was_decided_before_it() -> None:
+    """An ended link is remembered too: the later word was that they are two persons."""
+    known = linked(known_of(a_current(OLD)))
+    known = linked(known, action="separate", command_id="link-0003", offset=3)
+    late, known = decide(a_link(present=THIRD, command_id="link-0002", offset=2), known, SO)
+    assert codes_of(late) == ["IDENTITY_DECIDED_LATER"]
+    assert known.links == Links()
 
 
 def test_separation_ends_a_link_and_no_other() -> None:

@@ -143,4 +143,22 @@ def test_ordinary_round_takes_no_correction() -> None:
     rows, manifest = relock([corrected(OLD[0])], cohort="supplementary")
     assert judged(rows, manifest) == ("LEAF_ACTION_UNKNOWN",)
     followed = edited(rows[:1], parse_leaf(rows[0][2]).action, action="LOCK", previous_leaf=sha("x").hex(), version=9)
-    assert judged(followed, manifest) == ("LEAF_DIFFERS",)
+    assert judged(followed, manifest, KnownLog(SO), 0) == ("LEAF_DIFFERS",)
+
+
+def test_later_version_that_is_simply_locked_is_refused() -> None:
+    """A Sở that unlocks nothing puts nothing in the place of what stands, and what stands can still be corrected."""
+    known = known_first()
+    rows, manifest = relock([corrected(OLD[0])], cohort="supplementary")
+    planted = edited(without(rows, "UNLOCK"), "SUPERSEDES", action="LOCK", previous_leaf=UNSET)
+    assert parse_leaf(planted[0][2]).version == 2
+    assert judged(planted, manifest, known) == ("RECORD_REPEATED",)
+    assert judged(*relock([corrected(OLD[0])], 2), known, 2) == ()
+
+
+def test_correction_is_refused_behind_another_so() -> None:
+    """Whoever did not lock a version does not end it, though every leaf follows."""
+    known = known_first()
+    rows, manifest = relock([corrected(OLD[0])])
+    known.standing = {record: replace(one, so="nghe-an") for record, one in known.standing.items()}
+    assert judged(rows, manifest, known) == ("UNLOCK_NOT_OF_STANDING",)

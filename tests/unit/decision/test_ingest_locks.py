@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace as with_fields
 
-from hub.decision.ingest import KnownLog
+from hub.decision.ingest import Again, KnownLog, Staged, decide_ingest
 from hub.trust import leaf_bytes, leaf_hash, manifest_root, parse_leaf
 from tests.unit.decision.builders import sha
 from tests.unit.decision.ingest_builders import (
@@ -103,12 +103,47 @@ def test_record_of_an_earlier_lock_is_refused() -> None:
     assert verdict(again, manifest_of(manifest, 1), known) == ("RECORD_REPEATED",)
 
 
-def test_record_that_stands_twice_in_one_lock_is_refused() -> None:
-    """The same pupil under two versions is two records; under one version it is a repetition."""
-    rows = [*_rows(FIRST), _rows(FIRST)[0]]
+@pytest.mark.parametrize("version", [1, 2])
+def test_record_that_stands_twice_in_one_lock_is_refused(version: int) -> None:
+    """Under one version or under two: only one of them could be in force."""
+    rows = [*_rows(FIRST), _releafed(_rows(FIRST)[0], version=version)]
     root = manifest_root(leaf_hash(leaf) for _, _, leaf in rows).hex()
     manifest = with_fields(FIRST.manifest.manifest, root=root, count=3)
     assert verdict(chunks_of(manifest, [rows]), manifest_of(manifest, 0)) == ("RECORD_REPEATED",)
+
+
+@pytest.mark.parametrize("version", [2, 9])
+def test_record_of_an_earlier_lock_is_refused_in_a_later_version(version: int) -> None:
+    """No ordinary lock takes the place of what stands, in whatever log that is."""
+    known = after(*FIRST.chunks, FIRST.manifest, head_over(FIRST))
+    lock = _of_version(version)
+    assert verdict(lock.chunks, manifest_of(lock.manifest.manifest, 1), known) == ("RECORD_REPEATED",)
+
+
+def test_first_version_that_is_locked_may_be_a_later_one() -> None:
+    """What was recalled before has used up the first number; its head and parts again change nothing."""
+    known, lock = KnownLog(SO), _of_version(2)
+    assert verdict(lock.chunks, lock.manifest, known) == ()
+    for item in (*lock.chunks, lock.manifest, head_over(lock)):
+        assert decide_ingest(item, known) == Staged()
+
+
+def test_refused_lock_that_is_mended_does_not_stand_in_its_own_way() -> None:
+    """Decided again, it is the first lock of its records."""
+    known, lock = KnownLog(SO), _of_version(2)
+    assert verdict((), lock.manifest, known) == ("CHUNK_MISSING",)
+    for item in (*lock.chunks, lock.manifest):
+        decide_ingest(item, known)
+    again = decide_ingest(head_over(lock), known)
+    assert isinstance(again, Again)
+    assert [v.codes for v in again.locks] == [()]
+
+
+def _of_version(version: int) -> Lock:
+    rows = [_releafed(row, version=version) for row in _rows(FIRST)]
+    root = manifest_root(leaf_hash(leaf) for _, _, leaf in rows).hex()
+    manifest = with_fields(FIRST.manifest.manifest, root=root, lock_id=sha(f"of version {version}").hex())
+    return Lock(chunks_of(manifest, [rows]), manifest_of(manifest, 0))
 
 
 def test_refused_lock_leaves_its_records_free() -> None:

@@ -6,10 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import UNSET
+from msgspec.structs import replace as with_fields
 
 from hub.decision.ingest import KnownLog
 from hub.decision.ingest_missing import Listed, missing_chunks, missing_of, missing_pupils
-from hub.domain.statements import Missing, RoundName, encode, read
+from hub.domain.statements import Missing, MissingPupils, RoundName, encode, read
+from hub.topics import MESSAGE_BYTES_MAX
 from tests.unit.decision.ingest_builders import FIRST, SCHOOLS, SO, Lock, chunks_of, manifest_of
 from tests.unit.decision.request_builders import decided, head_of, requested, taken_in
 from tests.unit.decision.test_ingest_correction import OLD, corrected, relock
@@ -37,6 +39,21 @@ def test_nothing_missing_is_no_statement() -> None:
     assert found is not None
     assert read(encode(found), Missing) == found
     assert (found.pupils, found.request) == (UNSET, UNSET)
+
+
+def test_long_lists_are_cut_short_beside_the_count_of_all() -> None:
+    """So that the receipt stays one message; a list that is whole has no count."""
+    lists = [MissingPupils(issued_at=AT, positions=tuple(range(10**6, 10**6 + 250)), roster="R" * 80)] * 900
+    found = missing_of(chunks=range(10**6, 10**6 + 1000), leaves=[n.to_bytes(32) for n in range(40_000)], pupils=lists)
+    assert found is not None
+    assert (found.leaves_count, found.pupils_count) == (40_000, 900 * 250)
+    assert found.leaves == tuple(n.to_bytes(32).hex() for n in range(1000))
+    data = encode(found)
+    assert len(data) < MESSAGE_BYTES_MAX / 2
+    assert read(data, Missing) == found
+    whole = missing_of(leaves=[bytes(32)] * 1000, pupils=[with_fields(lists[0], positions=(0, 1))] * 200)
+    assert whole is not None
+    assert (whole.leaves_count, whole.pupils_count) == (UNSET, UNSET)
 
 
 def test_pupils_are_named_by_their_place_in_each_list() -> None:

@@ -8,7 +8,6 @@ from msgspec import UNSET
 
 from hub.decision.ingest import KnownLog
 from hub.decision.ingest_missing import Listed
-from hub.decision.ingest_request import REQUESTS
 from hub.domain.statements import RoundName, SoLock, SoLockItem, Unreported, encode
 from tests.unit.decision.builders import sha
 from tests.unit.decision.ingest_builders import FIRST, SCHOOLS, SECOND, SO, Lock
@@ -84,10 +83,10 @@ def an_act(lock: Lock, school: str | None = None) -> SoLock:
 
 
 def test_act_of_the_so_asks_for_the_lock_of_each_of_its_schools() -> None:
-    """Signed by its lead or an officer, in the name of the Sở."""
+    """Signed by its lead, as Sở itself demands, in the name of the Sở."""
     asked: list[Any] = []
     assert codes_of(requested(FIRST, encode(an_act(FIRST))), lambda *given: asked.append(given[2]) or True) == ()
-    assert (asked[0].roles, asked[0].scope["owner"]) == (REQUESTS["vn.hocba.so-lock/1"].roles, f"so-{SO}")
+    assert (asked[0].roles, asked[0].scope["owner"]) == ({"so_lead"}, f"so-{SO}")
     assert codes_of(requested(FIRST, encode(an_act(FIRST, SCHOOLS[2])))) == ("REQUEST_UNREADABLE",)
 
 

@@ -1,11 +1,15 @@
 """Links between identifiers: any of them, in any order, gives one answer."""
 
+from datetime import UTC, datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hub.domain.decided import Decided
 from hub.domain.linking import Links, is_identifier
 
+_AT = datetime(2026, 6, 15, 3, 0, tzinfo=UTC)
 _NAMES = st.sampled_from("abcdefg")
 _LINKS = st.dictionaries(_NAMES, _NAMES).map(lambda d: {k: v for k, v in d.items() if k != v})
 
@@ -28,19 +32,21 @@ def test_persons_are_the_connected_identifiers(present: dict[str, str], one: str
 def test_latest_link_of_an_identifier_counts(steps: list[tuple[str, str | None]]) -> None:
     """One after the other, or at once."""
     links, last = Links(), dict[str, str]()
-    for former, present in steps:
-        links = links.changed(former, present)
+    for n, (former, present) in enumerate(steps):
+        links = links.changed(former, present, Decided(_AT, 0, n, f"{n}"))
         last.pop(former, None)
         if present is not None:
             last[former] = present
     assert links == Links(last)
     assert links.present_of("a") == last.get("a")
+    of_a = [n for n, (former, _) in enumerate(steps) if former == "a"]
+    assert links.decided("a") == (Decided(_AT, 0, of_a[-1], f"{of_a[-1]}") if of_a else None)
 
 
 def test_person_without_links_stands_for_itself() -> None:
     """Most identifiers are linked to nothing."""
     assert (Links().person("a"), Links().same_person("a")) == ("a", frozenset("a"))
-    assert Links().joined([("a", "b")]).person("a") == "b"
+    assert Links().decided("a") is None
 
 
 @pytest.mark.parametrize(

@@ -127,7 +127,7 @@ def test_list_asks_by_school_year_and_id() -> None:
 @pytest.mark.parametrize("role", [None, "homeroom_teacher", "principal", "school_seal", "so_officer", "so_seal"])
 def test_state_answers_from_the_one_table(state: str, role: str | None) -> None:
     """Why and what next are the catalogue's, what the caller may do the table's."""
-    answer = answer_of(state, (), role, is_over=False)
+    answer = answer_of("correction", state, (), role, is_over=False)
     entry = CATALOGUE[code_of_state("correction", state)]
     assert (answer.why_vi, answer.why_en, answer.next_vi, answer.next_en) == (
         entry.vi, entry.en, entry.next_vi, entry.next_en,
@@ -141,13 +141,13 @@ def test_last_step_says_since_when_by_whom_and_by_which_rule(row: Any) -> None:
     """For every step of the table, into whatever state it leads."""
     role = sorted(row.roles)[0]
     step = CorrectionStep(0, row.event, role, "P-1", "0" * 64, AT, "Vì sao", "1" * 64)
-    answer = answer_of(row.next_state, [step], None, is_over=False)
+    answer = answer_of("correction", row.next_state, [step], None, is_over=False)
     assert (answer.since, answer.by, answer.rule, answer.reason) == (AT, role, row.rule, "Vì sao")
 
 
 def test_nothing_is_handed_in_after_the_window() -> None:
     """Until the scheduler closes it the state is the same, but the caller may not."""
-    before, after = (answer_of("approved", (), "school_seal", is_over=over) for over in (False, True))
+    before, after = (answer_of("correction", "approved", (), "school_seal", is_over=over) for over in (False, True))
     assert "resubmit" in dict(before.may)
     assert "resubmit" not in dict(after.may)
 

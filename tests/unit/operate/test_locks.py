@@ -3,10 +3,11 @@
 from typing import Any
 
 import pytest
+from msgspec.structs import replace as with_fields
 from psycopg.types.json import Jsonb
 
 from hub.decision import RoundKey
-from hub.domain.statements import IngestStatement, encode
+from hub.domain.statements import IngestStatement, RoundName, encode
 from hub.errors import Corrupt, Refused
 from hub.operate import HangingLock, hanging_locks, resend_lock, retry_lock
 from hub.schemas import decode
@@ -115,6 +116,23 @@ def test_order_that_was_never_queued_is_made_from_its_request() -> None:
     with pytest.raises(Corrupt) as stopped:
         retry_lock(a_database(), SO, lock, "lan", "thử lại")  # type: ignore[arg-type]
     assert stopped.value.code == "LOCK_SET_CHANGED"
+
+
+def test_order_for_a_correction_of_a_closed_school_is_made_from_its_successors_request() -> None:
+    """The round keeps the issuing school; the request stands under the school that acts."""
+    request = with_fields(a_lock_request(), round=RoundName(cohort="correction", number=2))
+    asked = ("LockRequest", request.command_id, sha("s"), encode(request), sha("m"), "a..b", None)
+    lock = HangingLock("010199", request.school_year, "correction", 2, LOCK.hex(), AT, "order_missing")
+
+    def answer(sql: str, values: Any) -> Answer:
+        if sql == SQL["acting_school"]:
+            return Answer([(request.school,)] if values == ("010199", request.school_year, 2) else [])
+        return Answer([asked] if sql == SQL["closed_by"] and values[0] == request.school else [])
+
+    database = FakeConnection(answer)
+    assert retry_lock(database, SO, lock, "lan", "thử lại") == "ordered"  # type: ignore[arg-type]
+    (queued,) = [values for sql, values in database.calls if sql == COMMON["put"]]
+    assert (queued[5], decode(queued[8], ("LockOrder",)).value["school"]) == (b"010199", "010199")
 
 
 @pytest.mark.parametrize("cause", ["order_unsent", "unsealed", "unsent", "unanswered", "refused"])

@@ -10,11 +10,12 @@ SELECT pg_advisory_xact_lock(hashtext('identity'))
 
 -- name: add_link
 -- A link, once; it came again when there is no row.
-INSERT INTO identity_link (statement_sha256, so, action, former, present, statement, signature, appended_at)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING RETURNING statement_sha256
+INSERT INTO identity_link (statement_sha256, so, action, former, present, statement, signature, appended_at, record_offset)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING RETURNING statement_sha256
 
 -- name: links_of
--- The links that stand among these identifiers and all that were ever linked with them.
+-- The links that stand among these identifiers and all that were ever linked with them. Of one Sở the place in its
+-- locked topic orders them, as the Sở itself did; between several Sở the time of each one's last word.
 WITH RECURSIVE near (identifier) AS (
     SELECT unnest(%s::text[])
     UNION
@@ -23,7 +24,9 @@ WITH RECURSIVE near (identifier) AS (
 )
 SELECT former, present FROM (
     SELECT DISTINCT ON (former) former, present, action FROM identity_link
-    WHERE former IN (SELECT identifier FROM near) ORDER BY former, appended_at DESC, statement_sha256 DESC
+    WHERE former IN (SELECT identifier FROM near)
+    ORDER BY former, max(appended_at) OVER (PARTITION BY former, so) DESC, so DESC, record_offset DESC NULLS LAST,
+             appended_at DESC, statement_sha256 DESC
 ) newest WHERE action <> 'separate'
 
 -- name: linked_in_lock

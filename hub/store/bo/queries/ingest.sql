@@ -65,7 +65,7 @@ WHERE (school, school_year) IN (SELECT * FROM unnest(%s::text[], %s::text[]))
 
 -- name: standing_of
 -- Which version of these records is in force: the one that was let in and not ended.
-SELECT d.school, d.pupil, d.school_year, d.period, d.version, d.leaf_sha256, d.document_sha256 FROM document d
+SELECT d.school, d.pupil, d.school_year, d.period, d.so, d.version, d.leaf_sha256, d.document_sha256 FROM document d
 WHERE (d.school, d.school_year) IN (SELECT * FROM unnest(%s::text[], %s::text[])) AND d.action <> 'UNLOCK'
   AND NOT EXISTS (
       SELECT FROM document e WHERE e.action = 'UNLOCK'

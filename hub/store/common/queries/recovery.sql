@@ -10,9 +10,18 @@ SELECT r.topic, r.message_id, r.key FROM recovered r JOIN unnest(%(topics)s::tex
 
 -- name: unmet_exists
 -- Whether the replay is still behind what was recovered, and whether anything is unmet at all.
--- A quarantined record may stay so for ever, because it stands now; nobody waits for it.
-SELECT EXISTS (SELECT FROM recovered WHERE met_at IS NULL AND kind <> 'Quarantined'),
+-- A quarantined record may stay so for ever, because it stands now, and so may what is known to differ; nobody waits.
+SELECT EXISTS (SELECT FROM recovered r WHERE r.met_at IS NULL AND r.kind <> 'Quarantined'
+                 AND NOT EXISTS (SELECT FROM recovered_difference d
+                                 WHERE (d.topic_id, d.part, d.record_offset) = (r.topic_id, r.part, r.record_offset))),
        EXISTS (SELECT FROM recovered WHERE met_at IS NULL)
+
+-- name: note_difference
+-- A message that comes out otherwise, in all its copies: the replay goes on without it.
+INSERT INTO recovered_difference (topic_id, part, record_offset)
+SELECT topic_id, part, record_offset FROM recovered
+WHERE topic = %(topic)s AND message_id = %(message_id)s AND kind = %(kind)s AND met_at IS NULL
+ON CONFLICT DO NOTHING
 
 -- name: unmet
 -- The first recovered message of this id that was not decided again yet; only orders need their key to be told apart.
@@ -29,11 +38,13 @@ WHERE topic = %(topic)s AND message_id = %(message_id)s AND kind = %(kind)s AND 
 
 -- name: unmet_before
 -- Whether a message of this kind that was sent earlier still waits for its turn.
--- A school that is parked has no turn until a person lets it go on, and receipts for locks follow from no turn of a
--- command: neither holds the others up.
+-- A school that is parked has no turn until a person lets it go on, receipts for locks follow from no turn of a
+-- command, and what was passed over never comes: none of them holds the others up.
 SELECT EXISTS (
     SELECT FROM recovered r WHERE r.topic = %(topic)s AND r.kind = %(kind)s AND r.met_at IS NULL
       AND (r.appended_at, r.part, r.record_offset) < (%(appended_at)s, %(part)s, %(offset)s)
+      AND NOT EXISTS (SELECT FROM recovered_difference d
+                      WHERE (d.topic_id, d.part, d.record_offset) = (r.topic_id, r.part, r.record_offset))
       AND position('"kind":"Lock"'::bytea IN coalesce(r.value, '')) = 0
       AND NOT EXISTS (SELECT FROM parked p WHERE p.key = r.key AND p.ended_at IS NULL))
 

@@ -15,7 +15,7 @@ WHERE (school, school_year) IN (SELECT * FROM unnest(%s::text[], %s::text[]))
 ORDER BY 1, 2, 3, 4 FOR SHARE
 
 -- name: rounds_for_update
--- A lock request closes the round in the transaction that accepts it.
+-- A lock request closes the round in the transaction that accepts it; an approval takes the next number.
 SELECT school, school_year, cohort, number, state, closing_at, closed_by FROM round
 WHERE (school, school_year) IN (SELECT * FROM unnest(%s::text[], %s::text[]))
 ORDER BY 1, 2, 3, 4 FOR UPDATE

@@ -84,14 +84,16 @@ JOIN document d ON (d.school, d.pupil, d.school_year, d.period) = (c.issuer, c.p
 WHERE d.message_sha256 = %s AND d.n = %s AND c.state = 'resubmitted'
 
 -- name: windows_due
--- Corrections that still wait although their window has closed.
+-- Corrections that still wait although their window has closed, by pages.
 SELECT DISTINCT c.school, c.correction_id, c.school_year, c.closes_at
-FROM correction c WHERE c.state = 'approved' AND c.closes_at <= %s
-ORDER BY c.closes_at, c.school, c.correction_id LIMIT %s
+FROM correction c WHERE c.state = 'approved' AND c.closes_at <= %s AND (c.school, c.correction_id) > (%s, %s)
+ORDER BY c.school, c.correction_id LIMIT %s
 
 -- name: window_attempts
--- How often the closing of a window was refused: the cluster's clock stood before it.
-SELECT count(*) FROM inbox WHERE school = %s AND starts_with(command_id, %s) AND holds_id AND outcome = 'refused'
+-- How often the closing of a window was answered, authentic or not; how often it was refused, and when last.
+-- An answered id is of no more use; a version may be recalled after the first closing.
+SELECT count(*), count(*) FILTER (WHERE outcome = 'refused'), max(appended_at) FILTER (WHERE outcome = 'refused')
+FROM inbox WHERE school = %s AND kind = 'WindowClosed' AND starts_with(command_id, %s)
 
 -- name: window_announced
 -- Whether that command is on its way, or was answered already.

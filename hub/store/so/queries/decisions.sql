@@ -9,22 +9,24 @@ SELECT pg_advisory_xact_lock_shared(hashtext('identity'))
 SELECT pg_advisory_xact_lock(hashtext('identity'))
 
 -- name: links_of
--- The links that stand among these identifiers and all that were ever linked with them.
+-- The last decision on each of these identifiers and all that were ever linked with them; no present: the link ended.
 WITH RECURSIVE near (identifier) AS (
     SELECT unnest(%s::text[])
     UNION
     SELECT CASE WHEN l.former = n.identifier THEN l.present ELSE l.former END
     FROM near n JOIN identity_link l ON l.former = n.identifier OR l.present = n.identifier
 )
-SELECT former, present FROM (
-    SELECT DISTINCT ON (former) former, present, action FROM identity_link
-    WHERE former IN (SELECT identifier FROM near) ORDER BY former, decided_at DESC, message_sha256 DESC
-) newest WHERE action <> 'separate'
+SELECT DISTINCT ON (l.former) l.former, CASE WHEN l.action <> 'separate' THEN l.present END, l.decided_at, i.part,
+       i.record_offset, l.number
+FROM identity_link l JOIN inbox i USING (message_sha256)
+WHERE l.former IN (SELECT identifier FROM near) ORDER BY l.former, l.decided_at DESC, i.part DESC, i.record_offset DESC
 
 -- name: rulings_of
 -- What was ruled between schools about these pupils and years, oldest first.
-SELECT pupil, school_year, period, school, not_of, number, decided_at FROM conflict_decision
-WHERE (pupil, school_year) IN (SELECT * FROM unnest(%s::text[], %s::text[])) ORDER BY decided_at, message_sha256
+SELECT c.pupil, c.school_year, c.period, c.school, c.not_of, c.decided_at, i.part, i.record_offset, c.number
+FROM conflict_decision c JOIN inbox i USING (message_sha256)
+WHERE (c.pupil, c.school_year) IN (SELECT * FROM unnest(%s::text[], %s::text[]))
+ORDER BY c.decided_at, i.part, i.record_offset
 
 -- name: years_of_persons
 -- In which years these pupils have a document.

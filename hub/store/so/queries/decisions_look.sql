@@ -15,8 +15,9 @@ ORDER BY appended_at, school, document_sha256
 
 -- name: look_rulings
 -- What was ruled about these pupils, oldest first.
-SELECT pupil, school_year, period, school, not_of, number, reason, role, person, decided_at FROM conflict_decision
-WHERE pupil = ANY(%s) ORDER BY decided_at, message_sha256
+SELECT c.pupil, c.school_year, c.period, c.school, c.not_of, c.number, c.reason, c.role, c.person, c.decided_at
+FROM conflict_decision c JOIN inbox i USING (message_sha256)
+WHERE c.pupil = ANY(%s) ORDER BY c.decided_at, i.part, i.record_offset
 
 -- name: look_document
 -- The newest version of a transcript by its hash, in whatever state.
@@ -31,7 +32,7 @@ SELECT school, school_year FROM document WHERE pupil = %s ORDER BY appended_at D
 SELECT i.command_id, i.school, l.action, l.former, l.present, encode(l.evidence_sha256, 'hex'), l.number, l.reason, l.role, l.person,
        l.decided_at, encode(l.certificate_sha256, 'hex'),
        l.action <> 'separate' AND NOT EXISTS (
-           SELECT FROM identity_link n WHERE n.former = l.former
-             AND (n.decided_at, n.message_sha256) > (l.decided_at, l.message_sha256))
+           SELECT FROM identity_link n JOIN inbox o USING (message_sha256) WHERE n.former = l.former
+             AND (n.decided_at, o.part, o.record_offset) > (l.decided_at, i.part, i.record_offset))
 FROM identity_link l JOIN inbox i USING (message_sha256)
-WHERE %(command_id)s::text IS NULL OR i.command_id = %(command_id)s ORDER BY l.decided_at, l.message_sha256
+WHERE %(command_id)s::text IS NULL OR i.command_id = %(command_id)s ORDER BY l.decided_at, i.part, i.record_offset

@@ -59,10 +59,10 @@ SELECT DISTINCT pupil FROM document WHERE school = %s AND student_code = %s
 -- name: history_of_pupils
 -- All versions of these pupils' học bạ, over years and schools.
 SELECT d.document, d.state, d.version, d.document_sha256, l.effective_on, l.locked_at, lo.locator, l.log_index,
-       d.appended_at, lock_id, f.leaf, f.leaf_sha256
+       d.appended_at, lock_id, f.leaf, f.leaf_sha256, split_part(r.closed_by, ' ', 1)
 FROM document d
 LEFT JOIN leaf f ON f.message_sha256 = d.message_sha256 AND f.document_n = d.n AND f.action <> 'UNLOCK'
-LEFT JOIN lock l USING (lock_id) LEFT JOIN locator lo ON lo.pupil = d.pupil
+LEFT JOIN lock l USING (lock_id) LEFT JOIN round r USING (lock_id) LEFT JOIN locator lo ON lo.pupil = d.pupil
 WHERE d.pupil = ANY(%s) ORDER BY d.school_year, d.period, d.school, d.version
 
 -- name: manifests
@@ -77,9 +77,11 @@ FROM round r LEFT JOIN lock l USING (lock_id) LEFT JOIN bo_answer ir USING (lock
 ORDER BY 1, 2, 3, 4
 
 -- name: count_rounds
--- Rounds by cohort and state, and how many of the locked ones Bộ has answered.
-SELECT r.cohort, r.state, count(*), count(ir.lock_id)
-FROM round r LEFT JOIN bo_answer ir USING (lock_id) GROUP BY r.cohort, r.state ORDER BY r.cohort, r.state
+-- Rounds by cohort and state, how many of them Bộ has answered, since when the oldest stands so, and which office closed.
+SELECT r.cohort, r.state, count(*), count(ir.lock_id), min(CASE r.state WHEN 'closing' THEN r.closing_at ELSE l.locked_at END),
+       CASE WHEN r.state = 'closing' AND min(split_part(r.closed_by, ' ', 1)) = max(split_part(r.closed_by, ' ', 1))
+            THEN min(split_part(r.closed_by, ' ', 1)) END
+FROM round r LEFT JOIN bo_answer ir USING (lock_id) LEFT JOIN lock l USING (lock_id) GROUP BY r.cohort, r.state ORDER BY r.cohort, r.state
 
 -- name: quarantine_codes
 -- Messages that did not decode, by reason.

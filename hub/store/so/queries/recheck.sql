@@ -19,8 +19,8 @@ JOIN round r ON (r.school, r.school_year, r.cohort, r.number) = (d.school, d.sch
 WHERE d.pupil = ANY(%(pupils)s) AND d.school_year = %(school_year)s AND d.period = %(period)s AND d.school <> %(school)s
   AND d.state IN ('open', 'pending', 'held', 'locked')
   AND %(school)s IS DISTINCT FROM (
-      SELECT c.school FROM conflict_decision c
+      SELECT c.school FROM conflict_decision c JOIN inbox i USING (message_sha256)
       WHERE c.pupil = ANY(%(pupils)s) AND (c.school_year, c.period) = (d.school_year, d.period)
         AND (c.school, c.not_of) IN ((%(school)s, d.school), (d.school, %(school)s))
-      ORDER BY c.decided_at DESC, c.message_sha256 DESC LIMIT 1)
+      ORDER BY c.decided_at DESC, i.part DESC, i.record_offset DESC LIMIT 1)
 FOR SHARE OF r

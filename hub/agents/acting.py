@@ -1,0 +1,42 @@
+"""Which school a command may speak for: one that stands, and for a closed one its successor, in corrections alone."""
+
+from datetime import datetime
+
+from msgspec import UNSET
+
+from hub.domain.findings import Finding, finding
+from hub.domain.statements import Command, CorrectionRequest, CorrectionWithdrawal, Recall, SoLock, WindowClosed
+from hub.trust import Snapshot, succession_facts
+
+__all__ = ["judge_school", "signing_school", "stands_for"]
+
+
+def judge_school(snapshot: Snapshot, command: Command, at: datetime) -> list[Finding]:
+    """Return what is wrong with the school of a command that came at `at`."""
+    school = snapshot.school(command.school, at)
+    if school is None:
+        return [finding("SCHOOL_UNKNOWN", "$.school")]
+    if school.closed_on is not None and school.is_closed(at):
+        if isinstance(command, WindowClosed) or signing_school(snapshot, command, at) is not None:
+            return []
+        facts = succession_facts(snapshot, school.code, at)
+        return [finding("SCHOOL_CLOSED", "$.school", facts={"closed_on": school.closed_on.isoformat()} | facts)]
+    if isinstance(command, CorrectionRequest) and command.issuer not in (UNSET, command.school):
+        issuer = str(command.issuer)
+        if not stands_for(snapshot, issuer, command.school, at):
+            return [finding("CORRECTION_ISSUER_WRONG", "$.issuer", facts={"issuer": issuer})]
+    return []
+
+
+def signing_school(snapshot: Snapshot, command: Command | SoLock, at: datetime) -> str | None:
+    """Return the successor whose people may end what a closed school left open in a correction; None for all else."""
+    if isinstance(command, CorrectionWithdrawal) or (
+        isinstance(command, Recall) and command.round.cohort == "correction"
+    ):
+        return snapshot.successor_of_school(command.school, at)
+    return None
+
+
+def stands_for(snapshot: Snapshot, issuer: str, school: str, at: datetime) -> bool:
+    """Tell whether `school` is the one that succeeds the closed school `issuer`."""
+    return snapshot.successor_of_school(issuer, at) == school
