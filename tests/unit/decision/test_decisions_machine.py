@@ -49,7 +49,7 @@ class Decided(Database):
             self.rulings.setdefault(said.pupil, []).append(outcome.ruling)
         if outcome.linking is not None:
             assert isinstance(said, IdentityCorrection)
-            self.links = self.links.changed(outcome.linking.former, outcome.linking.present)
+            self.links = self.links.changed(outcome.linking.former, outcome.linking.present, outcome.linking.decided)
         for one in outcome.follow_ups:
             place = (one.document.message_sha256, one.document.n)
             assert self.documents[place].state == one.state, "the receipt says what became of the transcript"

@@ -14,8 +14,9 @@ INSERT INTO identity_link (statement_sha256, so, action, former, present, statem
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING RETURNING statement_sha256
 
 -- name: links_of
--- The links that stand among these identifiers and all that were ever linked with them. Of one Sở the place in its
--- locked topic orders them, as the Sở itself did; between several Sở the time of each one's last word.
+-- The links that stand among these identifiers and all that were ever linked with them.
+-- Of one Sở the place in its locked topic orders them, as the Sở itself did; between several Sở the time of each one's
+-- last word.
 WITH RECURSIVE near (identifier) AS (
     SELECT unnest(%s::text[])
     UNION
