@@ -823,6 +823,7 @@ function verifyBundle(bytes, roots, statusBytes) {
     for (const place of status.later) follow(chain, place, bundle.so, own, found);
   });
   const versions = chain.leaves.filter((leaf) => leaf.action !== "UNLOCK").map((leaf) => leaf.version);
+  if (chain.leaves.length > 0 && versions.length === 0) found.add("later", "unlocked, but not by what", "unknown");
   return answer(found, chain.asOf, { ...facts, leaf_sha256: hexOf(placed.hash) }, versions.at(-1) ?? null);
 }
 

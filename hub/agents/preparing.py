@@ -21,9 +21,11 @@ from hub.domain.findings import Finding, finding, refuses
 from hub.domain.severities import Severities, under
 from hub.domain.statements import (
     LOCK_KINDS,
+    WINDOW_ID,
     Command,
     SoLock,
     Submission,
+    WindowClosed,
 )
 from hub.domain.statements import read as read_statement
 from hub.domain.transcript import Transcript
@@ -112,6 +114,8 @@ def _statement(ground: _Ground, topic: Topic) -> tuple[Command | SoLock | None, 
         value["command_id"], value["school"], ground.record.key, topic.owner
     ):  # fmt: skip
         found.append(finding("ENVELOPE_DISAGREES", "$.statement"))
+    if command.command_id.startswith(WINDOW_ID) and not isinstance(command, WindowClosed):
+        found.append(finding("COMMAND_ID_RESERVED", "$.statement.command_id"))
     if isinstance(command, Submission):
         hashes = [hashlib.sha256(d["document"]).hexdigest() for d in value["documents"]]
         if list(command.documents) != hashes:

@@ -18,7 +18,7 @@ import structlog
 
 from hub.agents.receipts import instant
 from hub.agents.stage import Outgoing, put
-from hub.domain.statements import WindowClosed, encode
+from hub.domain.statements import WINDOW_ID, WindowClosed, encode
 from hub.errors import Unavailable
 from hub.recovery import is_replaying
 from hub.schemas import encode as encode_message
@@ -103,7 +103,7 @@ def _announced(
 def _name(so: str, school: str, correction: str, closes_at: datetime) -> str:
     """Return the beginning of the ids under which a window is announced, up to the number of the attempt."""
     named = "\n".join(("vn.hocba.window/1", so, school, correction, instant(closes_at)))
-    return f"window-{hashlib.sha256(named.encode()).hexdigest()[:32]}-"
+    return f"{WINDOW_ID}{hashlib.sha256(named.encode()).hexdigest()[:32]}-"
 
 
 def _command(so: str, seal: Signer, statement: WindowClosed, at: datetime) -> Outgoing:

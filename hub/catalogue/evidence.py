@@ -152,10 +152,10 @@ _ENDED = (
         Severity.WARN,
         Certainty.CONTRACT,
         _PROOF,
-        "Học bạ này đã được mở khoá để điều chỉnh.",
-        "This transcript was unlocked for a correction.",
-        "Hỏi trường đã có bản điều chỉnh chưa.",
-        "Ask the school whether there is a corrected version.",
+        "Học bạ này đã được mở khoá để điều chỉnh; tệp không cho biết bản thay thế.",
+        "This transcript was unlocked for a correction; the file does not have the version that replaced it.",
+        "Yêu cầu trường cấp tệp bằng chứng mới nhất.",
+        "Ask the school for the newest evidence file.",
     ),
 )
 _MAKING = (

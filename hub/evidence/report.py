@@ -16,9 +16,7 @@ PARTS = (
     "form", "register", "document", "signatures", "accepted", "leaf", "manifest", "log", "checkpoint", "timestamp",
     "cosignature", "later",
 )  # fmt: skip
-_TOLD = frozenset(
-    {"BUNDLE_SUPERSEDED", "BUNDLE_UNLOCKED", "BUNDLE_NOT_STAMPED"}
-)  # facts about the record, no doubt about the proof
+_TOLD = frozenset({"BUNDLE_SUPERSEDED", "BUNDLE_NOT_STAMPED"})  # facts about the record, no doubt about the proof
 
 
 class Conclusion(StrEnum):

@@ -66,7 +66,7 @@ class _Chain:
         if versions:
             found.add("later", "BUNDLE_SUPERSEDED", version=str(versions[-1]))
             return {"superseded_by": str(versions[-1])}
-        if self._leaves:
+        if self._leaves:  # a lock writes both leaves at once: the one that supersedes was left out of the file
             found.add("later", "BUNDLE_UNLOCKED")
         return {}
 

@@ -38,7 +38,7 @@ def ask_for_windows(hub: LocalHub, so: str, population: Population, founded: Fou
 
 
 def _asked(acts: Acts, chosen: list[Chosen]) -> Iterator[Act]:
-    unused, waiting, rejected = (Correction(acts, c, f"window-{n}") for n, c in enumerate(chosen))
+    unused, waiting, rejected = (Correction(acts, c, f"closing-{n}") for n, c in enumerate(chosen))
     yield from rejected.is_rejected()
     yield from waiting.opens(acts.at + _LATER)
     yield from unused.opens((datetime.now(UTC) + _SOON).replace(microsecond=0))

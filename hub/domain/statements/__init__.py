@@ -16,6 +16,7 @@ from hub.domain.statements.answers import (
 from hub.domain.statements.asking import LOCK_KINDS, read_lock_asked
 from hub.domain.statements.base import Cohort, CommandId, Instant, Reason, RoundName, Slug, Statement
 from hub.domain.statements.correction import (
+    WINDOW_ID,
     CorrectionConfirmation,
     CorrectionItem,
     CorrectionRequest,
@@ -32,6 +33,7 @@ from hub.domain.statements.school import LockRequest, Recall, Submission, Unrepo
 
 __all__ = [
     "LOCK_KINDS",
+    "WINDOW_ID",
     "Cohort",
     "Command",
     "CommandId",

@@ -12,6 +12,7 @@ from hub.domain.statements.base import CommandId, Instant, Reason, Sha256, Slug,
 from hub.domain.transcript import Code, SchoolYear
 
 __all__ = [
+    "WINDOW_ID",
     "CorrectionConfirmation",
     "CorrectionItem",
     "CorrectionRequest",
@@ -22,6 +23,7 @@ __all__ = [
     "WindowClosed",
 ]
 
+WINDOW_ID = "window-"  # how the ids of WindowClosed begin; nobody else may use one up
 FieldPath = Annotated[str, Meta(max_length=200, pattern=r"\A\$(?:\.[a-z0-9_]+(?:\[[0-9A-Za-z_\-]+\])?)+\Z")]
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec import structs
 
 from hub.agents.preparing import prepare_command
 from hub.agents.stage import Record
@@ -63,6 +64,12 @@ def test_command_is_refused_when_its_signer_may_not_give_it(desk: Desk, prepare)
         prepared = prepare(desk.command(statement, "school_seal", "seal"))
         assert (prepared.authentic, codes_of(prepared)) == (False, ["SIGNER_ROLE_NOT_ALLOWED"])
     assert prepare(desk.submission(desk.document(), role="school_seal", who="seal")).stands
+
+
+def test_command_is_refused_when_it_takes_an_id_of_the_scheduler(desk: Desk, prepare) -> None:
+    """Whoever used up the id of a window's end would keep that window open for ever."""
+    prepared = prepare(desk.command(structs.replace(a_recall(), command_id="window-0001-0")))
+    assert (prepared.authentic, codes_of(prepared)) == (False, ["COMMAND_ID_RESERVED"])
 
 
 def test_lock_request_can_judge_revocation_again(desk: Desk, prepare, good: Record) -> None:

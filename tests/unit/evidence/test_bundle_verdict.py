@@ -156,12 +156,12 @@ def test_status_file_supersedes_an_older_bundle_and_leaves_the_newer_one_valid()
     assert (newer.verdict, newer.facts["status_leaves"]) == (Conclusion.VALID, "0")
 
 
-def test_unlocked_transcript_stays_valid_and_says_so() -> None:
-    """Until a corrected version is locked, the old one is the one that counts."""
+def test_unlocked_transcript_is_unknown_when_what_replaced_it_was_left_out() -> None:
+    """A lock writes the leaf that unlocks and the one that supersedes at once: one alone was cut from a file."""
     first = a_locked()
     _, unlock, _ = corrected(first)
     report = verify_bundle(bundle_bytes(**parts_of(first)), roots(), a_status(unlock))
-    assert (report.verdict, [f.code for f in report.findings]) == (Conclusion.VALID, ["BUNDLE_UNLOCKED"])
+    assert (report.verdict, [f.code for f in report.findings]) == (Conclusion.UNKNOWN, ["BUNDLE_UNLOCKED"])
 
 
 def test_status_file_that_is_forged_supersedes_nothing() -> None:

@@ -81,7 +81,7 @@ def test_both_find_what_came_later() -> None:
     new = bundle_bytes(**parts_of(second, place=supersedes, register=register))
     whole = a_status(unlock, supersedes)
     cases = [Case(both), Case(old, whole), Case(old, a_status(unlock)), Case(new, whole), Case(old, b"{}")]
-    assert agreed(cases) == ["superseded", "superseded", "valid", "valid", "invalid"]
+    assert agreed(cases) == ["superseded", "superseded", "unknown", "valid", "invalid"]
 
 
 def test_both_find_a_signer_who_was_revoked() -> None:
