@@ -14,6 +14,7 @@ from hub.domain.statements import ConflictDecision, IdentityCorrection
 from hub.errors import Refused
 from hub.store import Connection, unavailable
 from hub.store.queries import queries_of
+from hub.store.so import load_links
 
 __all__ = [
     "Action",
@@ -252,7 +253,7 @@ def _read_claim(row: Sequence[Any]) -> tuple[Claim, str, str]:
 
 
 def _links(connection: Connection, pupils: Iterable[str]) -> Links:
-    return Links(connection.execute(_SO["links_of"], (sorted(set(pupils)),)).fetchall())
+    return load_links(connection, pupils)
 
 
 def _document(connection: Connection, document_sha256: str) -> tuple[Any, ...]:

@@ -1,7 +1,10 @@
 """A school that has closed is corrected by the one that succeeds it, on real servers."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
+
+import pytest
 
 from hub.domain.statements import RegisterEntry
 from hub.local.population import SyntheticSchool
@@ -12,11 +15,23 @@ from tests.journey.world import LockedRound, World, eventually
 SO, CLOSES, SUCCEEDS = "nghe-an", 4, 0
 
 
+@pytest.fixture
+def closed(world: World) -> Iterator[SyntheticSchool]:
+    """A school that the test closes; for the others it stands again afterwards."""
+    school = world.school(SO, CLOSES)
+    yield school
+    _register(world, school)
+
+
 def _close(world: World, school: SyntheticSchool, successor: str) -> None:
+    _register(world, school, closed_on="2026-01-01", successor=successor)
+
+
+def _register(world: World, school: SyntheticSchool, **closing: str) -> None:
     grades = school.level.grades
     payload: dict[str, Any] = {
-        "closed_on": "2026-01-01", "code": school.code, "grades": [grades[0], grades[-1]], "name": school.name,
-        "province": school.province(world.population.school_year), "so": school.so, "successor": successor,
+        "code": school.code, "grades": [grades[0], grades[-1]], "name": school.name,
+        "province": school.province(world.population.school_year), "so": school.so, **closing,
     }  # fmt: skip
     entry = RegisterEntry(
         entry_id=school.code, issued_at=instant_text(world.at), kind="school", payload=payload, so=school.so,
@@ -27,9 +42,9 @@ def _close(world: World, school: SyntheticSchool, successor: str) -> None:
         world.until_done(owner, "register", place)
 
 
-def test_successor_corrects_what_a_closed_school_had_locked(world: World) -> None:
+def test_successor_corrects_what_a_closed_school_had_locked(world: World, closed: SyntheticSchool) -> None:
     """Record and round keep the issuing school; the successor's people sign, and it hears of the lock."""
-    closed, successor = world.school(SO, CLOSES), world.school(SO, SUCCEEDS)
+    successor = world.school(SO, SUCCEEDS)
     made = world.lock_in(closed)
     _close(world, closed, successor.code)
     stranger = Correcting.request(world, made, acting=world.school(SO, 3))[1]
