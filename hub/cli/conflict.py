@@ -10,10 +10,10 @@ from rich.table import Table
 
 from hub.cli.connect import chosen_so, connected
 from hub.cli.deciding import open_owner
-from hub.cli.deciding_of_so import DecidingRole, DecisionId, Paper, Role, Why, Yes, send_decision
+from hub.cli.deciding_of_so import DecidingRole, DecisionId, Role, Why, send_decision
 from hub.cli.exits import EXIT_CODES
 from hub.cli.keys import load_key
-from hub.cli.options import Data, Json, Key, PasswordFile, Patience, So, Wait
+from hub.cli.options import Data, Json, Key, Paper, PasswordFile, Patience, So, Wait, Yes
 from hub.cli.showing import print_line
 from hub.client.decisions_of_so import Conflict, conflict_of, conflicts, conflicts_at_bo, ruling
 from hub.client.records import checked

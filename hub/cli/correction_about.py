@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import msgspec
-import typer
 from rich.console import Console
 
 from hub.cli.showing import print_line
@@ -13,7 +12,7 @@ from hub.client.corrections import StepCommand
 from hub.domain import Transcript, canonical
 from hub.domain.statements import CorrectionItem, CorrectionRequest
 
-__all__ = ["ask_to_send", "show_about"]
+__all__ = ["show_about"]
 
 
 def show_about(
@@ -40,12 +39,6 @@ def show_about(
         console.print(f"{name}: {value}", highlight=False, markup=False, soft_wrap=True)
     for item in about.items:
         _show_item(item, transcripts.get(item.document_sha256), console)
-
-
-def ask_to_send(yes: bool) -> None:
-    """Ask, unless told to go on. Ends with 1 for no."""
-    if not yes and not typer.confirm("Gửi? / Send?", err=True):
-        raise typer.Exit(1)
 
 
 def _decided(command: CorrectionRequest | StepCommand) -> dict[str, str]:

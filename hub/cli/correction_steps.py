@@ -10,10 +10,10 @@ import typer
 from rich.console import Console
 
 from hub.cli.connect import chosen_so, connected
-from hub.cli.correction_about import ask_to_send, show_about
+from hub.cli.correction_about import show_about
 from hub.cli.keys import load_key
-from hub.cli.options import Data, Json, Key, PasswordFile, Patience, School, So, Wait, Year
-from hub.cli.sending import journal_of, send, show_receipts
+from hub.cli.options import Data, Evidence, Json, Key, Paper, PasswordFile, Patience, School, So, Wait, Year, Yes
+from hub.cli.sending import ask, journal_of, send, show_answers
 from hub.client import (
     AskedCorrection,
     Outbound,
@@ -62,10 +62,8 @@ class _Withdrawing(StrEnum):
 
 Correction = Annotated[str, typer.Argument(help="Id of the correction: the command id of its request")]
 OfYear = Annotated[str | None, typer.Option("--year", help="School year, compared with that of the request")]
-Yes = Annotated[bool, typer.Option("--yes", help="Do not ask before sending")]
 Id = Annotated[str | None, typer.Option(help="Id of the command; default: derived from what it is about and the time")]
 Why = Annotated[str, typer.Option(help="Why, 3 to 500 characters; kept beside the correction")]
-Paper = Annotated[str, typer.Option(help="Number of the decision's paper, such as 12/QĐ-SGDĐT")]
 
 
 def request(
@@ -74,7 +72,7 @@ def request(
     year: Year,
     reason: Why,
     basis: Annotated[str, typer.Option(help="Legal basis, 3 to 500 characters")],
-    evidence: Annotated[str, typer.Option(help="The paper behind it: a file, or its SHA-256 (hex)")],
+    evidence: Evidence,
     key: Key,
     document: Annotated[str | None, typer.Option(help="SHA-256 of the locked transcript (hex)")] = None,
     field: Annotated[list[str] | None, typer.Option(help="Field to change, such as $.subjects[TOAN].year")] = None,
@@ -255,12 +253,11 @@ def _send(
     console = Console(stderr=json)
     hashes = [item.document_sha256 for item in asked.statement.items]
     show_about(command, asked, named_transcripts(hub.so_url(so), asked.issuer, hashes), console, json)
-    ask_to_send(yes)
+    ask(yes)
     sending = command_sending(so, command, signer, role, int(at.timestamp()))
     outbound = Outbound(sending, steps.sent_correction(command).about(so))
     answers = send(hub, so, command.school, [outbound], patience_s=patience_s)
-    forged = show_receipts(hub, so, answers, console, json) if answers else False
-    raise typer.Exit(1 if forged or any(a.statement.outcome == "refused" for a in answers) else 0)
+    raise typer.Exit(show_answers(hub, so, answers, console, json))
 
 
 def _named(document: str | None, fields: list[str] | None, items: Path | None) -> Sequence[CorrectionItem]:

@@ -10,7 +10,8 @@ from rich.console import Console
 from hub.cli.connect import chosen_so, connected
 from hub.cli.deciding import open_owner
 from hub.cli.keys import load_key
-from hub.cli.options import CohortOption, Data, Json, Key, PasswordFile, School, Year
+from hub.cli.options import CohortOption, Data, Json, Key, Paper, PasswordFile, School, Year
+from hub.cli.sending import ask
 from hub.cli.showing import print_line
 from hub.client import extension_entry, opening_entry, publish_entry, signed_entry, until_registered
 from hub.domain.statements import RegisterEntry
@@ -22,7 +23,6 @@ from hub.store import Connection
 __all__ = ["extend", "open_"]
 
 _So = Annotated[str, typer.Argument(help="Slug of the Sở, such as ha-noi")]
-_Paper = Annotated[str, typer.Option(help="Number of the decision on paper, such as 12/QĐ-SGDĐT")]
 _Patience = Annotated[float, typer.Option("--patience-s", help="How long to wait for the register, seconds", min=1)]
 _Yes = Annotated[bool, typer.Option("--yes", help="Do not ask before publishing")]
 
@@ -32,7 +32,7 @@ def extend(
     year: Year,
     cohort: CohortOption,
     to: Annotated[str, typer.Option(help="Last day in time: 2026-07-05 (its end, UTC+7), or the first late instant")],
-    decision: _Paper,
+    decision: Paper,
     key: Key,
     password_file: PasswordFile = None,
     yes: _Yes = False,
@@ -52,7 +52,7 @@ def open_(
     school: School,
     year: Year,
     cohort: CohortOption,
-    decision: _Paper,
+    decision: Paper,
     reason: Annotated[str, typer.Option(help="Why, 3 to 500 characters; kept in the register")],
     key: Key,
     number: Annotated[int | None, typer.Option(help="Number of the round; default: the next free one", min=2)] = None,
@@ -79,8 +79,7 @@ def _publish(
     shown = {"entry_id": entry.entry_id, "kind": entry.kind, "valid_from": entry.valid_from, "payload": entry.payload}
     if not as_json:
         console.print(*(f"{name}: {value}" for name, value in shown.items()), sep="\n", highlight=False, markup=False)
-    if not yes and not typer.confirm("Ghi vào sổ đăng ký? / Publish?", err=True):
-        raise typer.Exit(1)
+    ask(yes, "Ghi vào sổ đăng ký? / Publish?")
     sending = signed_entry(entry, signer, int(now.timestamp()))
     place = asyncio.run(publish_entry(hub.bootstrap, sending))
     version = until_registered(connection, entry, sending, place, patience_s)

@@ -8,8 +8,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from hub.cli.correction_about import ask_to_send
-from hub.cli.sending import send, show_receipts
+from hub.cli.sending import ask, send, show_answers
 from hub.cli.showing import print_line
 from hub.client import Outbound, command_sending
 from hub.client.decisions_of_so import sent_decision
@@ -17,7 +16,7 @@ from hub.domain.statements import ConflictDecision, IdentityCorrection
 from hub.local.hub import LocalHub
 from hub.signing import Signer
 
-__all__ = ["DecidingRole", "DecisionId", "Paper", "Role", "Why", "Yes", "send_decision"]
+__all__ = ["DecidingRole", "DecisionId", "Role", "Why", "send_decision"]
 
 
 class DecidingRole(StrEnum):
@@ -27,13 +26,11 @@ class DecidingRole(StrEnum):
     SO_OFFICER = "so_officer"
 
 
-Paper = Annotated[str, typer.Option(help="Number of the decision's paper, such as 12/QĐ-SGDĐT")]
 Why = Annotated[str, typer.Option(help="Why, 3 to 500 characters; the schools see it with the decision")]
 Role = Annotated[DecidingRole, typer.Option(help="Who decides")]
 DecisionId = Annotated[
     str | None, typer.Option("--command-id", help="Id of the command; default: derived from the decision and the time")
 ]
-Yes = Annotated[bool, typer.Option("--yes", help="Do not ask before sending")]
 
 
 def send_decision(
@@ -48,9 +45,8 @@ def send_decision(
     else:
         for name, value in shown.items():
             console.print(f"{name}: {value}", highlight=False, markup=False, soft_wrap=True)
-    ask_to_send(yes)
+    ask(yes)
     sending = command_sending(statement.so, statement, signer, role, int(at.timestamp()))
     outbound = Outbound(sending, sent_decision(statement).about(statement.so))
     answers = send(hub, statement.so, statement.school, [outbound], patience_s=patience_s)
-    forged = show_receipts(hub, statement.so, answers, console, as_json) if answers else False
-    raise typer.Exit(1 if forged or any(a.statement.outcome == "refused" for a in answers) else 0)
+    raise typer.Exit(show_answers(hub, statement.so, answers, console, as_json))

@@ -1,7 +1,7 @@
 """`hub identity correct|merge|separate|list|show`: two identifiers of one person; signed, with paper and reason."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,10 +11,10 @@ from rich.table import Table
 
 from hub.cli.connect import chosen_so, connected
 from hub.cli.deciding import open_owner
-from hub.cli.deciding_of_so import DecidingRole, DecisionId, Paper, Role, Why, Yes, send_decision
+from hub.cli.deciding_of_so import DecidingRole, DecisionId, Role, Why, send_decision
 from hub.cli.exits import EXIT_CODES
 from hub.cli.keys import load_key
-from hub.cli.options import Data, Json, Key, PasswordFile, Patience, So, Wait
+from hub.cli.options import Data, Evidence, Json, Key, Paper, PasswordFile, Patience, So, Wait, Yes
 from hub.cli.showing import print_line
 from hub.client import evidence_sha256
 from hub.client.decisions_of_so import Action, Link, identifier_of, link_of, linking, links, school_of_pupil
@@ -26,7 +26,6 @@ __all__ = ["app"]
 _WHO = "identifier as a transcript gives it (id:…, passport:…, school:…), or SHA-256 of a transcript of the pupil"
 Former = Annotated[str, typer.Option(help=f"Former {_WHO}")]
 Present = Annotated[str, typer.Option(help=f"Present {_WHO}")]
-Evidence = Annotated[str, typer.Option(help="The paper behind it: a file, or its SHA-256 (hex)")]
 OfSchool = Annotated[
     str | None, typer.Option("--school", help="School under whose key it is sent; default: where the pupil was last")
 ]
@@ -39,46 +38,47 @@ app = typer.Typer(
 )  # fmt: skip
 
 
-@app.command("correct", epilog=EXIT_CODES)
-def correct(
-    so: So, former: Former, present: Present, evidence: Evidence, number: Paper, reason: Why, key: Key,
-    school: OfSchool = None, year: OfYear = None, role: Role = DecidingRole.SO_LEAD, password_file: PasswordFile = None,
-    command_id: DecisionId = None, yes: Yes = False, wait: Wait = False, patience_s: Patience = 60.0, data: Data = None,
-    json: Json = False,
-) -> None:  # fmt: skip
-    """The former identifier was wrong: everything under it belongs to the present one. Documents stay as signed."""
-    _decide(
-        "correct", so, former, present, evidence, number, reason, key, school, year, role, password_file, command_id,
-        yes, patience_s if wait else None, data, json,
-    )  # fmt: skip
+_MEANING: dict[Action, str] = {
+    "correct": (
+        "The former identifier was wrong: everything under it belongs to the present one. Documents stay as signed."
+    ),
+    "merge": "Both identifiers were in use for one person: from now on they are one pupil. Documents stay as signed.",
+    "separate": "A link was a mistake: it ends, and each identifier stands for a pupil of its own again.",
+}
 
 
-@app.command("merge", epilog=EXIT_CODES)
-def merge(
-    so: So, former: Former, present: Present, evidence: Evidence, number: Paper, reason: Why, key: Key,
-    school: OfSchool = None, year: OfYear = None, role: Role = DecidingRole.SO_LEAD, password_file: PasswordFile = None,
-    command_id: DecisionId = None, yes: Yes = False, wait: Wait = False, patience_s: Patience = 60.0, data: Data = None,
-    json: Json = False,
-) -> None:  # fmt: skip
-    """Both identifiers were in use for one person: from now on they are one pupil. Documents stay as signed."""
-    _decide(
-        "merge", so, former, present, evidence, number, reason, key, school, year, role, password_file, command_id,
-        yes, patience_s if wait else None, data, json,
-    )  # fmt: skip
+def _deciding(action: Action) -> Callable[..., None]:
+    """Return the command of one action; all three ask for the same."""
+
+    def decide(
+        so: So, former: Former, present: Present, evidence: Evidence, number: Paper, reason: Why, key: Key,
+        school: OfSchool = None, year: OfYear = None, role: Role = DecidingRole.SO_LEAD,
+        password_file: PasswordFile = None, command_id: DecisionId = None, yes: Yes = False, wait: Wait = False,
+        patience_s: Patience = 60.0, data: Data = None, json: Json = False,
+    ) -> None:  # fmt: skip
+        paper, signer, at = evidence_sha256(evidence), load_key(key, password_file), datetime.now(UTC)
+        with connected(data, workers=wait) as hub:
+            with open_owner(hub, f"so-{chosen_so(hub, so)}") as connection:
+                one, other = identifier_of(connection, former), identifier_of(connection, present)
+                last = school_of_pupil(connection, one) or school_of_pupil(connection, other) or (None, None)
+            of, in_year = school or last[0], year or last[1]
+            if of is None or in_year is None:
+                raise Refused("OPTION_MISSING", {"option": "--school, --year"})
+            statement = checked(
+                linking(action, so, of, in_year, former=one, present=other, evidence_sha256=paper, number=number,
+                        reason=reason, at=at, command_id=command_id)
+            )  # fmt: skip
+            about = {"action": action, "school": of, "school_year": in_year, "evidence_sha256": paper}
+            send_decision(
+                hub, statement, about, signer, role.value, at, yes=yes, patience_s=patience_s if wait else None,
+                as_json=json,
+            )  # fmt: skip
+
+    return decide
 
 
-@app.command("separate", epilog=EXIT_CODES)
-def separate(
-    so: So, former: Former, present: Present, evidence: Evidence, number: Paper, reason: Why, key: Key,
-    school: OfSchool = None, year: OfYear = None, role: Role = DecidingRole.SO_LEAD, password_file: PasswordFile = None,
-    command_id: DecisionId = None, yes: Yes = False, wait: Wait = False, patience_s: Patience = 60.0, data: Data = None,
-    json: Json = False,
-) -> None:  # fmt: skip
-    """A link was a mistake: it ends, and each identifier stands for a pupil of its own again."""
-    _decide(
-        "separate", so, former, present, evidence, number, reason, key, school, year, role, password_file, command_id,
-        yes, patience_s if wait else None, data, json,
-    )  # fmt: skip
+for _action, _meaning in _MEANING.items():
+    app.command(_action, help=_meaning, epilog=EXIT_CODES)(_deciding(_action))
 
 
 @app.command("list", epilog=EXIT_CODES)
@@ -112,27 +112,6 @@ def show(
         return
     for name, value in found.items():
         Console().print(f"{name}: {value}", highlight=False, markup=False, soft_wrap=True)
-
-
-def _decide(
-    action: Action, so: str, former: str, present: str, evidence: str, number: str, reason: str, key: Path,
-    school: str | None, year: str | None, role: DecidingRole, password_file: Path | None, command_id: str | None,
-    yes: bool, patience_s: float | None, data: Path | None, json: bool,
-) -> None:  # fmt: skip
-    paper, signer, at = evidence_sha256(evidence), load_key(key, password_file), datetime.now(UTC)
-    with connected(data, workers=patience_s is not None) as hub:
-        with open_owner(hub, f"so-{chosen_so(hub, so)}") as connection:
-            one, other = identifier_of(connection, former), identifier_of(connection, present)
-            last = school_of_pupil(connection, one) or school_of_pupil(connection, other) or (None, None)
-        of, in_year = school or last[0], year or last[1]
-        if of is None or in_year is None:
-            raise Refused("OPTION_MISSING", {"option": "--school, --year"})
-        statement = checked(
-            linking(action, so, of, in_year, former=one, present=other, evidence_sha256=paper, number=number,
-                    reason=reason, at=at, command_id=command_id)
-        )  # fmt: skip
-        about = {"action": action, "school": of, "school_year": in_year, "evidence_sha256": paper}
-        send_decision(hub, statement, about, signer, role.value, at, yes=yes, patience_s=patience_s, as_json=json)
 
 
 def _table(found: list[tuple[str, Link]], persons: bool) -> Table:

@@ -15,7 +15,7 @@ from hub.cli.connect import chosen_so, connected
 from hub.cli.keys import load_key
 from hub.cli.options import Data, Json, Key, LockCohort, Number, PasswordFile, Patience, School, So, Wait, Year
 from hub.cli.recall import PrincipalRole
-from hub.cli.sending import journal_of, send, show_receipts
+from hub.cli.sending import FINAL, ask, journal_of, send, show_answers
 from hub.cli.showing import print_line
 from hub.client import (
     LockSet,
@@ -79,8 +79,7 @@ def lock(
         now = datetime.now(UTC)
         request = _request(found, school, year, wanted, now, left_out)
         _show(request, found, console, json)
-        if not yes and not typer.confirm("Chốt không rút lại được. Gửi? / A lock is final. Send?", err=True):
-            raise typer.Exit(1)
+        ask(yes, FINAL)
         sending = command_sending(so, request, signer, role.value, int(now.timestamp()))
         sent = SentCommand(request.command_id, "LockRequest", school, year, wanted)
         lock_id = lock_id_of(so, RoundKey(issuer or school, year, wanted.cohort, wanted.number)).hex()
@@ -88,9 +87,8 @@ def lock(
             hub, so, school, [Outbound(sending, sent.about(so))], patience_s=patience_s if wait else None,
             then=[lock_id],
         )  # fmt: skip
-        forged = show_receipts(hub, so, answers, console, json) if answers else False
-    bad = any(answer.statement.outcome in {"refused", "ingest_refused"} for answer in answers)
-    raise typer.Exit(1 if forged or bad else 0)
+        code = show_answers(hub, so, answers, console, json)
+    raise typer.Exit(code)
 
 
 def _request(

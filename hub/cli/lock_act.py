@@ -17,7 +17,7 @@ from hub.cli.deciding import open_owner
 from hub.cli.keys import load_key
 from hub.cli.lock_act_showing import answers_table, plan_table, print_plan, shown_act
 from hub.cli.options import Data, Json, Key, LockCohort, Number, PasswordFile, Patience, So, Wait, Year
-from hub.cli.sending import send, show_receipts
+from hub.cli.sending import FINAL, ask, is_refused, send, show_answers
 from hub.cli.showing import print_line
 from hub.client import (
     SignedAct,
@@ -105,7 +105,7 @@ def act(
             write_act(out, signed)
             console.print(f"{out}: hub lock act-agree, hub lock act-send", highlight=False)
             return
-        _ask(yes, "Chốt không rút lại được. Gửi? / A lock is final. Send?")
+        ask(yes, FINAL)
         code = _send(hub, signed, patience_s if wait else None, console, json)
     raise typer.Exit(code)
 
@@ -121,7 +121,7 @@ def act_agree(
     """Sign an act as its second person: shows what it locks, then adds the signature to the file. Needs no hub."""
     signed = read_act(file)
     _show(signed, Console(stderr=json), json)
-    _ask(yes, "Ký cùng? / Sign too?")
+    ask(yes, "Ký cùng? / Sign too?")
     agreed = agree_to_act(signed, load_key(key, password_file), role.value, int(datetime.now(UTC).timestamp()))
     write_act(file, agreed)
 
@@ -139,7 +139,7 @@ def act_send(
     with connected(data, workers=wait) as hub:
         chosen_so(hub, signed.statement.so)
         _show(signed, console, json)
-        _ask(yes, "Chốt không rút lại được. Gửi? / A lock is final. Send?")
+        ask(yes, FINAL)
         code = _send(hub, signed, patience_s if wait else None, console, json)
     raise typer.Exit(code)
 
@@ -183,13 +183,12 @@ def _send(hub: LocalHub, signed: SignedAct, patience_s: float | None, console: C
     """Send the commands and, with patience, wait for every answer; return the exit code."""
     act_ = signed.statement
     answers = send(hub, act_.so, None, act_outbounds(signed), patience_s=patience_s)
-    if as_json:
-        forged = show_receipts(hub, act_.so, answers, console, as_json=True) if answers else False
-        print_line({"act": shown_act(signed), "answers": len(answers)})
-    else:
+    if not as_json:
         console.print(answers_table(act_, answers))
-        forged = False
-    return 1 if forged or any(answer.statement.outcome == "refused" for answer in answers) else 0
+        return int(is_refused(answers))
+    code = show_answers(hub, act_.so, answers, console, as_json)
+    print_line({"act": shown_act(signed), "answers": len(answers)})
+    return code
 
 
 def _show(signed: SignedAct, console: Console, as_json: bool) -> None:
@@ -202,11 +201,6 @@ def _show(signed: SignedAct, console: Console, as_json: bool) -> None:
     )
     for item in signed.statement.locks:
         console.print(f"  {item.school} {item.count} {item.root}", highlight=False, markup=False)
-
-
-def _ask(yes: bool, question: str) -> None:
-    if not yes and not typer.confirm(question, err=True):
-        raise typer.Exit(1)
 
 
 def _needed(option: str, text: str | None) -> str:

@@ -13,11 +13,13 @@ __all__ = [
     "Caller",
     "CohortOption",
     "Data",
+    "Evidence",
     "IssuerRole",
     "Json",
     "Key",
     "LockCohort",
     "Number",
+    "Paper",
     "PasswordFile",
     "Patience",
     "Role",
@@ -25,6 +27,7 @@ __all__ = [
     "So",
     "Wait",
     "Year",
+    "Yes",
     "check_caller",
 ]
 
@@ -60,6 +63,9 @@ Key = Annotated[Path, typer.Option(help="Key file (PKCS#12: .p12 or .pfx)")]
 PasswordFile = Annotated[
     Path | None, typer.Option(help="File with the key's password; else HUB_KEY_PASSWORD, else asked on a terminal")
 ]
+Paper = Annotated[str, typer.Option(help="Number of the decision's paper, such as 12/QĐ-SGDĐT")]
+Evidence = Annotated[str, typer.Option(help="The paper behind it: a file, or its SHA-256 (hex)")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask before sending")]
 Wait = Annotated[bool, typer.Option("--wait", help="Wait for the receipt and show it")]
 Patience = Annotated[float, typer.Option("--patience-s", help="How long --wait waits, seconds", min=1)]
 

@@ -10,7 +10,7 @@ from rich.console import Console
 from hub.cli.connect import chosen_so, connected
 from hub.cli.keys import load_key
 from hub.cli.options import CohortOption, Data, Json, Key, Number, PasswordFile, Patience, School, So, Wait, Year
-from hub.cli.sending import send, show_receipts
+from hub.cli.sending import send, show_answers
 from hub.cli.showing import print_line
 from hub.client import Outbound, SentCommand, command_sending
 from hub.client.records import checked
@@ -62,5 +62,5 @@ def recall(
             print_line({"command_id": named, "round": name.text(year), "document_sha256": document})
         else:
             console.print(f"{named} · {name.text(year)}")
-        forged = show_receipts(hub, so, answers, console, json) if answers else False
-    raise typer.Exit(1 if forged or any(a.statement.outcome == "refused" for a in answers) else 0)
+        code = show_answers(hub, so, answers, console, json)
+    raise typer.Exit(code)

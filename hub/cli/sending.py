@@ -1,9 +1,10 @@
-"""What submit, recall and lock share: send with the journal, wait for receipts, show them."""
+"""What the commands that send share: ask first, send with the journal, wait for receipts, show them."""
 
 import asyncio
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
+import typer
 from rich.console import Console
 
 from hub.cli.progress import Told
@@ -23,8 +24,9 @@ from hub.kafka.producer import Sender
 from hub.local.hub import LocalHub
 from hub.trust import ChainCache, Snapshot
 
-__all__ = ["journal_of", "send", "show_receipts"]
+__all__ = ["FINAL", "ask", "is_refused", "journal_of", "send", "show_answers", "show_receipts"]
 
+FINAL = "Chốt không rút lại được. Gửi? / A lock is final. Send?"
 _BATCH = 4
 
 
@@ -74,6 +76,23 @@ async def _send(hub: LocalHub, batch: Sequence[Outbound], tell: Told) -> None:
                 tell("sent", len(part))
     finally:
         await sender.close()
+
+
+def ask(yes: bool, question: str = "Gửi? / Send?") -> None:
+    """Ask, unless told to go on. Ends with 1 for no."""
+    if not yes and not typer.confirm(question, err=True):
+        raise typer.Exit(1)
+
+
+def show_answers(hub: LocalHub, so: str, answers: Sequence[ReadReceipt], console: Console, as_json: bool) -> int:
+    """Show the receipts of what was sent; return the exit code: 1 when one is refused or its signature invalid."""
+    forged = show_receipts(hub, so, answers, console, as_json) if answers else False
+    return 1 if forged or is_refused(answers) else 0
+
+
+def is_refused(answers: Iterable[ReadReceipt]) -> bool:
+    """Tell whether Sở or Bộ refused anything."""
+    return any(answer.statement.outcome in {"refused", "ingest_refused"} for answer in answers)
 
 
 def show_receipts(hub: LocalHub, so: str, receipts: Iterable[ReadReceipt], console: Console, as_json: bool) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from hub.cli import correction, correction_prepare, correction_report, correction_steps
+from hub.cli import correction, correction_prepare, correction_report, correction_steps, sending
 from hub.cli.exits import exit_code
 from hub.client import AskedCorrection, Outbound
 from hub.domain import canonical
@@ -57,7 +57,7 @@ def no_servers(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> _Hub:
     for module in (correction, correction_report):
         monkeypatch.setattr(module, "open_owner", opened)
     monkeypatch.setattr(correction_steps, "send", send)
-    monkeypatch.setattr(correction_steps, "show_receipts", lambda *_: False)
+    monkeypatch.setattr(sending, "show_receipts", lambda *_: False)
     monkeypatch.setattr(correction_steps, "find_request", lambda *_: ASKED)
     monkeypatch.setattr(correction_prepare, "find_request", lambda *_: ASKED)
     monkeypatch.setattr(correction_steps, "named_transcripts", lambda *_: {LOCKED: PUPIL})
