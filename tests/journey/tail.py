@@ -7,6 +7,7 @@ from typing import Any
 
 from confluent_kafka import Consumer, TopicPartition
 
+from hub.errors import Refused
 from hub.schemas import Message, decode
 from hub.topics import Topic
 
@@ -29,6 +30,13 @@ class Seen:
     def decoded(self, topic: Topic) -> Message:
         """Decode the value as a message of its topic."""
         return decode(self.value, topic.messages)
+
+    def value_in(self, topic: Topic) -> dict[str, Any]:
+        """Return the value of a message; {} for garbage and tombstones, which others try out in the same topic."""
+        try:
+            return self.decoded(topic).value
+        except Refused:
+            return {}
 
 
 class Tail:

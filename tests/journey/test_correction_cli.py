@@ -47,7 +47,7 @@ class Desk:
 
 @pytest.fixture(scope="module")
 def desk(world: World, tmp_path_factory: pytest.TempPathFactory) -> Desk:
-    """Three pupils who left a primary school of Hà Nội, locked."""
+    """Four pupils who left a primary school of Hà Nội, locked: one for each test that corrects."""
     school = world.school(SO)
     password = tmp_path_factory.mktemp("desk") / "password"
     password.write_text(PASSWORD + "\n", encoding="utf-8")
@@ -56,7 +56,7 @@ def desk(world: World, tmp_path_factory: pytest.TempPathFactory) -> Desk:
     keys = {role: world.hub.secrets / "persons" / f"{person}.p12" for role, person in persons.items()}
     common = ("--data", world.hub.data)
     place = ("--so", SO, "--school", school.code, *common, "--password-file", password)
-    return Desk(school, world.lock_in(school, 3), keys, common, place)
+    return Desk(school, world.lock_in(school, 4), keys, common, place)
 
 
 @pytest.fixture
@@ -279,7 +279,7 @@ def test_document_that_changes_more_is_refused_here_and_at_so(
     world: World, desk: Desk, run: Run, tmp_path: Path
 ) -> None:
     """Prepare says so before anybody signs; a school that sends it all the same hears it from Sở."""
-    document, transcript = desk.documents[1], desk.locked.transcripts[1]
+    document, transcript = desk.documents[3], desk.locked.transcripts[3]
     correction = _approved(desk, run, document)
     number = _is_open(desk, run, correction)
     changes = tmp_path / "moi.json"

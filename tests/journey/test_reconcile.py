@@ -189,7 +189,7 @@ def _standing(world: World, pupil: Pupil) -> Seen:
     tail = world.tail(bo_transcript())
     tail.read()
     digest = hashlib.sha256(pupil.document).digest()
-    return next(r for r in tail.records if r.value and _value(r)["document_sha256"] == digest)
+    return next(r for r in tail.records if r.value_in(bo_transcript()).get("document_sha256") == digest)
 
 
 def _produce(world: World, record: Seen, value: bytes | None, key: bytes | None = None) -> None:

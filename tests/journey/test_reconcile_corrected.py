@@ -147,8 +147,8 @@ def test_corrected_pupil_is_named_when_the_stream_does_not_end_with_his_new_vers
 def _standing(world: World, digest: str) -> Seen:
     tail = world.tail(bo_transcript())
     tail.read()
-    values = ((r, r.decoded(bo_transcript()).value) for r in tail.records if r.value)
-    return next(r for r, value in values if value["document_sha256"].hex() == digest)
+    digests = ((r, r.value_in(bo_transcript()).get("document_sha256")) for r in tail.records)
+    return next(r for r, found in digests if found == bytes.fromhex(digest))
 
 
 def _produce(world: World, record: Seen, value: bytes | None) -> None:
