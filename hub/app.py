@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import sys
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,7 @@ __all__ = ["run_bo", "run_so", "so_keyring"]
 
 _log = structlog.get_logger()
 _WAIT_S = 1.0
+_SWITCH_S = 0.0005  # every hash and query lets go of the interpreter; getting it back should take no ten times longer
 
 
 def so_keyring(secrets: Path, so: str) -> Keyring:
@@ -93,6 +95,8 @@ def _run(
     owner: str, stages: list[Stage[Any, Any, Any, Any]], url: str, bootstrap: str, slot: str, build: Any,
     beside: list[Beside], standstill_s: float,
 ) -> None:  # fmt: skip
+    sys.setswitchinterval(_SWITCH_S)
+
     async def main() -> None:
         stop = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):

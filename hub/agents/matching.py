@@ -7,6 +7,7 @@ no document waits for it, and it changes none. Pairs whose decision is made stay
 """
 
 import asyncio
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -20,13 +21,14 @@ from hub.metrics import NEAR_MATCHES_OPEN
 from hub.store import Connection, open_connection, unavailable
 from hub.store.queries import queries_of
 
-__all__ = ["match_all", "match_page", "matching"]
+__all__ = ["match_page", "matching"]
 
 _log = structlog.get_logger()
 _SQL = queries_of("so")
 _COMMANDS_MAX = 20  # a page: about a thousand documents
 _CANDIDATES_MAX = 50  # for each key of a person: a common name brings no flood
 _POLL_S = 2.0
+_REST = 19  # times as long as a page took: the journey keeps the processor, whatever has piled up
 
 
 class _Document(msgspec.Struct):
@@ -39,34 +41,32 @@ _decode = msgspec.json.Decoder(_Document).decode
 
 
 async def matching(so: str, url: str) -> None:
-    """Compare until cancelled; an outage of the database is waited out."""
+    """Compare until cancelled, working a twentieth of the time at most; an outage of the database is waited out."""
     while True:
+        began, more = time.perf_counter(), False
         try:
-            await asyncio.to_thread(_look, so, url)
+            more = await asyncio.to_thread(_look, so, url)
         except Unavailable as error:
             _log.warning("matching_waits", so=so, code=error.code)
-        await asyncio.sleep(_POLL_S)
+        await asyncio.sleep(_REST * (time.perf_counter() - began) if more else _POLL_S)
 
 
-def _look(so: str, url: str) -> None:
+def _look(so: str, url: str) -> bool:
+    """Compare a page; return whether there may be more."""
     with open_connection(url) as connection, unavailable():
-        found = match_all(connection)
+        found = match_page(connection)
         row = connection.execute(_SQL["matches_open_count"]).fetchone()
     NEAR_MATCHES_OPEN.labels(so).set(row[0] if row else 0)
     if found:
         _log.info("near_matches_found", so=so, count=found)
-
-
-def match_all(connection: Connection) -> int:
-    """Compare page by page until nothing is left; return how many pairs were found (some may be known)."""
-    found = 0
-    while (pairs := match_page(connection)) is not None:
-        found += pairs
-    return found
+    return found is not None
 
 
 def match_page(connection: Connection) -> int | None:
-    """Compare the documents of some commands; None when none is left, or another worker is at it."""
+    """Compare the documents of some commands; return how many pairs were found, of which some may be known.
+
+    None when nothing is left, or another worker is at it.
+    """
     with connection.transaction():
         lead = connection.execute(_SQL["match_lead"]).fetchone()
         if lead is None or not lead[0]:

@@ -85,6 +85,8 @@ _DATA = (
     _use("DATA_FOLDER_NOT_OURS", "Thư mục {folder} có tệp khác, không phải dữ liệu của hub; hub không xóa.",
         "The folder {folder} holds other files than a hub's data; it is not emptied.",
         "Chọn thư mục trống hoặc thư mục của hub bằng --data.", "Name an empty folder, or one of a hub, with --data."),
+    _use("PATH_NOT_USABLE", "Không dùng được {path}: {reason}.", "{path} cannot be used: {reason}.",
+        "Kiểm tra đường dẫn, quyền và chỗ trống trên đĩa.", "Check the path, its rights and the space on the disk."),
     _use("KEYS_MISSING", "Thư mục {folder} không có khóa của {owner}.", "The folder {folder} has no keys of {owner}.",
         "Đặt khóa của {owner} vào đó, hoặc chỉ đúng thư mục bằng HUB_SECRETS_DIR.",
         "Put the keys of {owner} there, or name the right folder with HUB_SECRETS_DIR."),

@@ -3,6 +3,7 @@
 import logging
 import sys
 from collections.abc import Callable
+from typing import NoReturn
 
 import typer
 from pydantic import ValidationError
@@ -92,11 +93,17 @@ def main() -> None:
     try:
         app()
     except HubError as error:
-        explain(error)
-        sys.exit(exit_code(error))
+        _end(error)
     except ValidationError as error:
-        wrong = Refused("SETTING_WRONG", {"setting": ", ".join(f"HUB_{e['loc'][0]}".upper() for e in error.errors())})
-        explain(wrong)
-        sys.exit(exit_code(wrong))
+        _end(Refused("SETTING_WRONG", {"setting": ", ".join(f"HUB_{e['loc'][0]}".upper() for e in error.errors())}))
+    except OSError as error:  # a path that somebody typed; what befalls servers is Unavailable already
+        if error.filename is None:
+            raise
+        _end(Refused("PATH_NOT_USABLE", {"path": str(error.filename), "reason": error.strerror or ""}))
     except KeyboardInterrupt:
         sys.exit(_INTERRUPTED)
+
+
+def _end(error: HubError) -> NoReturn:
+    explain(error)
+    sys.exit(exit_code(error))

@@ -70,7 +70,7 @@ class Sender:
                 bootstrap_servers=self._bootstrap,
                 acks="all",
                 enable_idempotence=True,
-                compression_type="gzip",  # the one codec that stock clients of every language read
+                compression_type="zstd",
                 linger_ms=5,
                 max_request_size=2 * MESSAGE_BYTES_MAX,
                 request_timeout_ms=_REQUEST_TIMEOUT_MS,

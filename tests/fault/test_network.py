@@ -102,6 +102,7 @@ def test_worker_goes_on_when_the_way_to_kafka_is_cut(net: Rig, cluster: Cluster,
     held(net.run(_over_kafka("network to Kafka cut", cluster), 1, fault))
 
 
+@only_long
 def test_worker_goes_on_when_the_way_to_kafka_is_half_open(
     net: Rig, cluster: Cluster, kafka: Proxy, held: Held
 ) -> None:

@@ -1,5 +1,6 @@
 """Chunks and transcripts that a broken or dishonest Sở may send to Bộ: a lock is promoted whole or refused whole."""
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from hub.domain.statements import encode
 from hub.trust import leaf_hash, manifest_root
 from tests.journey.so_log import SO, MadeLock, SoLog
 
@@ -233,3 +235,18 @@ def test_later_version_is_not_simply_locked_over_what_stands(log: SoLog) -> None
     (answer,) = log.close(planted)
     assert answer.codes == ("RECORD_REPEATED",)
     log.promoted(_of_version(log, other, 2))
+
+
+def test_two_so_do_not_decide_about_one_school_at_once(log: SoLog) -> None:
+    """Whoever comes second waits for the first, and so sees what it let in."""
+    lock = log.lock()
+    log.send(log.chunk(lock))
+    connection, grown = log.world.database("bo"), log.after(lock)
+    with connection.transaction():
+        connection.execute("SELECT pg_advisory_xact_lock(hashtext('school ' || %s))", (lock.manifest.school,))
+        places = log.world.send(log.manifest(lock), log.checkpoint(grown))
+        time.sleep(1.0)
+        assert log.stored(lock) == 0
+    log.world.until_done("bo", "ingest", places[-1])
+    log.frontier, log.statements = grown, [*log.statements, encode(lock.manifest)]
+    assert (log.answer(lock).outcome, log.stored(lock)) == ("ingested", 2)

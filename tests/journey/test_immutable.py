@@ -231,7 +231,7 @@ _INSERTS: tuple[tuple[str, str, tuple[str, ...], str], ...] = (
      (_CONFLICT.format(table="document", where=_DOCUMENT, on="(message_sha256, n)", sets="document = '\\x00'"),),
      _NO_RIGHT),
     ("upsert of the state", "ha-noi", (_SO_ROW.format(more=0, state="open").replace("n + 1000", "n")
-     + " ON CONFLICT (message_sha256, n) DO UPDATE SET state = 'open'",), _STANDS_ALREADY),
+     + " ON CONFLICT (message_sha256, n) DO UPDATE SET state = 'open'",), _TRANSITION_REFUSED),
     ("upsert of the place", "ha-noi",
      (_CONFLICT.format(table="lock", where=_LOCK, on="(lock_id)", sets="log_index = 1000000"),), _ROW_REFUSED),
     ("merge that removes", "ha-noi",

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from msgspec.structs import replace
 
-from hub.agents.matching import match_all, match_page
+from hub.agents.matching import match_page
 from hub.domain import canonical, pupil_of
 from hub.domain.transcript import Transcript
 from hub.errors import Refused
@@ -18,6 +18,7 @@ from hub.store import Connection
 from hub.topics import command
 from tests.journey.alone import Alone
 from tests.journey.world import COMPLETED, World, eventually
+from tests.matching import match_all
 
 SO = "ha-noi"
 _CHANGES = (

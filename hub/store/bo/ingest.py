@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from hub.decision.forks import Fork, SignedText
 from hub.decision.ingest import (
@@ -24,12 +24,17 @@ from hub.decision.ingest_request import Request
 from hub.domain import asks_roster
 from hub.domain.statements import Manifest, read
 from hub.store.connection import Connection
+from hub.store.copying import copy_rows
 from hub.store.queries import queries_of
 from hub.trust import Frontier
 
 __all__ = ["load_log", "write_again", "write_fork", "write_head", "write_staged"]
 
 _SQL = queries_of("bo")
+_COLUMN_TYPES = [
+    "text", "bytea", "int4", "bytea", "bytea", "text", "text", "text", "text", "text", "int4", "text", "date", "bytea",
+    "text[]", "bytea", "text",
+]  # fmt: skip
 Rows = Callable[[bytes], tuple[tuple[bytes, tuple[str, ...], bytes], ...]]
 
 
@@ -102,7 +107,8 @@ def _records(connection: Connection, known: KnownLog, items: Iterable[Chunk | Ma
     """Which records of the schools concerned stand already: one record is in one lock only."""
     places = sorted({(row.manifest.school, row.manifest.school_year) for row in _undecided(known, items)})
     schools, years = [s for s, _ in places], [y for _, y in places]
-    known.records = {tuple(row) for row in connection.execute(_SQL["records_of"], (schools, years))}
+    connection.execute(_SQL["one_school_at_a_time"], (schools,))
+    known.records = {tuple(row) for row in connection.execute(_SQL["records_of"], {"schools": schools, "years": years})}
     for school, pupil, year, period, *_ in known.records:
         known.recorded.add((school, pupil, year, period))
         known.reported.setdefault((school, year), set()).add(pupil)
@@ -214,14 +220,13 @@ def _lock(connection: Connection, verdict: LockVerdict, at_s: int) -> None:
 def _documents(connection: Connection, verdict: LockVerdict, surrogate: Callable[[str], bytes]) -> None:
     pupils = sorted({d.pupil for d in verdict.documents})
     connection.execute(_SQL["add_pupils"], (pupils, [surrogate(p) for p in pupils]))
-    with connection.cursor().copy(_SQL["copy_documents"]) as copy:
-        for n, document in enumerate(verdict.documents):
-            copy.write_row(_document_row(verdict.row, n, document))
+    rows = (_document_row(verdict.row, n, document) for n, document in enumerate(verdict.documents))
+    copy_rows(connection, _SQL["copy_documents"], _COLUMN_TYPES, rows)
 
 
 def _document_row(row: ManifestRow, n: int, d: Ingested) -> tuple[object, ...]:
     return (
         row.so, row.lock_id, n, bytes.fromhex(d.leaf.document_sha256), d.leaf_sha256, d.transcript.school.code, d.pupil,
         d.transcript.student.student_code, d.leaf.year, d.leaf.period, d.leaf.version, d.leaf.locator,
-        d.leaf.effective_on, d.document, list(d.signatures), d.leaf_bytes, d.leaf.action,
+        date.fromisoformat(d.leaf.effective_on), d.document, list(d.signatures), d.leaf_bytes, d.leaf.action,
     )  # fmt: skip

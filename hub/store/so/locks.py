@@ -10,6 +10,7 @@ from hub.domain.lifecycle import next_state
 from hub.domain.locator import derive
 from hub.domain.statements import read_lock_asked
 from hub.store.connection import Connection
+from hub.store.copying import copy_rows
 from hub.store.queries import queries_of
 from hub.store.so.corrections import write_steps
 from hub.trust import read as read_signature
@@ -17,6 +18,7 @@ from hub.trust import read as read_signature
 __all__ = ["load_rounds", "write_lock"]
 
 _SQL = queries_of("so")
+_LEAF_TYPES = ["bytea", "int4", "bytea", "bytea", "bytea", "int4", "text", "text"]
 _CANDIDATES = 3  # derived locators whose owners are looked up; a third collision in a row does not happen in practice
 
 
@@ -100,19 +102,18 @@ def _locators(connection: Connection, rounds: Sequence[KnownRound], so_symbols: 
 def write_lock(connection: Connection, locked: Locked, manifest: bytes, signature: str) -> None:
     """Write leaves, lock and states in the open transaction."""
     order = locked.order
-    for pupil, (locator, counter) in locked.new_locators.items():
-        connection.execute(_SQL["add_locator"], (locator, pupil, counter))
+    new = [(locator, pupil, counter) for pupil, (locator, counter) in locked.new_locators.items()]
+    connection.execute(_SQL["add_locators"], [[row[i] for row in new] for i in range(3)])
     root = bytes.fromhex(locked.manifest.root)
     connection.execute(
         _SQL["add_lock"],
         (order.lock_id, *order.key, len(locked.leaves), root, locked.effective_on, manifest, signature, order.at),
     )
-    with connection.cursor().copy(_SQL["copy_leaves"]) as copy:
-        for n, row in enumerate(locked.leaves):
-            copy.write_row(
-                (order.lock_id, n, row.digest, row.leaf, row.document.message_sha256, row.document.n, row.locator,
-                 row.action)
-            )  # fmt: skip
+    leaves = (
+        (order.lock_id, n, row.digest, row.leaf, row.document.message_sha256, row.document.n, row.locator, row.action)
+        for n, row in enumerate(locked.leaves)
+    )
+    copy_rows(connection, _SQL["copy_leaves"], _LEAF_TYPES, leaves)
     connection.execute(_SQL["supersede_documents"], (order.lock_id,))
     connection.execute(_SQL["lock_documents"], (order.lock_id,))
     _relock(connection, locked)

@@ -1,9 +1,11 @@
 """Write outcomes: the command, its accepted transcripts, its answers, its moves, its round."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from hub.decision import Outcome
+from hub.decision import NewDocument, Outcome
 from hub.store.connection import Connection
+from hub.store.copying import copy_rows
 from hub.store.queries import queries_of
 from hub.store.so.corrections import write_corrections
 from hub.store.so.decisions import write_decision
@@ -60,19 +62,20 @@ def _move(connection: Connection, outcome: Outcome) -> None:
 
 
 def _accept(connection: Connection, outcome: Outcome) -> None:
-    if not outcome.accepted:
-        return
-    with connection.cursor().copy(_SQL["copy_documents"]) as copy:
-        copy.set_types(_COLUMN_TYPES)
-        for new in outcome.accepted:
-            row, judged = new.current, new.judged
-            assert judged.transcript is not None
-            copy.write_row((
-                row.message_sha256, row.n, row.document_sha256, judged.envelope_sha256, row.record.school,
-                row.record.pupil, judged.transcript.student.student_code, row.record.school_year, row.record.period,
-                row.round.cohort, row.round.number, row.version, row.state, sorted({f.code for f in judged.findings}),
-                new.late, outcome.command.at, judged.document, list(judged.signatures),
-            ))  # fmt: skip
+    if outcome.accepted:
+        rows = (_document_row(new, outcome.command.at) for new in outcome.accepted)
+        copy_rows(connection, _SQL["copy_documents"], _COLUMN_TYPES, rows)
+
+
+def _document_row(new: NewDocument, at: datetime) -> Sequence[object]:
+    row, judged = new.current, new.judged
+    assert judged.transcript is not None
+    return (
+        row.message_sha256, row.n, row.document_sha256, judged.envelope_sha256, row.record.school, row.record.pupil,
+        judged.transcript.student.student_code, row.record.school_year, row.record.period, row.round.cohort,
+        row.round.number, row.version, row.state, sorted({f.code for f in judged.findings}), new.late, at,
+        judged.document, list(judged.signatures),
+    )  # fmt: skip
 
 
 def receipt_of_message(connection: Connection, message_sha256: bytes) -> tuple[str, str, bytes]:

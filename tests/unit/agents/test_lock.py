@@ -209,6 +209,9 @@ def test_lock_leaves_as_chunks_and_a_receipt(stage: Any, world: World) -> None:
         def __exit__(self, *_: object) -> None:
             return None
 
+        def set_types(self, types: Any) -> None:
+            assert len(types) == 8
+
         def write_row(self, row: Any) -> None:
             written.append(row)
 

@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 
 from hub.agents import matching as task
-from hub.agents.matching import match_all, match_page
+from hub.agents.matching import match_page
 from hub.domain import pupil_of
 from hub.domain.transcript import Transcript
 from hub.errors import Unavailable
 from hub.metrics import NEAR_MATCHES_OPEN
 from hub.store.queries import queries_of
+from tests.matching import match_all
 from tests.unit.agents.world import Answer, FakeConnection
 from tests.unit.domain.builders import a_student, a_transcript, document_of
 

@@ -230,3 +230,14 @@ def test_prepare_leads_corrections_to_their_own_command(run: Run, tmp_path: Path
     write_jsonl(tmp_path / "lop.jsonl", transcripts(1))
     code, _, err = run("prepare", tmp_path / "lop.jsonl", "--cohort", "correction")
     assert (code, "hub correction prepare" in err) == (2, True)
+
+
+def test_path_that_cannot_be_used_is_named(run: Run, tmp_path: Path) -> None:
+    """A folder below a file, whatever command would write there: a sentence and the next step."""
+    source, in_the_way = tmp_path / "a.jsonl", tmp_path / "file"
+    write_jsonl(source, transcripts(1))
+    in_the_way.write_text("")
+    code, _, err = run("prepare", source, "--out", in_the_way / "batch")
+    assert (code, err.splitlines()[0]) == (2, "PATH_NOT_USABLE")
+    assert str(in_the_way) in err
+    assert "Traceback" not in err

@@ -58,10 +58,17 @@ SELECT lock_id, n, of, sha256, message FROM staged_chunk WHERE so = %s AND lock_
 -- Locks that have a manifest but no decision.
 SELECT m.lock_id FROM manifest m LEFT JOIN lock l USING (so, lock_id) WHERE m.so = %s AND l.lock_id IS NULL
 
+-- name: one_school_at_a_time
+-- Two Sở that lock versions of one record in the same moment: the second one sees what the first one let in.
+SELECT pg_advisory_xact_lock(hashtext('school ' || school)) FROM (SELECT unnest(%s::text[]) AS school ORDER BY 1) places
+
 -- name: records_of
--- Which versions of these records stand already, from whatever lock.
-SELECT school, pupil, school_year, period, version, action = 'UNLOCK' FROM document
-WHERE (school, school_year) IN (SELECT * FROM unnest(%s::text[], %s::text[]))
+-- Which versions of these records stand already, from whatever lock; each half has its own index.
+SELECT school, pupil, school_year, period, version, FALSE FROM document
+WHERE action <> 'UNLOCK' AND (school, school_year) IN (SELECT * FROM unnest(%(schools)s::text[], %(years)s::text[]))
+UNION ALL
+SELECT school, pupil, school_year, period, version, TRUE FROM document
+WHERE action = 'UNLOCK' AND (school, school_year) IN (SELECT * FROM unnest(%(schools)s::text[], %(years)s::text[]))
 
 -- name: standing_of
 -- Which version of these records is in force: the one that was let in and not ended.
@@ -117,7 +124,7 @@ INSERT INTO pupil (identifier, surrogate) SELECT * FROM unnest(%s::text[], %s::b
 -- name: copy_documents
 -- The transcripts of a promoted lock.
 COPY document (so, lock_id, n, document_sha256, leaf_sha256, school, pupil, student_code, school_year, period, version,
-               locator, effective_on, document, signatures, leaf, action) FROM STDIN
+               locator, effective_on, document, signatures, leaf, action) FROM STDIN (FORMAT BINARY)
 
 -- name: open_conflicts
 -- Pupils of this lock whom another school has locked for the same year and period.

@@ -28,9 +28,9 @@ SELECT pupil, locator FROM locator WHERE pupil = ANY(%s)
 -- Who has these locators.
 SELECT locator, pupil FROM locator WHERE locator = ANY(%s)
 
--- name: add_locator
--- One new locator with the counter that it took.
-INSERT INTO locator (locator, pupil, counter) VALUES (%s, %s, %s)
+-- name: add_locators
+-- New locators with the counters that they took.
+INSERT INTO locator (locator, pupil, counter) SELECT * FROM unnest(%s::text[], %s::text[], %s::integer[])
 
 -- name: add_lock
 -- The lock, pending until the sequencer gives it its place in the log.
@@ -39,7 +39,7 @@ VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 
 -- name: copy_leaves
 -- The leaves in the order of the manifest.
-COPY leaf (lock_id, n, leaf_sha256, leaf, message_sha256, document_n, locator, action) FROM STDIN
+COPY leaf (lock_id, n, leaf_sha256, leaf, message_sha256, document_n, locator, action) FROM STDIN (FORMAT BINARY)
 
 -- name: lock_documents
 -- Every document of the lock changes its state at once.
