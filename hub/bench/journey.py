@@ -19,11 +19,12 @@ from hub.bench.stock import Stock, stock_of
 from hub.bench.wanted import SO, Wanted
 from hub.bench.wave import Wave, run_wave
 from hub.kafka.producer import Sending
-from hub.topics import command, locked
+from hub.topics import bo_transcript, command, locked
 
 __all__ = ["JourneyOrder", "journey_figures", "measure_journey"]
 
 _FLOOR_TRANSCRIPTS_MAX = 4_000
+_COMPRESSED = (command(SO), locked(SO), bo_transcript())
 _PARCEL_ROOM = 800  # of one more school: each file begins with a school of its own
 Tell = Callable[[str, int], None]
 
@@ -72,7 +73,7 @@ def measure_journey(order: JourneyOrder, tell: Tell) -> dict[str, Any]:
         tell("balanced", len(documents))
         _floor_again(run, floors, tell)
         report["settings"] = settings_of(ground) | {
-            "compression": {t.name: codec_of(ground.kafka_log, t.name) for t in (command(SO), locked(SO))}
+            "compression": {t.name: codec_of(ground.kafka_log, t.name) for t in _COMPRESSED}
         }
     report |= journey_figures(order, wave, floors) | {
         "bytes_each": sizes_each(before, after, wave.transcripts),

@@ -35,6 +35,7 @@ def test_journey_accounts_for_every_transcript(tmp_path: Path, signatures: int, 
     balance = found["balance"]
     assert {balance[name] for name in ("submitted", "locked", "ingested", "published")} == {200}
     assert (balance["lost"], balance["doubled"], balance["changed"]) == (0, 0, 0)
+    assert list(found["settings"]["compression"].values()) == ["zstd", "zstd", "gzip"]
     assert 0 < found["journey_rps"] <= found["validated_rps"]
     assert found["ratio"] == pytest.approx(found["journey_rps"] / found["floor_rps"], abs=0.01)
     assert {"producer", "broker", "so-0", "bo", "databases"} <= set(found["cpu_us_each"])

@@ -39,7 +39,7 @@ class Relay:
 
     def __init__(self, owner: str, database_url: str, bootstrap: str, build: Build) -> None:
         self._owner, self._url, self._build = owner, database_url, build
-        self._sender = Sender(bootstrap)
+        self._sender = Sender(bootstrap, "gzip" if owner == "bo" else "zstd")  # what Bộ publishes is for everybody
         self._kick = asyncio.Event()
         self._stopping = False
 
