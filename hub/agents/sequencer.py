@@ -30,7 +30,7 @@ __all__ = ["Stamp", "sequence_once", "sequencer"]
 
 _log = structlog.get_logger()
 _SQL = queries_of("so")
-_LOCKS_MAX = 200
+_LOCKS_MAX = 20  # Bộ decides all locks under one head at once, and holds their transcripts meanwhile
 _POLL_S = 0.2
 _BACKOFF_S = 1.0
 _ASK_AGAIN_FIRST_S, _ASK_AGAIN_MAX_S = 0.5, 10.0  # an authority that is down is asked less and less often

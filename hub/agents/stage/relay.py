@@ -18,6 +18,7 @@ from hub.kafka.producer import Sender, Sending
 from hub.metrics import RELAYED
 from hub.store import Connection, open_connection, unavailable
 from hub.store.queries import queries_of
+from hub.topics import MESSAGE_BYTES_MAX
 
 __all__ = ["Build", "Relay"]
 
@@ -29,6 +30,7 @@ Build = Callable[
 _log = structlog.get_logger()
 _SQL = queries_of("common")
 _ROW_COUNT_MAX = 64
+_BYTES_MAX = 4 * MESSAGE_BYTES_MAX  # of one sending, and one message more: chunks of a lock have a megabyte each
 _POLL_S = 0.1
 _BACKOFF_S = 1.0
 _IDLE_S_MAX = 180  # longer than any send: a leader that is frozen must not keep the lead
@@ -98,8 +100,14 @@ class Relay:
 
     def _next(self, connection: Connection) -> tuple[list[int], list[Sending]]:
         with unavailable():
-            rows = connection.execute(_SQL["unsent"], (_ROW_COUNT_MAX,)).fetchall()
-            return [row[0] for row in rows], [sending for row in rows for sending in self._sendings(connection, row)]
+            ids, batch, size = list[int](), list[Sending](), 0
+            for row in connection.execute(_SQL["unsent"], (_ROW_COUNT_MAX,)).fetchall():
+                sendings = list(self._sendings(connection, row))
+                ids, batch = [*ids, row[0]], [*batch, *sendings]
+                size += sum(len(sending.value or b"") for sending in sendings)
+                if size >= _BYTES_MAX:
+                    break
+            return ids, batch
 
     def _sendings(self, connection: Connection, row: Sequence[Any]) -> Iterator[Sending]:
         _, topic, key, kind, message_id, value, reference, extra = row

@@ -7,7 +7,7 @@ What Faust is not trusted with stays out: no tables, sinks, leader, declared top
 import asyncio
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -18,6 +18,7 @@ from hub.agents.stage.loop import Loop
 from hub.agents.stage.record import Record
 from hub.errors import HubError
 from hub.kafka.times import instant_of
+from hub.topics import MESSAGE_BYTES_MAX
 
 __all__ = ["EXIT_BEHIND", "EXIT_FATAL", "EXIT_NO_PROGRESS", "fatal", "faust_app"]
 
@@ -27,6 +28,7 @@ EXIT_NO_PROGRESS = 76  # the same, for one that stood still
 EXIT_BEHIND = 77  # a person is needed first: `hub recover`
 _EXITS = {"NO_PROGRESS": EXIT_NO_PROGRESS, "DATABASE_BEHIND": EXIT_BEHIND}
 _BATCH_RECORDS_MAX = 50
+_BATCH_BYTES_MAX = 8 * MESSAGE_BYTES_MAX  # a batch unpacks to some ten times as much
 _BATCH_WITHIN_S = 0.05
 
 
@@ -56,13 +58,13 @@ def faust_app(loop: Loop, group: str, slot: str, bootstrap: str) -> Any:
         topic_disable_leader=True,
         table_standby_replicas=0,
         stream_wait_empty=False,
-        stream_buffer_maxsize=256,
+        stream_buffer_maxsize=32,  # records may be a megabyte each
         consumer_auto_offset_reset="earliest",
         broker_commit_interval=1.0,
         broker_session_timeout=6.0,
         broker_heartbeat_interval=1.5,
         broker_request_timeout=30.0,
-        broker_max_poll_records=200,
+        broker_max_poll_records=32,
         producer_request_timeout=30.0,
         consumer_metadata_max_age_ms=3_000,  # without its topic a member is content with no partitions: look again soon
         key_serializer="raw",
@@ -88,7 +90,8 @@ def _agent(loop: Loop) -> Any:
     async def agent(stream: Any) -> None:
         async for events in stream.noack_take(_BATCH_RECORDS_MAX, within=_BATCH_WITHIN_S):
             try:
-                await loop.handle(_records(events))
+                for batch in _in_batches(_records(events)):
+                    await loop.handle(batch)
             except asyncio.CancelledError:
                 raise
             except BaseException as error:
@@ -97,6 +100,19 @@ def _agent(loop: Loop) -> Any:
                 await stream.ack(event)  # a hint for lag tools, nothing more
 
     return agent
+
+
+def _in_batches(records: Sequence[Record]) -> Iterator[list[Record]]:
+    """Cut what was delivered where it grows too large for the memory of a worker."""
+    batch, size = list[Record](), 0
+    for record in records:
+        batch.append(record)
+        size += len(record.value or b"")
+        if size >= _BATCH_BYTES_MAX:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
 
 
 def _records(events: Sequence[Any]) -> list[Record]:
