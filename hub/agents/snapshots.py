@@ -36,11 +36,22 @@ class Snapshots:
         """Return the newest snapshot of every Sở whose register this organisation has."""
         for so, newest, version, count in connection.execute(_SQL["snapshot_versions"]).fetchall():
             if so not in self._known or self._known[so][0] != (version, count):
-                self._known[so] = (version, count), Snapshot.of(_entries(connection, so))
+                grown = self._grown(connection, so, count)
+                self._known[so] = (version, count), grown or Snapshot.of(_entries(connection, so))
             made, snapshot = self._known[so]
             if snapshot.version < newest:
                 self._known[so] = made, snapshot.at_version(newest)
         return {so: snapshot for so, (_, snapshot) in self._known.items()}
+
+    def _grown(self, connection: Connection, so: str, count: int) -> Snapshot | None:
+        """Return what is known with what came behind it; None where that is not all, or not simply added."""
+        if so not in self._known:
+            return None
+        (version, known_count), snapshot = self._known[so]
+        rows = connection.execute(_SQL["register_entries_since"], (so, version)).fetchall()
+        if known_count + len(rows) != count:
+            return None
+        return snapshot.at_version(version).grown([Entry(*row) for row in rows])
 
 
 def receipt_id_of(so: str, of: str, step: str) -> str:

@@ -5,7 +5,7 @@ version decides the same. Who may sign for which school is looked up here, never
 When a version of an entry counts stands in `hub.trust.entry`. Rosters are passed over (`hub.trust.roster` says why).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -25,6 +25,8 @@ from hub.trust.round_opening import OpenedRound, opened_round_of
 from hub.trust.school import RegisteredSchool, Schools
 
 __all__ = ["Holding", "Snapshot"]
+
+_MANY = frozenset({"school", "official", "certificate"})  # what a province has thousands of
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +50,9 @@ class Snapshot:
                 raise Refused("REGISTER_ENTRY_WRONG", {"kind": entry.kind})
         self.version = max((entry.version for entry in known), default=0)
         self.severity_entries = tuple(entry for entry in known if entry.kind == "severity_policy")
+        self._ids = {(entry.kind, entry.entry_id) for entry in known if entry.kind in _MANY}
         self._schools = Schools()
-        self._holdings: dict[bytes, list[Holding]] = {}
+        self._holdings: dict[bytes, tuple[Holding, ...]] = {}
         self._certificates: dict[bytes, bytes] = {}
         self._policies: list[tuple[Entry, TrustPolicy]] = []
         self._lock_policies: list[tuple[Entry, LockPolicy]] = []
@@ -67,6 +70,24 @@ class Snapshot:
     def of(cls, entries: Iterable[Entry]) -> "Snapshot":
         """Build the snapshot of all entries up to a version. Raises Refused REGISTER_ENTRY_WRONG with the entry id."""
         return cls(entries)
+
+    def grown(self, entries: Sequence[Entry]) -> "Snapshot | None":
+        """Return the snapshot with later entries, or None where it has to be made anew from all of them.
+
+        Thousands of schools, officials and certificates come one after the other: each that is new to the register
+        stands beside all others and changes nothing about them. Raises Refused as `of`.
+        """
+        ids = {(entry.kind, entry.entry_id) for entry in entries}
+        simple = all(entry.kind in _MANY and entry.version > self.version for entry in entries)
+        if not simple or len(ids) < len(entries) or ids & self._ids:
+            return None
+        made = copy(self)
+        made.version = max((entry.version for entry in entries), default=self.version)
+        made._ids, made._schools = self._ids | ids, self._schools.copy()
+        made._holdings, made._certificates = dict(self._holdings), dict(self._certificates)
+        for entry in sorted(entries, key=lambda entry: (entry.version, entry.entry_id)):
+            made._take(entry, [], [])
+        return made
 
     def school(self, code: str, at: datetime) -> RegisteredSchool | None:
         """Return the school in force at `at`, or None."""
@@ -93,7 +114,7 @@ class Snapshot:
 
     def holdings_ever(self, sha256: bytes) -> tuple[Holding, ...]:
         """Return every role that the certificate's owner held, holds or will hold."""
-        return tuple(self._holdings.get(sha256, ()))
+        return self._holdings.get(sha256, ())
 
     def certificate(self, sha256: bytes) -> bytes | None:
         """Return the DER of a registered certificate, whatever the time (the chain judges that), or None."""
@@ -155,7 +176,8 @@ class Snapshot:
             self._schools.add(entry)
         elif entry.kind == "official":
             holding = Holding(payload["role"], payload.get("school"), payload.get("so"), payload["person"], entry)
-            self._holdings.setdefault(bytes.fromhex(payload["certificate_sha256"]), []).append(holding)
+            owner = bytes.fromhex(payload["certificate_sha256"])
+            self._holdings[owner] = (*self._holdings.get(owner, ()), holding)
         elif entry.kind == "certificate":
             der = decode_base64(payload["der_base64"])
             self._certificates[fingerprint(der)] = der

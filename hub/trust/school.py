@@ -86,12 +86,18 @@ class Schools:
     """The schools of one register, by code and time."""
 
     def __init__(self) -> None:
-        self._versions: dict[str, list[tuple[Entry, RegisteredSchool]]] = {}
+        self._versions: dict[str, tuple[tuple[Entry, RegisteredSchool], ...]] = {}
 
     def add(self, entry: Entry) -> None:
         """Take in one standing entry. Raises as `school_of`."""
         school = school_of(entry.payload)
-        self._versions.setdefault(school.code, []).append((entry, school))
+        self._versions[school.code] = (*self._versions.get(school.code, ()), (entry, school))
+
+    def copy(self) -> "Schools":
+        """Return the same schools, to which others can be added."""
+        same = Schools()
+        same._versions = dict(self._versions)
+        return same
 
     def at(self, code: str, at: datetime) -> RegisteredSchool | None:
         """Return the school in force at `at`, or None."""

@@ -39,3 +39,22 @@ def test_any_other_entry_is_read_at_once_also_one_that_comes_late() -> None:
     for _ in range(3):
         snapshots.of(connection, "ha-noi")
     assert connection.names().count(_SQL["register_entries"]) == 3
+
+
+def test_new_officials_are_read_alone_and_stand_beside_what_was_known() -> None:
+    """Thousands come one after the other: the register is not read whole for each batch of them."""
+    looks = iter([(1, 1, 1), (2, 2, 2), (3, 3, 3), (5, 5, 4)])
+    official = {"certificate_sha256": "00" * 32, "role": "principal", "person": "GV-1", "school": "010101"}
+
+    def answer(sql: str, values: Any) -> Answer:
+        if sql == _SQL["snapshot_versions"]:
+            return Answer([("ha-noi", *next(looks))])
+        if sql == _SQL["register_entries_since"]:
+            return Answer([("official", f"office-{values[1]}", _SINCE, None, official, values[1] + 1)])
+        return Answer([("lock_policy", "lock-policy", _SINCE, None, _POLICY, 1)])
+
+    connection, snapshots = FakeConnection(answer), Snapshots()
+    seen = [snapshots.of(connection, "ha-noi") for _ in range(4)]
+    assert [len(s.official_of_certificate(bytes(32), _SINCE)) for s in seen] == [0, 1, 2, 3]
+    assert [s.version for s in seen] == [1, 2, 3, 5]
+    assert connection.names().count(_SQL["register_entries"]) == 1

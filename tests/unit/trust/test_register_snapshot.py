@@ -167,3 +167,52 @@ def test_honest_entries_are_accepted_one_by_one(world):
         check_entry(entry)
     assert world.snapshot().certificate(world.issued["seal"].sha256) == world.issued["seal"].der
     assert a_certificate(world.issued["seal"]) in world.entries
+
+
+_PLACES = st.sampled_from(["010101", "010202", "010303"])
+
+
+def _school_entry(code, version):
+    return an_entry("school", code, A_SCHOOL | {"code": code}, version=version)
+
+
+def _official_entry(number, version):
+    held = {"role": "principal", "person": f"GV-{number}", "school": SCHOOL}
+    payload = held | {"certificate_sha256": f"{number % 3:064x}"}
+    return an_entry("official", f"office-{number}", payload, version=version)
+
+
+_MADE = st.one_of(
+    _PLACES.map(lambda code: lambda version: _school_entry(code, version)),
+    st.integers(0, 9).map(lambda number: lambda version: _official_entry(number, version)),
+)
+
+
+@given(st.lists(_MADE, max_size=8), st.integers(0, 8))
+def test_register_that_grew_says_what_one_made_anew_says(makers, split):
+    """What is new stands beside the rest; a second version of anything is never taken for new."""
+    entries = [make(version) for version, make in enumerate(makers, start=1)]
+    before, after = entries[:split], entries[split:]
+    first, whole = Snapshot.of(before), Snapshot.of(entries)
+    grown = first.grown(after)
+    ids = [(entry.kind, entry.entry_id) for entry in entries]
+    assert (grown is None) == (len(set(ids[split:])) < len(after) or not set(ids[:split]).isdisjoint(ids[split:]))
+    if grown is not None:
+        assert _told(grown) == _told(whole)
+    assert _told(first) == _told(Snapshot.of(before))
+
+
+def _told(snapshot):
+    schools = [snapshot.school(code, AT) for code in ("010101", "010202", "010303")]
+    holdings = [snapshot.official_of_certificate(bytes.fromhex(f"{n:064x}"), AT) for n in range(3)]
+    return snapshot.version, schools, holdings
+
+
+def test_register_grows_by_certificates_and_by_nothing_that_changes_the_rest(world):
+    """A policy, or a revocation list, is read with all others."""
+    issued = world.issued["teacher"]
+    grown = Snapshot.of([]).grown([a_certificate(issued)])
+    assert grown.certificate(issued.sha256) == issued.der
+    policy = an_entry("lock_policy", "lock-policy", {"completeness": "refuse", "decision": "QĐ-7/SGDĐT"})
+    assert Snapshot.of([]).grown([policy]) is None
+    assert Snapshot.of([_school_entry(SCHOOL, 5)]).grown([_official_entry(1, 4)]) is None, "it came late"

@@ -27,6 +27,11 @@ ORDER BY c.so
 SELECT kind, entry_id, valid_from, valid_to, payload, version FROM register_entry
 WHERE so = %s AND kind <> 'roster' ORDER BY version
 
+-- name: register_entries_since
+-- The same, of those behind a version.
+SELECT kind, entry_id, valid_from, valid_to, payload, version FROM register_entry
+WHERE so = %s AND kind <> 'roster' AND version > %s ORDER BY version
+
 -- name: issued_at
 -- When the newest version of each of these entries was issued.
 SELECT so, kind, entry_id, max(issued_at) FROM register_entry
