@@ -5,11 +5,12 @@ from collections.abc import Callable
 
 from tests.fault import blows
 from tests.fault.full_disk import full_broker_disk
+from tests.fault.lengths import LONG
 from tests.fault.result import Result
 from tests.fault.rig import SMALL, SO_WORKER, Case, Rig, Run
 
 _AWAY = {"BROKER_UNREACHABLE", "KAFKA_UNAVAILABLE"}
-_INTO_THE_START_S = (0.5, 1.0, 1.5)
+_INTO_THE_START_S = (0.5, 1.0, 1.5) if LONG else (1.0,)
 _INVARIANT = "an outage never quarantines"
 Held = Callable[[Result], None]
 

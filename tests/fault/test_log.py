@@ -43,6 +43,7 @@ _SWEEPING = {"segment.ms": "100", "min.cleanable.dirty.ratio": "0.001"}
 _SWEEPER = {"log.cleaner.backoff.ms": "100"}
 
 
+@only_long
 def test_journey_is_whole_when_a_producer_aborts_some_of_its_transactions(rig: Rig, held: Held) -> None:
     """What was aborted is treated like any record: only its signature counts. Markers are passed, also at the end.
 

@@ -34,6 +34,7 @@ _LEADERS = (
 _QUEUED = "SELECT topic, convert_from(key, 'UTF8'), message_id FROM outbox WHERE reference IS NULL ORDER BY id"
 
 
+@only_long
 def test_one_relay_follows_another_when_the_leader_loses_its_session(rig: Rig, held: Held) -> None:
     """pg_terminate_backend of the session that holds the lock, again and again, with a rival that waits for it."""
 

@@ -8,7 +8,6 @@ import pytest
 
 from hub.topics import command
 from tests.fault.cluster import Cluster, a_rig_on
-from tests.fault.lengths import only_long
 from tests.fault.result import Result
 from tests.fault.rig import SO, Case, Rig, Run
 
@@ -66,7 +65,6 @@ def test_journey_goes_on_when_the_leader_of_the_busiest_partition_is_killed(
     held(wide.run(_case("leader of the busiest partition killed"), 1, fault))
 
 
-@only_long
 def test_journey_is_whole_when_a_minority_is_down_for_long(wide: Rig, three: Cluster, held: Held) -> None:
     """One broker is down from before the first command until everything has arrived."""
 
