@@ -93,6 +93,7 @@ _FREE_FOR_OWNER: dict[str, tuple[set[str], str]] = {
     "claim": ({"UPDATE", "DELETE", "TRUNCATE"}, "rows to be locked while a pupil is decided; they say nothing"),
     "position": ({"UPDATE"}, "moves with every batch, and back to 0 in a new log"),
 }
+_KEPT_ROWS = {"round": " WHERE state <> 'open'"}  # an open one says nothing yet that must stay
 _RENAMED_IN_A_NEW_LOG = {  # by the owner alone: the places of a log that is gone carry its topic's id
     "outbox": {"source_topic", "reference", "message_id"},
     "parked": {"topic"},
@@ -108,7 +109,7 @@ def _updates(connection: Connection, table: str, free: set[str]) -> Iterator[tup
     for column in _names_of(connection, _COLUMNS, table):
         if column not in free:
             text = sql.SQL("UPDATE {} SET {} = DEFAULT").format(sql.Identifier(table), sql.Identifier(column))
-            yield f"UPDATE {table}.{column}", text
+            yield f"UPDATE {table}.{column}", text + sql.SQL(_KEPT_ROWS.get(table, ""))
 
 
 def _removals(table: str) -> Iterator[tuple[str, sql.Composed]]:
