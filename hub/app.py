@@ -20,6 +20,7 @@ from hub.agents.references import bo_build, so_build
 from hub.agents.register import register_stage
 from hub.agents.reminding import reminding
 from hub.agents.sequencer import sequencer
+from hub.agents.snapshots import Snapshots
 from hub.agents.stage import Stage
 from hub.agents.stage.process import Beside, run_process
 from hub.agents.stage.worker import fatal
@@ -51,21 +52,21 @@ def run_so(
 
     `timestamp_url` is the time-stamp authority that is asked for each head of the log, None for none.
     """
-    keyring = so_keyring(secrets, so)
+    keyring, snapshots = so_keyring(secrets, so), Snapshots()
     every: dict[str, Stage[Any, Any, Any, Any]] = {
-        "register": register_stage((so,), keyring.anchors),
-        "validate": validate_stage(so, keyring.seal),
+        "register": register_stage((so,), keyring.anchors, snapshots),
+        "validate": validate_stage(so, keyring.seal, snapshots),
         "lock": lock_stage(so, keyring),
-        "acknowledge": acknowledge_stage(so, keyring.seal),
+        "acknowledge": acknowledge_stage(so, keyring.seal, snapshots),
     }
     beside: list[Beside] = [lambda _: backlog(f"so-{so}", database_url, stages)]
     if "validate" in stages:
-        beside.append(lambda kick: recheck(so, keyring.seal, database_url, kick))
+        beside.append(lambda kick: recheck(so, keyring.seal, snapshots, database_url, kick))
         beside.append(lambda _: matching(so, database_url))
         beside.append(lambda kick: windows(so, keyring.seal, database_url, kick))
     if "lock" in stages:
         client = None if timestamp_url is None else TimestampClient(timestamp_url, keyring.secret)
-        stamper = Stamper(so, client, sealing_alarm_s)
+        stamper = Stamper(so, client, snapshots, sealing_alarm_s)
         beside.append(lambda kick: sequencer(so, keyring, database_url, kick, stamper.stamp))
         beside.append(lambda kick: reminding(so, database_url, kick))
     chosen = [stage for name, stage in every.items() if name in stages]
@@ -78,10 +79,10 @@ def run_bo(
     metrics_port: int, standstill_s: float, registry_port: int | None = None,
 ) -> None:  # fmt: skip
     """Run a worker of Bộ over the topics of these Sở until SIGTERM or SIGINT."""
-    keyring = load_keyring(secrets / "bo", COSIGNER)
+    keyring, snapshots = load_keyring(secrets / "bo", COSIGNER), Snapshots()
     every: dict[str, Stage[Any, Any, Any, Any]] = {
-        "register": register_stage(slugs, keyring.anchors),
-        "ingest": ingest_stage(slugs, keyring),
+        "register": register_stage(slugs, keyring.anchors, snapshots),
+        "ingest": ingest_stage(slugs, keyring, snapshots),
     }
     chosen = [stage for name, stage in every.items() if name in stages]
     _serve_metrics(metrics_port)

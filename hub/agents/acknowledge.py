@@ -67,9 +67,11 @@ _Locks = dict[tuple[bytes, int], _Lock]
 """By lock id and size of the head that the receipt names."""
 
 
-def acknowledge_stage(so: str, seal: Signer) -> Stage[Snapshot, _Answer, _Locks, tuple[_Answer, str]]:
+def acknowledge_stage(
+    so: str, seal: Signer, snapshots: Snapshots
+) -> Stage[Snapshot, _Answer, _Locks, tuple[_Answer, str]]:
     """Build the stage for one Sở."""
-    topic, cache, snapshots, receipts = bo_receipt(), ChainCache(), Snapshots(), Receipts(so, seal)
+    topic, cache, receipts = bo_receipt(), ChainCache(), Receipts(so, seal)
 
     def read_register(connection: Connection) -> Snapshot:
         await_registers(connection)

@@ -62,10 +62,12 @@ _Decided = Staged | NewHead | Again | Linked
 _Effect = tuple[str, _Decided]
 
 
-def ingest_stage(slugs: Iterable[str], keyring: Keyring) -> Stage[dict[str, Snapshot], _Item, _Logs, _Effect]:
+def ingest_stage(
+    slugs: Iterable[str], keyring: Keyring, snapshots: Snapshots
+) -> Stage[dict[str, Snapshot], _Item, _Logs, _Effect]:
     """Build the stage for Bộ over the locked topics of these Sở."""
     owners = {locked_topic(so).name: so for so in slugs}
-    cache, snapshots = ChainCache(), Snapshots()
+    cache = ChainCache()
 
     def prepare(record: Record, registers: dict[str, Snapshot]) -> _Item:
         so = owners[record.topic]

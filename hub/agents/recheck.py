@@ -60,9 +60,9 @@ class _Waiting:
     command_id: str
 
 
-async def recheck(so: str, seal: Signer, url: str, kick: Callable[[], None]) -> None:
+async def recheck(so: str, seal: Signer, snapshots: Snapshots, url: str, kick: Callable[[], None]) -> None:
     """Run until cancelled; works only when the register has moved on since the last look."""
-    snapshots, receipts, seen = Snapshots(), Receipts(so, seal), _NOT_SEEN
+    receipts, seen = Receipts(so, seal), _NOT_SEEN
     told = AsTold(so, receipts)
     while True:
         try:

@@ -62,11 +62,11 @@ class _Known:
 
 
 def register_stage(
-    slugs: Iterable[str], anchors: Mapping[str, bytes]
+    slugs: Iterable[str], anchors: Mapping[str, bytes], snapshots: Snapshots
 ) -> Stage[dict[str, Snapshot], _Entry, _Known, _Entry]:
     """Build the stage over the registers of these Sở: its own for a Sở, all of them for Bộ."""
     owners = {register_topic(so).name: so for so in slugs}
-    cache, snapshots = ChainCache(), Snapshots()
+    cache = ChainCache()
 
     def prepare(record: Record, registers: dict[str, Snapshot]) -> _Entry:
         so = owners[record.topic]

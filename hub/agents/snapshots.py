@@ -5,6 +5,8 @@ After a recovery, a command whose receipt was sent before is judged on the regis
 
 import hashlib
 from collections.abc import Mapping
+from operator import lt
+from threading import Lock
 
 import msgspec
 
@@ -23,10 +25,14 @@ _MADE_MAX = 8
 
 
 class Snapshots:
-    """Caches the newest snapshot of each Sở; a snapshot itself never changes."""
+    """Caches the newest snapshot of each Sở; a snapshot itself never changes.
+
+    One for all stages of a process, since a province's officials are many; each stage asks in its own thread.
+    """
 
     def __init__(self) -> None:
         self._known: dict[str, tuple[tuple[int, int], Snapshot]] = {}
+        self._making = Lock()
 
     def of(self, connection: Connection, so: str) -> Snapshot:
         """Return the newest snapshot of one Sở's register."""
@@ -34,14 +40,20 @@ class Snapshots:
 
     def all(self, connection: Connection) -> dict[str, Snapshot]:
         """Return the newest snapshot of every Sở whose register this organisation has."""
-        for so, newest, version, count in connection.execute(_SQL["snapshot_versions"]).fetchall():
-            if so not in self._known or self._known[so][0] != (version, count):
-                grown = self._grown(connection, so, count)
-                self._known[so] = (version, count), grown or Snapshot.of(_entries(connection, so))
-            made, snapshot = self._known[so]
-            if snapshot.version < newest:
-                self._known[so] = made, snapshot.at_version(newest)
-        return {so: snapshot for so, (_, snapshot) in self._known.items()}
+        rows = connection.execute(_SQL["snapshot_versions"]).fetchall()
+        with self._making:  # a stage that waits here would read the same entries itself
+            for so, newest, version, count in rows:
+                self._take(connection, so, newest, (version, count))
+            return {so: snapshot for so, (_, snapshot) in self._known.items()}
+
+    def _take(self, connection: Connection, so: str, newest: int, wanted: tuple[int, int]) -> None:
+        """Know at least what was seen; another stage may have seen more since."""
+        if so not in self._known or any(map(lt, self._known[so][0], wanted)):
+            grown = self._grown(connection, so, wanted[1])
+            self._known[so] = wanted, grown or Snapshot.of(_entries(connection, so))
+        made, snapshot = self._known[so]
+        if snapshot.version < newest:
+            self._known[so] = made, snapshot.at_version(newest)
 
     def _grown(self, connection: Connection, so: str, count: int) -> Snapshot | None:
         """Return what is known with what came behind it; None where that is not all, or not simply added."""

@@ -28,9 +28,11 @@ class Stamper:
     `alarm_s`: how old the oldest lock without a head may be while no token is to be had.
     """
 
-    def __init__(self, so: str, client: TimestampClient | None, alarm_s: float = SEALING_ALARM_S) -> None:
+    def __init__(
+        self, so: str, client: TimestampClient | None, snapshots: Snapshots, alarm_s: float = SEALING_ALARM_S
+    ) -> None:
         self._so, self._client, self._alarm_s = so, client, alarm_s
-        self._snapshots = Snapshots()
+        self._snapshots = snapshots
         self._next_alarm_s = alarm_s
 
     def stamp(self, connection: Connection, text: bytes, now: datetime, age_s: float) -> bytes:

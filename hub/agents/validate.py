@@ -28,9 +28,9 @@ from hub.trust import ChainCache, Snapshot
 __all__ = ["validate_stage"]
 
 
-def validate_stage(so: str, seal: Signer) -> Stage[Snapshot, Prepared, Known, Outcome]:
+def validate_stage(so: str, seal: Signer, snapshots: Snapshots) -> Stage[Snapshot, Prepared, Known, Outcome]:
     """Build the stage for one Sở; `seal` signs its receipts."""
-    topic, cache, snapshots, receipts = command_topic(so), ChainCache(), Snapshots(), Receipts(so, seal)
+    topic, cache, receipts = command_topic(so), ChainCache(), Receipts(so, seal)
     versions = Versions(so)
 
     def read(connection: Connection) -> Snapshot:

@@ -14,6 +14,7 @@ from typing import Any
 
 from hub.agents.preparing import prepare_command
 from hub.agents.register import register_stage
+from hub.agents.snapshots import Snapshots
 from hub.agents.stage import Record
 from hub.agents.validate import validate_stage
 from hub.bench.driving import in_batches, records_of, register_records, run_stage
@@ -62,7 +63,7 @@ def measure_floor(order: FloorOrder) -> dict[str, Any]:
         writing = Writing()
         loop = _timed(connection, lambda: bare_loop(connection, records, snapshot, cache, writing))
         count = loop.pop("count")
-        stage = validate_stage(SO, load_keyring(order.secrets / f"so-{SO}", log_origin(SO)).seal)
+        stage = validate_stage(SO, load_keyring(order.secrets / f"so-{SO}", log_origin(SO)).seal, Snapshots())
         whole = _timed(second, lambda: _whole(stage, second, records))
         parts = measure_parts(records, snapshot, cache)
     parts["copy"] = Part(us_each(writing.cpu_s, count), us_each(writing.wall_s, count))
@@ -101,7 +102,7 @@ def bare_loop(
 
 def snapshot_in(connection: Connection, order: FloorOrder) -> Snapshot:
     """Project the register into a copy, with the stage that does it for the worker, and return its snapshot."""
-    stage = register_stage((SO,), load_keyring(order.secrets / f"so-{SO}", log_origin(SO)).anchors)
+    stage = register_stage((SO,), load_keyring(order.secrets / f"so-{SO}", log_origin(SO)).anchors, Snapshots())
     run_stage(stage, connection, register_records(order.register))
     return stage.read(connection)[SO]
 

@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 import faust
 import structlog
 
+from hub.agents.stage.consuming import AwakeTransport
 from hub.agents.stage.loop import Loop
 from hub.agents.stage.record import Record
 from hub.errors import HubError
@@ -70,6 +71,7 @@ def faust_app(loop: Loop, group: str, slot: str, bootstrap: str) -> Any:
         key_serializer="raw",
         value_serializer="raw",
     )
+    app.transport = AwakeTransport(app.conf.broker_consumer, app)
     topic = app.topic(
         *(t.name for t in loop.stage.topics), key_type=bytes, value_type=bytes, key_serializer="raw",
         value_serializer="raw", allow_empty=True,

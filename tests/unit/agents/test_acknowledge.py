@@ -7,6 +7,7 @@ import pytest
 from msgspec.structs import replace as with_fields
 
 from hub.agents.acknowledge import acknowledge_stage
+from hub.agents.snapshots import Snapshots
 from hub.agents.stage import OutOfTurn, Record
 from hub.domain.statements import IngestStatement, Missing, MissingPupils, ReceiptStatement, encode, read
 from hub.errors import Refused
@@ -70,7 +71,7 @@ def bo(world: World) -> Bo:
 
 @pytest.fixture(scope="module")
 def stage(world: World) -> Any:
-    return acknowledge_stage(SO, world.issued["so"].signer)
+    return acknowledge_stage(SO, world.issued["so"].signer, Snapshots())
 
 
 def a_database(

@@ -20,6 +20,8 @@ from faust.transport.producer import ProducerBuffer
 from faust.types.tuples import TP, ConsumerMessage
 from intervaltree import IntervalTree
 
+from hub.agents.stage.consuming import AwakeTransport
+
 PLACE = TP("topic", 0)
 
 
@@ -200,3 +202,28 @@ def _declared(option: Callable[[Any], Any]) -> list[Any]:
 
     option(command)
     return list(getattr(command, "__click_params__", []))
+
+
+def wait_of(consumer: type[Consumer]) -> float:
+    """Return how long a consumer with all its partitions held back waits before it looks again, in seconds."""
+
+    async def waited() -> float:
+        state = SimpleNamespace(
+            flow_active=True,
+            app=SimpleNamespace(client_only=False),
+            not_waiting_next_records=asyncio.Event(),
+            sleep=asyncio.sleep,
+            _get_active_partitions=set,
+        )
+        began = time.monotonic()
+        records, _ = await consumer._wait_next_records(state, 1.0)  # type: ignore[arg-type]
+        assert not records
+        return time.monotonic() - began
+
+    return asyncio.run(waited())
+
+
+def test_faust_sleeps_a_second_while_its_buffer_is_full() -> None:
+    """So a stage with one partition would rest for most of each second of a backlog; ours looks again soon."""
+    assert wait_of(Consumer) > 0.9
+    assert wait_of(AwakeTransport.Consumer) < 0.5

@@ -8,6 +8,7 @@ import pytest
 from msgspec.structs import replace as with_fields
 
 from hub.agents.register import _Known, register_stage
+from hub.agents.snapshots import Snapshots
 from hub.agents.stage import Record
 from hub.client.records import register_sending
 from hub.domain.statements import RegisterEntry, encode
@@ -46,7 +47,7 @@ def a_record(
 
 
 def prepare(record: Record, snapshot: Snapshot | None, anchor: bytes | None = None) -> Any:
-    stage = register_stage((SO,), {} if anchor is None else {SO: anchor})
+    stage = register_stage((SO,), {} if anchor is None else {SO: anchor}, Snapshots())
     return stage.prepare(record, {} if snapshot is None else {SO: snapshot})
 
 
@@ -143,7 +144,7 @@ def test_entry_with_a_text_that_the_database_cannot_hold_is_refused(world: World
 
 def test_entry_is_written_under_its_place_in_the_topic(world: World) -> None:
     """The offset gives the version, so a later entry of the same id is the newer one."""
-    stage, connection = register_stage((SO,), {}), FakeConnection()
+    stage, connection = register_stage((SO,), {}, Snapshots()), FakeConnection()
     entry = stage.prepare(replace(a_record(world, a_statement()), offset=41), {SO: world.snapshot()})
     effect, _ = stage.decide(entry, _Known())
     assert stage.write(connection, [effect]) == [()]  # type: ignore[arg-type]
@@ -154,7 +155,7 @@ def test_entry_is_written_under_its_place_in_the_topic(world: World) -> None:
 
 def test_entry_that_is_older_than_the_one_that_stands_is_refused(world: World) -> None:
     """An old signature does not bring an old register back; the same entry again does no harm."""
-    stage = register_stage((SO,), {})
+    stage = register_stage((SO,), {}, Snapshots())
     entry = stage.prepare(a_record(world, a_statement()), {SO: world.snapshot()})
     _, known = stage.decide(entry, _Known())
     assert stage.decide(entry, known)[0] == entry

@@ -11,6 +11,7 @@ from hub.agents.preparing import prepare_command
 from hub.agents.receipts import Receipts
 from hub.agents.recheck import recheck_all
 from hub.agents.register import _Known, register_stage
+from hub.agents.snapshots import Snapshots
 from hub.agents.stage import Record
 from hub.client.records import register_sending
 from hub.decision import Known, Outcome, decide
@@ -67,7 +68,7 @@ def by_so(world: World, statement: RegisterEntry) -> Record:
 
 def registered(world: World, *records: Record, anchor: bytes | None = None) -> list[RegisterEntry]:
     """Do the records as one batch of the register; return what was registered. Raises Refused."""
-    stage, known, done = register_stage((SO,), {} if anchor is None else {SO: anchor}), _Known(), []
+    stage, known, done = register_stage((SO,), {} if anchor is None else {SO: anchor}, Snapshots()), _Known(), []
     for record in records:
         effect, known = stage.decide(stage.prepare(record, {SO: world.snapshot()}), known)
         done.append(effect.statement)

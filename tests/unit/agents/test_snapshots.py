@@ -41,6 +41,13 @@ def test_any_other_entry_is_read_at_once_also_one_that_comes_late() -> None:
     assert connection.names().count(_SQL["register_entries"]) == 3
 
 
+def test_stage_that_looked_a_moment_ago_takes_what_another_has_read_since() -> None:
+    """Stages of one process share what they know; none of them throws away what is newer than its own look."""
+    connection, snapshots = a_register([(9, 9, 2), (8, 8, 1), (9, 9, 2)]), Snapshots()
+    assert {snapshots.of(connection, "ha-noi").version for _ in range(3)} == {9}
+    assert connection.names().count(_SQL["register_entries"]) == 1
+
+
 def test_new_officials_are_read_alone_and_stand_beside_what_was_known() -> None:
     """Thousands come one after the other: the register is not read whole for each batch of them."""
     looks = iter([(1, 1, 1), (2, 2, 2), (3, 3, 3), (5, 5, 4)])

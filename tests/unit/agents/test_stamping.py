@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import structlog
 
+from hub.agents.snapshots import Snapshots
 from hub.agents.stamping import SEALING_ALARM_S, Stamper
 from hub.config import Settings
 from hub.errors import Unavailable
@@ -53,7 +54,7 @@ def a_database(world: World, **changes: Any) -> FakeConnection:
 
 
 def stamper(client: Authority | None, alarm_s: float = SEALING_ALARM_S) -> Stamper:
-    return Stamper(SO, client, alarm_s)  # type: ignore[arg-type]
+    return Stamper(SO, client, Snapshots(), alarm_s)  # type: ignore[arg-type]
 
 
 def overdue() -> float:
