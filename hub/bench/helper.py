@@ -72,9 +72,11 @@ def wait_for(
 
     Raises Unavailable WAITED_IN_VAIN when patience ends, or as soon as `gone` gives anything but None.
     """
-    deadline = time.monotonic() + patience_s
+    began = time.monotonic()
     while not done():
-        if time.monotonic() > deadline or (gone() is not None and not done()):
-            raise Unavailable("WAITED_IN_VAIN", {"what": what, "seconds": f"{patience_s:.0f}"})
+        waited_s, why = time.monotonic() - began, gone()
+        if waited_s > patience_s or (why is not None and not done()):
+            told = what if why is None else f"{what} ({why})"
+            raise Unavailable("WAITED_IN_VAIN", {"what": told, "seconds": f"{waited_s:.0f}"})
         time.sleep(poll_s)
     return time.monotonic()

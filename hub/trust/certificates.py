@@ -114,10 +114,11 @@ def judge_certificate(der: bytes, at: datetime, policy: TrustPolicy, revocation:
 class ChainCache:
     """Facts by (certificate hash, policy digest, revocation digest); the oldest entry leaves when it is full.
 
-    Digests, not version numbers, are the key: two registers may number alike and hold different things.
+    Digests, not version numbers, are the key: two registers may number alike and hold different things. Facts hold a
+    key of some kilobytes, and a teacher signs for one class: what is used again are principals and seals.
     """
 
-    def __init__(self, entry_count_max: int = 65_536) -> None:
+    def __init__(self, entry_count_max: int = 4_096) -> None:
         self._entry_count_max = entry_count_max
         self._entries: OrderedDict[tuple[bytes, bytes, bytes], CertificateFacts] = OrderedDict()
 
