@@ -16,21 +16,29 @@ __all__ = ["Standstill", "pulse", "watch_ownership", "watch_progress"]
 
 _TICK_S = 2.0
 _FROZEN_AFTER_S = 120.0
+_TURNS = 10  # while others of its stage move, a partition may wait so many times as long: a long backlog goes in turns
 
 
 class Standstill:
-    """Remembers since when a partition with lag has not moved."""
+    """Remembers since when a partition with lag has not moved, and since when none of them has."""
 
     def __init__(self) -> None:
         self._since: dict[tuple[str, int], tuple[int, float]] = {}
+        self._moved_at = 0.0
 
     def look(self, where: tuple[str, int], offset: int, end: int, now: float) -> float:
         """Return for how many seconds the partition has stood still although there is lag."""
         known = self._since.get(where)
         if end <= offset or known is None or known[0] != offset:
             self._since[where] = (offset, now)
+            if known is not None and known[0] != offset:
+                self._moved_at = now
             return 0.0
         return now - known[1]
+
+    def limit_s(self, standstill_max_s: float, now: float) -> float:
+        """Return how long a partition may stand still: longer while others of the stage move."""
+        return standstill_max_s * (_TURNS if now - self._moved_at <= standstill_max_s else 1)
 
     def forget(self) -> None:
         """Start anew: what stood still had a reason."""
@@ -56,9 +64,10 @@ async def watch_progress(
         if waits():
             standstill.forget()
             continue
+        now = time.monotonic()
         for where, end in found.items():
-            still_s = standstill.look(where, places[where], end, time.monotonic())
-            if still_s > standstill_max_s:
+            still_s = standstill.look(where, places[where], end, now)
+            if still_s > standstill.limit_s(standstill_max_s, now):
                 raise Corrupt("NO_PROGRESS", _facts(loop, where, places[where], end, still_s))
 
 

@@ -66,6 +66,7 @@ def faust_app(loop: Loop, group: str, slot: str, bootstrap: str) -> Any:
         broker_heartbeat_interval=1.5,
         broker_request_timeout=30.0,
         broker_max_poll_records=32,
+        consumer_max_fetch_size=262_144,  # partitions take turns by what was fetched of each: shorter turns
         producer_request_timeout=30.0,
         consumer_metadata_max_age_ms=3_000,  # without its topic a member is content with no partitions: look again soon
         key_serializer="raw",

@@ -110,6 +110,18 @@ def test_standstill_counts_only_while_there_is_lag_and_nothing_moves() -> None:
     assert still.look(PLACE, 6, 9, 200.0) == 0.0
 
 
+def test_partition_waits_its_turn_while_others_move() -> None:
+    """A long backlog goes in turns, and is no reason to leave; one that is forgotten for ever is."""
+    still, other = Standstill(), ("plain", 1)
+    still.look(PLACE, 5, 9, 1_000.0)
+    still.look(other, 1, 9, 1_000.0)
+    assert still.limit_s(60.0, 1_001.0) == 60.0
+    still.look(other, 2, 9, 1_050.0)
+    assert still.limit_s(60.0, 1_080.0) == 600.0
+    assert still.look(PLACE, 5, 9, 1_080.0) == 80.0
+    assert still.limit_s(60.0, 1_111.0) == 60.0
+
+
 @pytest.fixture
 def still_loop() -> Loop:
     """Make a loop with lag that does not move."""
