@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import msgspec
 from msgspec import UNSET
 
 from hub.client.commands import SentCommand
@@ -62,8 +63,8 @@ def request_correction(
     school: str, school_year: str, items: Sequence[CorrectionItem], *, reason: str, basis: str, evidence_sha256: str,
     at: datetime, issuer: str | None = None, command_id: str | None = None,
 ) -> CorrectionRequest:  # fmt: skip
-    """Return the statement by which a teacher asks; its id, unless given, comes from the documents and the time."""
-    digest = hashlib.sha256("\n".join(item.document_sha256 for item in items).encode()).hexdigest()
+    """Return the statement by which a teacher asks; its id, unless given, comes from what is asked and the time."""
+    digest = hashlib.sha256(msgspec.json.encode((tuple(items), reason, basis, evidence_sha256))).hexdigest()
     return CorrectionRequest(
         basis=basis, command_id=command_id or _named("correction", digest, at), evidence_sha256=evidence_sha256,
         issued_at=instant(at), issuer=UNSET if issuer in (None, school) else issuer, items=tuple(items),

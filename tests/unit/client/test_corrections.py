@@ -55,6 +55,12 @@ def test_step_names_the_request_by_id_and_hash(kind: str) -> None:
     assert step.scope["correction"] == about.statement.command_id
 
 
+def test_two_requests_of_one_second_have_ids_of_their_own_when_they_ask_for_different_things() -> None:
+    """And the same request, made again, keeps its id."""
+    ids = [a_request(**change).command_id for change in ({}, {"reason": "Lần nữa"}, {"basis": "TT 27/2020"})]
+    assert len({*ids, a_request().command_id}) == 3
+
+
 def test_decisions_of_the_department_say_whose_they_are() -> None:
     """An approval has its closing time, a rejection none; both have number and reason."""
     yes = STEPS["UnlockDecision"](asked())
