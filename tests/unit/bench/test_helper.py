@@ -39,9 +39,11 @@ def test_helper_that_fails_is_told_at_once(tmp_path: Path) -> None:
     assert raised.value.code == "WAITED_IN_VAIN"
 
 
-@pytest.mark.parametrize("gone", [lambda: None, lambda: "dead"])
-def test_waiting_ends_with_what_it_waited_for(gone: object) -> None:
-    """When patience ends, or when it has become impossible."""
+@pytest.mark.parametrize(
+    ("gone", "told"), [(lambda: None, "the moon"), (lambda: "it is dead", "the moon (it is dead)")]
+)
+def test_waiting_ends_with_what_it_waited_for(gone: object, told: str) -> None:
+    """When patience ends, or when it has become impossible: then it says why."""
     with pytest.raises(Unavailable) as raised:
         wait_for("the moon", lambda: False, 0.05, gone, poll_s=0.01)  # type: ignore[arg-type]
-    assert raised.value.facts["what"] == "the moon"
+    assert raised.value.facts["what"] == told
