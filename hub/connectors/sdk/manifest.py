@@ -1,0 +1,73 @@
+"""The manifest of a connector: what it is, what it may lose, what it cannot say; for a machine to check."""
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from hub.connectors.sdk.answers import AnswerKind
+from hub.connectors.sdk.losses import Loss
+from hub.connectors.sdk.toml_files import read_toml, typed
+from hub.domain.transcript import SchoolYear
+from hub.errors import Refused
+
+__all__ = ["Manifest", "Period", "ProvinceInForce", "read_manifest"]
+
+Name = Annotated[str, Meta(pattern=r"\A[a-z0-9]+(?:[-_][a-z0-9]+)*\Z", max_length=40)]
+
+
+class _Closed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    pass
+
+
+class Period(_Closed, frozen=True, rename={"since": "from", "until": "to"}):
+    """School years whose records the system holds; without `until`: still."""
+
+    since: SchoolYear
+    until: SchoolYear | None = None
+
+
+class ProvinceInForce(_Closed, frozen=True, rename={"since": "from", "until": "to"}):
+    """Whose records those with a province code are, by date; `until` is the first day on which it is no longer so."""
+
+    code: str
+    so: str
+    since: date | None = None
+    until: date | None = None
+
+
+class Manifest(_Closed, frozen=True, kw_only=True):
+    """See docs/connectors.md. `limits` are upper bounds that the connector itself keeps; `loss` is all it may lose.
+
+    `checking_only`: what the system gives is no whole document, so each record is told and answered, and none is sent.
+    """
+
+    name: Name
+    owner: str
+    direction: Literal["in", "out", "both"]
+    transport: Literal["file", "folder", "http", "sftp", "sql"]
+    dialect: str
+    certainty: Literal["text", "secondary", "assumed", "contract", "synthetic"]
+    grades: tuple[Annotated[int, Meta(ge=1, le=12)], ...]
+    version: str = "1"
+    so: str | None = None
+    answers: tuple[AnswerKind, ...] = ()
+    poll_s: Annotated[float, Meta(gt=0, le=86_400)] = 30
+    period: Period | None = None
+    limits: dict[str, Annotated[int, Meta(ge=1)]] = {}
+    repeat: dict[Literal["pull", "answer"], Literal["always", "by-id", "never"]] = {}
+    province: tuple[ProvinceInForce, ...] = ()
+    cannot_express: dict[str, str] = {}
+    checking_only: bool = False
+    loss: tuple[Loss, ...] = ()
+
+
+def read_manifest(path: Path) -> Manifest:
+    """Read `manifest.toml`. Raises Refused MANIFEST_WRONG with the file and what is wrong in it."""
+    try:
+        return typed(read_toml(path), Manifest)
+    except ValueError as error:
+        facts = {"file": f"{path.parent.name}/{path.name}", "reason": str(error)[:200]}
+        raise Refused("MANIFEST_WRONG", facts) from None
