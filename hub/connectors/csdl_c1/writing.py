@@ -14,7 +14,7 @@ from hub.connectors.workbook_writing import SheetToWrite, Value, write_workbook
 from hub.domain.regulations import QUALITIES
 from hub.domain.transcript import Transcript
 
-__all__ = ["RESULT_HEADER", "result_row", "write_results"]
+__all__ = ["RESULT_HEADER", "result_row", "result_sheet", "write_results"]
 
 RESULT_HEADER: Final[tuple[tuple[Value, ...], ...]] = (
     ("STT", "Mã lớp", "Mã học sinh", "Họ tên", "Ngày sinh", "Môn học và hoạt động giáo dục", *[None] * 12,
@@ -46,8 +46,16 @@ def write_results(
     `above` are rows before the header; with them the header moves down and is not merged. A str is always a text
     cell, an int or Decimal a number, a date a date cell. Raises Refused when a text cannot stand in a workbook.
     """
+    write_workbook(path, [result_sheet(rows, above=above, hidden_rows=hidden_rows, sheet=sheet)])
+
+
+def result_sheet(
+    rows: Iterable[Sequence[Value]], *, above: Sequence[Sequence[Value]] = (), hidden_rows: Collection[int] = (),
+    sheet: str = "Sheet1",
+) -> SheetToWrite:  # fmt: skip
+    """Return the sheet of `write_results`."""
     merged = () if above else _RESULT_MERGES
-    write_workbook(path, [SheetToWrite(sheet, chain(above, RESULT_HEADER, rows), merged, hidden_rows)])
+    return SheetToWrite(sheet, chain(above, RESULT_HEADER, rows), merged, hidden_rows)
 
 
 def result_row(transcript: Transcript, number: int) -> list[Value]:

@@ -20,7 +20,7 @@ from hub.connectors.worksheets import column_letters
 from hub.domain.regulations import COMPETENCES, QUALITIES
 from hub.domain.transcript import Transcript
 
-__all__ = ["ClassToWrite", "class_of", "write_classes"]
+__all__ = ["ClassToWrite", "class_of", "class_sheet", "write_classes"]
 
 _TICK = "✓"
 _LONG_LEVELS = {"T": "HTT", "H": "HT", "C": "CHT"}
@@ -50,9 +50,12 @@ def write_classes(path: Path, classes: Sequence[ClassToWrite]) -> None:
 
     Raises Refused when a text cannot stand in a workbook.
     """
-    write_workbook(
-        path, [SheetToWrite(c.sheet, _rows(c), (*_merges(c.fields), *c.merged), c.hidden_rows) for c in classes]
-    )  # fmt: skip
+    write_workbook(path, [class_sheet(each) for each in classes])
+
+
+def class_sheet(of: ClassToWrite) -> SheetToWrite:
+    """Return the sheet of one class."""
+    return SheetToWrite(of.sheet, _rows(of), (*_merges(of.fields), *of.merged), of.hidden_rows)
 
 
 def class_of(

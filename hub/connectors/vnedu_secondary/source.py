@@ -15,7 +15,7 @@ from hub.connectors.worksheets import Workbook, open_workbook
 from hub.domain.findings import Finding, finding
 from hub.errors import Refused
 
-__all__ = ["MarkBook", "MarkSheet", "read_book", "read_books", "read_files"]
+__all__ = ["MarkBook", "MarkSheet", "read_book", "read_books", "read_files", "read_readable"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +58,33 @@ def read_books(books: Sequence[tuple[str, Workbook]], grade: int | None = None) 
 
     `grade` is for classes that do not tell theirs.
     """
-    sheets: list[MarkSheet] = []
-    told: list[Finding] = []
-    for name, book in books:
-        prefix = f"[{name}]" if len(books) > 1 else ""
-        told += about_hidden_sheets(book)
-        read, findings = _sheets_of(book, prefix, grade)
-        sheets += read
-        told += findings
-    return MarkBook(tuple(sheets), tuple(told))
+    read = [_read(book, f"[{name}]" if len(books) > 1 else "", grade) for name, book in books]
+    return _together(read)
+
+
+def read_readable(paths: Sequence[Path], grade: int | None = None) -> MarkBook:
+    """Read those of several workbooks that can be read; each of the others is told. Raises Refused when none can."""
+    read: list[MarkBook] = []
+    refused: dict[str, Refused] = {}
+    for path in paths:
+        try:
+            read.append(_read(open_workbook(path), f"[{path.name}]" if len(paths) > 1 else "", grade))
+        except Refused as refusal:
+            refused[path.name] = refusal
+    if not read:
+        raise next(iter(refused.values()))
+    told = [finding(refusal.code, name, facts=refusal.facts) for name, refusal in refused.items()]
+    return _together([*read, MarkBook((), tuple(told))])
+
+
+def _together(books: Sequence[MarkBook]) -> MarkBook:
+    sheets = tuple(sheet for book in books for sheet in book.sheets)
+    return MarkBook(sheets, tuple(found for book in books for found in book.findings))
+
+
+def _read(book: Workbook, prefix: str, grade: int | None) -> MarkBook:
+    sheets, told = _sheets_of(book, prefix, grade)
+    return MarkBook(tuple(sheets), (*about_hidden_sheets(book), *told))
 
 
 def _sheets_of(book: Workbook, prefix: str, grade: int | None) -> tuple[list[MarkSheet], list[Finding]]:

@@ -10,18 +10,25 @@ import hub.connectors
 from hub.connectors import lines, opening, vnedu_primary, worksheets
 from hub.connectors.csdl_c1 import documents, prepare_files, write_results
 from hub.connectors.csdl_c1.mapping import RESULT_FIELDS, TITLES
+from hub.connectors.file_readers import LOSS_OF
 from hub.connectors.jsonl import prepare, source
 from hub.connectors.pupil_list import write_pupils
 from hub.connectors.pupil_list.mapping import PUPIL_TITLES, REQUIRED_PUPIL_FIELDS
+from hub.connectors.sdk import read_manifest
+from hub.connectors.sdk.finding import found, load
 from hub.connectors.vnedu_primary import ClassToWrite
 from hub.domain.reading import canonical
 from tests.unit.connectors.builders import SCHOOL, YEAR
 from tests.unit.connectors.class_sheets import made_of
 
 ROOT = Path(hub.connectors.__file__).parent
-SHARED = {"pupil_list"}  # a file of its own, but of no transcript: connectors join it
-FOLDERS = sorted(path.parent for path in ROOT.glob("*/__init__.py") if path.parent.name not in SHARED)
-KEYS = {"name", "owner", "direction", "transport", "dialect", "certainty", "grades", "limits", "cannot_express"}
+SHARED = {"formats", "generic", "mapping", "pupil_list", "sdk", "simulating", "transport"}  # of no one system
+FOLDERS = sorted(path.parent for path in ROOT.glob("*/manifest.toml"))
+READERS = [ROOT / name for name in ("csdl_c1", "jsonl", "vnedu_primary", "vnedu_secondary")]
+READER_KEYS = {
+    "name", "version", "owner", "direction", "transport", "dialect", "certainty", "grades", "answers", "poll_s",
+    "repeat", "loss", "limits", "cannot_express",
+}  # fmt: skip
 WORKBOOK_LIMITS = {
     "file_bytes": opening.WORKBOOK_BYTES_MAX, "unpacked_bytes": opening.UNPACKED_BYTES_MAX,
     "parts": opening.PART_COUNT_MAX, "rows": worksheets.ROW_COUNT_MAX, "columns": worksheets.COLUMN_COUNT_MAX,
@@ -40,15 +47,36 @@ def manifest(folder):
     return tomllib.loads((folder / "manifest.toml").read_text("utf-8"))
 
 
+def test_every_folder_is_a_connector_or_shared():
+    """No connector hides without a manifest."""
+    packages = {path.parent.name for path in ROOT.glob("*/__init__.py")}
+    assert packages - {folder.name for folder in FOLDERS} <= SHARED
+
+
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
 def test_a_folder_has_the_files_of_every_folder(folder):
     """Who knows one connector finds the way in all."""
-    for name in ("manifest.toml", "README.md", "source.py", "mapping.py", "writing.py", "golden"):
+    for name in ("manifest.toml", "README.md", "source.py", "sink.py", "golden"):
         assert (folder / name).exists(), name
+    assert any((folder / name).exists() for name in ("mapping.py", "mapping.toml", "mapping"))
     assert any((folder / "golden").iterdir())
-    assert set(manifest(folder)) == KEYS
-    assert manifest(folder)["name"] == folder.name
+    assert read_manifest(folder / "manifest.toml").name == folder.name.replace("_", "-")
+
+
+@pytest.mark.parametrize("name", sorted(found()))
+def test_a_folder_s_door_gives_its_connector(name):
+    """By its name, with the manifest beside it."""
+    assert load(name).manifest.name == name
+
+
+@pytest.mark.parametrize("folder", READERS, ids=lambda folder: folder.name)
+def test_the_manifest_of_a_reader_is_true(folder):
+    """Its limits are those that the code keeps; what it may lose has a finding that tells it."""
+    assert (folder / "writing.py").exists()
+    assert (folder / "exporting.py").exists()
+    assert set(manifest(folder)) - {"checking_only"} == READER_KEYS
     assert manifest(folder)["limits"] == LIMITS[folder.name]
+    assert {(loss.path, loss.kind) for loss in read_manifest(folder / "manifest.toml").loss} <= LOSS_OF.items()
 
 
 def test_the_manifest_of_csdl_c1_names_the_grades_that_it_serves():
