@@ -3,7 +3,9 @@
 from prometheus_client import Counter, Gauge, Histogram
 
 __all__ = [
-    "ACCEPTED", "BATCH_RECORDS", "BATCH_SECONDS", "EXPORTER_LAG", "EXPORTER_OFFSET", "FORKS", "GROUP_LAG",
+    "ACCEPTED", "BATCH_RECORDS", "BATCH_SECONDS", "CONNECTOR_ANSWERS_WAITING", "CONNECTOR_HEARTBEAT",
+    "CONNECTOR_RECORDS", "CONNECTOR_STATE", "CONNECTOR_STEP_FAILURES", "CONNECTOR_UNDECLARED_LOSSES",
+    "CONNECTOR_WAITING_BATCHES", "EXPORTER_LAG", "EXPORTER_OFFSET", "FORKS", "GROUP_LAG",
     "GROUP_LAG_MAX",
     "GROUP_LAG_SECONDS", "GROUP_LAG_SECONDS_MAX", "GROUP_OFFSET", "INGESTED", "LAG", "LOCKED", "NEAR_MATCHES_OPEN",
     "QUARANTINED",
@@ -67,3 +69,18 @@ GROUP_LAG_SECONDS = Gauge(
 )
 GROUP_LAG_MAX = Gauge("kafka_consumergroup_group_max_lag", "Largest lag in messages", _PLACE[:2])
 GROUP_LAG_SECONDS_MAX = Gauge("kafka_consumergroup_group_max_lag_seconds", "Largest lag in seconds", _PLACE[:2])
+
+CONNECTOR_STATE = Gauge(
+    "hub_connector_state", "1 for what the connector is: RUNNING, PAUSED, DEGRADED or FAILED", ["connector", "state"]
+)
+CONNECTOR_HEARTBEAT = Gauge("hub_connector_heartbeat_seconds", "Its last heartbeat, Unix time", ["connector"])
+CONNECTOR_RECORDS = Gauge("hub_connector_records", "Records of the system by where they stand", ["connector", "state"])
+CONNECTOR_WAITING_BATCHES = Gauge("hub_connector_waiting_batches", "Batches that wait for persons", ["connector"])
+CONNECTOR_ANSWERS_WAITING = Gauge("hub_connector_answers_waiting", "Answers that the system has not", ["connector"])
+CONNECTOR_STEP_FAILURES = Gauge(
+    "hub_connector_step_failures", "Attempts of a step that waits or failed, since it last worked",
+    ["connector", "step", "code"],
+)  # fmt: skip
+CONNECTOR_UNDECLARED_LOSSES = Gauge(
+    "hub_connector_undeclared_losses", "Kinds and paths of losses that no manifest declares", ["connector"]
+)

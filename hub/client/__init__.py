@@ -35,7 +35,16 @@ from hub.client.sending import Outbound, send_all
 from hub.client.signing_batch import missing_roles, roles_of, sign_batch
 from hub.client.so_lock import SignedAct, act_outbounds, agree_to_act, lock_act, read_act, sign_act, write_act
 from hub.client.status import OrganisationStatus, Source, bo_source, so_source, status_of
-from hub.client.submitting import Mode, Planned, outbound_of, plan_submissions
+from hub.client.submitting import (
+    Mode,
+    Planned,
+    kept_outbounds,
+    outbound_of,
+    plan_submissions,
+    retire_submissions,
+    sign_submissions,
+)
+from hub.client.told import told_of
 from hub.client.unreported import read_unreported, read_unreported_of_schools
 
 __all__ = [
@@ -88,6 +97,7 @@ __all__ = [
     "judge_document",
     "judge_file",
     "kept_forks",
+    "kept_outbounds",
     "lag_of",
     "load_batch",
     "lock_act",
@@ -116,6 +126,7 @@ __all__ = [
     "recall",
     "receipt_ends",
     "register_sending",
+    "retire_submissions",
     "roles_of",
     "round_number_in_receipts",
     "round_number_of",
@@ -124,11 +135,13 @@ __all__ = [
     "severities_of",
     "sign_act",
     "sign_batch",
+    "sign_submissions",
     "signed_entry",
     "snapshot_of",
     "so_source",
     "status_of",
     "submission_sending",
+    "told_of",
     "unreadable_file",
     "until_registered",
     "value_at",

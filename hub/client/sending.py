@@ -24,15 +24,17 @@ class Outbound:
     about: dict[str, Any] = field(default_factory=dict)
 
 
-async def send_all(sender: Sender, journal: Journal, batch: Sequence[Outbound]) -> list[tuple[int, int]]:
+async def send_all(
+    sender: Sender, journal: Journal, batch: Sequence[Outbound], attempts_max: int = _ATTEMPTS_MAX
+) -> list[tuple[int, int]]:
     """Send a batch and return (partition, offset) of each. Raises Unavailable after a minute without a broker."""
     journal.write({"step": "send", "topic": o.sending.topic, **o.about} for o in batch)
-    for attempt in range(_ATTEMPTS_MAX):
+    for attempt in range(attempts_max):
         try:
             places = await sender.send([outbound.sending for outbound in batch])
             break
         except Unavailable:
-            if attempt == _ATTEMPTS_MAX - 1:
+            if attempt == attempts_max - 1:
                 raise
             await asyncio.sleep(_PAUSE_S)
     journal.write(_acknowledged(batch, places))

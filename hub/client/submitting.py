@@ -6,8 +6,8 @@ again byte for byte, so that a repetition is a repetition for Sở too.
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
@@ -24,13 +24,17 @@ from hub.signing import Signer
 from hub.topics import MESSAGE_BYTES_MAX
 from hub.trust import envelope_sha256, sign
 
-__all__ = ["Mode", "Planned", "check_transfer_numbers", "outbound_of", "plan_submissions"]
+__all__ = [
+    "Mode", "Planned", "check_transfer_numbers", "kept_outbounds", "outbound_of", "plan_submissions",
+    "retire_submissions", "sign_submissions",
+]  # fmt: skip
 
 Mode = Literal["each", "all_or_nothing"]
 DOCUMENT_COUNT_MAX = 500  # of one statement
 _FRAME_BYTES = 12_288  # headers, statement without its list, its signature, and the broker's own frame
 _DOCUMENT_FRAME_BYTES = 96  # the hash in the statement, lengths and block counts
 _DIGEST_LENGTH = 16
+_OLD = "old"
 _COMMAND_ID = re.compile(r"[0-9A-Za-z._\-]{8,60}", re.ASCII)  # shorter than a statement allows: a number may follow
 
 
@@ -70,7 +74,65 @@ def outbound_of(batch: Batch, planned: Planned, so: str, signer: Signer, role: s
 
     Raises Refused COMMAND_ID_REUSED when that id stands there for something else.
     """
-    statement, signature = _kept(batch, planned) or _signed(batch, planned, signer, role, at)
+    return _outbound(batch, planned, so, _kept(batch, planned) or _signed(batch, planned, signer, role, at))
+
+
+def sign_submissions(batch: Batch, signer: Signer, role: str, at: datetime) -> int:
+    """Sign the submissions of a wholly signed batch and keep them beside it, for others to send.
+
+    Returns how many were not signed before; `at` is aware. Raises Refused as `plan_submissions`.
+    """
+    waiting = [one for one in _in_force(batch) if _kept(batch, one) is None]
+    for one in waiting:
+        _signed(batch, one, signer, role, at)
+    return len(waiting)
+
+
+def kept_outbounds(batch: Batch, so: str) -> list[Outbound] | None:
+    """Return the records of all submissions as they were signed and kept, None while any signature is missing."""
+    if missing_roles(batch):
+        return None
+    found = [(one, _kept(batch, one)) for one in _in_force(batch)]
+    kept = [(one, signed) for one, signed in found if signed is not None]
+    return None if len(kept) < len(found) else [_outbound(batch, one, so, signed) for one, signed in kept]
+
+
+def retire_submissions(batch: Batch, before: str, stale: Collection[str], sent: Collection[str]) -> int:
+    """Put aside kept submissions that Sở takes no more, and return how many; then they may be signed anew.
+
+    These are the `stale` ones, and those issued before an instant (as `instant` writes it) and not yet `sent`. A new
+    one gets another id, so that no id ever has two statements.
+    """
+    old = batch.commands / _OLD
+    retired = [
+        path for path in sorted(batch.commands.glob("*.jws"))
+        if path.stem in stale or (path.stem not in sent and _issued_at(path) < before)
+    ]  # fmt: skip
+    for path in retired:
+        old.mkdir(exist_ok=True)
+        path.replace(old / path.name)  # first: without it the command does not count as signed
+        statement = path.with_suffix(".json")
+        statement.replace(old / statement.name)
+    return len(retired)
+
+
+def _issued_at(signature: Path) -> str:
+    return read_statement(signature.with_suffix(".json").read_bytes(), Submission).issued_at
+
+
+def _in_force(batch: Batch) -> list[Planned]:
+    """Plan the submissions, each under an id that no retired one has."""
+    retired = [path.stem for path in (batch.commands / _OLD).glob("*.jws")]
+    planned = plan_submissions(batch, "each")
+    counts = [sum(f"{name}-".startswith(f"{one.command_id}-") for name in retired) for one in planned]
+    return [
+        replace(one, command_id=f"{one.command_id}-{count}") if count else one
+        for one, count in zip(planned, counts, strict=True)
+    ]
+
+
+def _outbound(batch: Batch, planned: Planned, so: str, signed: tuple[bytes, str]) -> Outbound:
+    statement, signature = signed
     documents = [(data, signatures) for _, data, signatures in planned.documents]
     sending = submission_sending(so, batch.acting, planned.command_id, statement, signature, documents)
     sent = SentCommand(

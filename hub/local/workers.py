@@ -28,13 +28,15 @@ _FEW_ARENAS = {"MALLOC_ARENA_MAX": "2"}
 class WorkerSpec:
     """What `hub worker` is started with, such as ("so", "ha-noi", "--stages", "validate").
 
-    `environment` is this worker's alone and goes over everything else.
+    `environment` is this worker's alone and goes over everything else. `command` is another one of `hub` that is kept
+    running alike, such as ("connector", "run").
     """
 
     name: str
     arguments: tuple[str, ...]
     environment: Mapping[str, str] = field(default_factory=dict)
     backoff_s_max: float = _BACKOFF_MAX_S
+    command: tuple[str, ...] = ("worker",)
 
 
 @dataclass
@@ -128,7 +130,7 @@ class Workers:
             path.replace(path.with_suffix(".log.1"))
         with path.open("ab") as log:
             child.process = subprocess.Popen(
-                [sys.executable, "-m", "hub.cli", "worker", *child.spec.arguments],
+                [sys.executable, "-m", "hub.cli", *child.spec.command, *child.spec.arguments],
                 env={**_FEW_ARENAS, **os.environ, **self._environment, **child.spec.environment},
                 stdin=subprocess.DEVNULL,
                 stdout=log,

@@ -1,0 +1,43 @@
+"""The mapping files and code tables of a connector, from its folder or its one file, for checks that look inside."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hub.connectors.mapping import MappingFile
+from hub.connectors.mapping.tables import TableRow, Tables
+from hub.connectors.sdk.toml_files import read_toml, typed
+from hub.errors import Refused
+
+__all__ = ["Declared", "declared_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """Every mapping of the connector by its file name, and the tables that they share."""
+
+    mappings: Mapping[str, MappingFile]
+    tables: Tables
+
+
+def declared_of(at: Path) -> Declared | None:
+    """Return what a connector declares, or None where its mapping is Python. Raises Refused MAPPING_FILE_WRONG."""
+    try:
+        if at.is_file():
+            found = read_toml(at)
+            return _declared({at.name: found.get("mapping", {})}, found.get("table", {}))
+        files = [at / "mapping.toml"] if (at / "mapping.toml").is_file() else sorted((at / "mapping").glob("*.toml"))
+        tables = at / "tables.toml"
+        if not files or not tables.is_file():
+            return None
+        return _declared({path.name: read_toml(path) for path in files}, read_toml(tables))
+    except ValueError as error:
+        raise Refused("MAPPING_FILE_WRONG", {"file": at.name, "reason": str(error)[:200]}) from None
+
+
+def _declared(mappings: Mapping[str, Any], tables: Mapping[str, Any]) -> Declared:
+    return Declared(
+        {name: typed(found, MappingFile) for name, found in mappings.items()},
+        Tables({name: typed(rows, tuple[TableRow, ...]) for name, rows in tables.items()}),
+    )

@@ -1,0 +1,96 @@
+"""Hồ sơ mẫu: stored records of the system, written by hand, become exactly the stored documents and codes.
+
+    golden/<name>.json            {"schools": [{code, name, province, school_year}], "records": [record, …]}
+    golden/<name>.expected.json   {"documents": [{row, codes, document}], "rejected": [{row, codes}]}
+
+They are independent of the simulator, which uses the mapping backward: one mistake made in both directions shows here.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from hub.connect.check.differing import differing_paths, plain
+from hub.connect.check.outcome import NotApplicable
+from hub.connect.check.subject import Subject
+from hub.connectors.formats import parse_json
+from hub.connectors.sdk import Context, Mapper, SourceRecord, version_of
+from hub.domain.findings import Finding, finding
+from hub.domain.transcript import School
+from hub.errors import Refused
+
+__all__ = ["check_golden", "golden_files", "mapped_golden", "records_of"]
+
+_EXPECTED = ".expected.json"
+_RECORDS_MAX = 1_000
+_FILE_BYTES_MAX = 16 * 2**20
+_NOTHING_STORED = NotApplicable(
+    "không có hồ sơ mẫu golden/<tên>.json kèm golden/<tên>.expected.json",
+    "no golden records golden/<name>.json with golden/<name>.expected.json",
+)
+
+
+async def check_golden(subject: Subject) -> list[Finding] | NotApplicable:
+    """Return a finding for each golden record that gives something else; not applicable where nothing is stored."""
+    files = golden_files(subject.golden)
+    if not files:
+        return _NOTHING_STORED
+    return [found for file in files for found in _differences(subject.connector.mapper, file)]
+
+
+def golden_files(folder: Path | None) -> list[Path]:
+    """Return the files of stored records: those that have the stored outcome beside them."""
+    if folder is None:
+        return []
+    found = (path.with_name(path.name.removesuffix(_EXPECTED) + ".json") for path in folder.glob(f"*{_EXPECTED}"))
+    return sorted(path for path in found if path.is_file() and "records" in _read(path))
+
+
+def records_of(file: Path) -> tuple[list[Mapping[str, Any]], Context]:
+    """Return the stored records of a file and the register that they need. Raises Refused JSON_WRONG."""
+    stored = _read(file)
+    schools = {
+        (each["code"], each["school_year"]): School(code=each["code"], name=each["name"], province=each["province"])
+        for each in stored.get("schools", [])
+    }
+    return list(stored["records"])[:_RECORDS_MAX], Context(lambda code, year: schools.get((code, year)))
+
+
+def mapped_golden(mapper: Mapper, file: Path) -> dict[str, Any]:
+    """Return what the stored records give now, in the form of the stored outcome."""
+    records, context = records_of(file)
+    documents, rejected = [], []
+    for row, value in enumerate(records, 1):
+        version = version_of(value)
+        mapped = mapper.forward(SourceRecord(version, version, f"bản ghi {row}", value), context)
+        codes = [found.code for found in mapped.findings]
+        if mapped.transcript is None:
+            rejected.append({"row": row, "codes": codes})
+        else:
+            documents.append({"row": row, "codes": codes, "document": plain(mapped.transcript)})
+    return {"documents": documents, "rejected": rejected}
+
+
+def _differences(mapper: Mapper, file: Path) -> Iterator[Finding]:
+    expected = _by_row(json.loads(file.with_name(file.stem + _EXPECTED).read_text(encoding="utf-8")))
+    found = _by_row(mapped_golden(mapper, file))
+    for row in sorted({*expected, *found}):
+        paths = sorted(set(differing_paths(expected.get(row, {}), found.get(row, {}))))
+        for path in paths[:1]:
+            record = f"{file.name}:{row}"
+            yield finding("CONFORMANCE_GOLDEN_DIFFERS", path, facts={"record": record, "path": path})
+
+
+def _by_row(stored: Mapping[str, Any]) -> dict[int, Any]:
+    return {each["row"]: each for each in (*stored["documents"], *stored["rejected"])}
+
+
+def _read(file: Path) -> dict[str, Any]:
+    if file.stat().st_size > _FILE_BYTES_MAX:
+        facts = {"bytes": str(file.stat().st_size), "bytes_max": str(_FILE_BYTES_MAX)}
+        raise Refused("FILE_TOO_LARGE", facts)
+    found = parse_json(file.read_bytes())
+    if not isinstance(found, dict):
+        raise Refused("JSON_WRONG", {"reason": f"no object in {file.name}"})
+    return found
