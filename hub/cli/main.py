@@ -14,6 +14,7 @@ from hub.cli import (
     bundle,
     check,
     conflict,
+    connector,
     correction,
     deadline,
     demo,
@@ -84,6 +85,7 @@ app.add_typer(matches.app, name="matches")
 app.add_typer(correction.app, name="correction")
 app.add_typer(conflict.app, name="conflict")
 app.add_typer(identity.app, name="identity")
+app.add_typer(connector.app, name="connector")
 app.add_typer(bench.app, name="bench")
 
 

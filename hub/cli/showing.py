@@ -8,9 +8,10 @@ from rich.console import Console
 from rich.markup import escape
 
 from hub.client import JudgedRow, ReadReceipt
+from hub.client.batch import REPORT
 from hub.domain.findings import Finding, render
 
-__all__ = ["print_line", "show_receipt", "show_row"]
+__all__ = ["print_line", "show_receipt", "show_row", "told_text"]
 
 _COLOURS = {"clean": "green", "warnings": "yellow", "refused": "red", "unreadable": "red"}
 _OUTCOMES = {"accepted": "green", "unchanged": "green", "locked": "green", "ingested": "green", "refused": "red"}
@@ -19,6 +20,13 @@ _OUTCOMES = {"accepted": "green", "unchanged": "green", "locked": "green", "inge
 def print_line(shown: Mapping[str, Any]) -> None:
     """Print one JSON object on a line of its own, at once."""
     print(json.dumps(shown, ensure_ascii=False), flush=True)
+
+
+def told_text(told: Mapping[str, Any]) -> str:
+    """Return what whoever signs a batch should look at, on one line; "" when there is nothing."""
+    counts = [f"{code} × {count}" for code, count in told["findings"].items()]
+    counts += [f"thay bản trước / replace another: {told['replaces']}"] if told["replaces"] else []
+    return f"xem / see {REPORT}: {' · '.join(counts)}" if counts else ""
 
 
 def show_row(console: Console, row: JudgedRow) -> None:

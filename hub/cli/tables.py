@@ -44,7 +44,7 @@ def balance_table(balance: Balance) -> Table:
     table.add_column("", no_wrap=True)
     table.add_column("", justify="right", no_wrap=True)
     for name, value in asdict(balance).items():
-        if name != "problems":
+        if name not in {"problems", "provinces"}:
             table.add_row(name, str(value))
     return table
 

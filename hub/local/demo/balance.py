@@ -5,6 +5,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any
 
 from hub.client import ReadReceipt, read_receipts
@@ -47,18 +48,25 @@ class Balance:
     doubled: int = 0
     seconds: float = 0.0
     problems: list[str] = field(default_factory=list)
+    provinces: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Of each province what its connector and its system say; empty where none is played."""
 
     def as_json(self) -> str:
         """Return the counts as one JSON line; the problems are not part of it."""
         shown = asdict(self)
         del shown["problems"]
-        return json.dumps(shown)
+        if not self.provinces:
+            del shown["provinces"]
+        return json.dumps(shown, ensure_ascii=False)
 
 
-def draw_balance(hub: LocalHub, story: Story | None = None) -> Balance:
-    """Draw the balance of everything that the journal says was sent; with a story, check each planted fault too."""
+def draw_balance(hub: LocalHub, story: Story | None = None, journals: Iterable[Path] = ()) -> Balance:
+    """Draw the balance of everything that the journals say was sent; with a story, check each planted fault too.
+
+    `journals`: those of connectors, beside the hub's own.
+    """
     balance = Balance()
-    sent = list(_acknowledged(hub))
+    sent = [line for path in (hub.data / "journal.jsonl", *journals) for line in _acknowledged(path)]
     for so in hub.slugs:
         _add_so(balance, hub, so, [line for line in sent if line["so"] == so])
     with open_connection(hub.bo_url) as connection:
@@ -70,11 +78,11 @@ def draw_balance(hub: LocalHub, story: Story | None = None) -> Balance:
     return balance
 
 
-def _acknowledged(hub: LocalHub) -> Iterator[dict[str, Any]]:
-    """Yield the journal's acknowledged commands, each distinct record once."""
+def _acknowledged(journal: Path) -> Iterator[dict[str, Any]]:
+    """Yield a journal's acknowledged commands, each distinct record once."""
     seen = set()
-    with (hub.data / "journal.jsonl").open(encoding="utf-8") as lines:
-        for line in map(json.loads, lines):
+    with journal.open(encoding="utf-8") as lines:
+        for line in (json.loads(text) for text in lines if text.endswith("\n")):  # a kill may have cut the last one
             if line["step"] == "acknowledged" and line["record_sha256"] not in seen:
                 seen.add(line["record_sha256"])
                 yield line

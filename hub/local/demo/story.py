@@ -20,7 +20,9 @@ from hub.store import open_connection
 from hub.store.queries import queries_of
 from hub.topics import command
 
-__all__ = ["Progress", "Sent", "Story", "outbound_of", "play", "send_shipments"]
+__all__ = [
+    "Progress", "Sent", "Story", "locks_of", "outbound_of", "play", "publish_register", "send_acts", "send_shipments",
+]  # fmt: skip
 
 Progress = Callable[[str, int], None]
 """Told as (what, how many more)."""
@@ -80,18 +82,18 @@ async def play(hub: LocalHub, population: Population, founded: Founded, tell: Pr
     acts = Acts(population, founded.credentials, population.at)
     try:
         with Journal(hub.data / "journal.jsonl") as journal:
-            await _publish_register(hub, population, founded, sender, tell)
+            await publish_register(hub, population, founded, sender, tell)
             shipments = population.shipments(founded.credentials, population.plan())
             story.planted, story.transcripts = await send_shipments(sender, journal, shipments, tell)
             chosen = _different_schools(acts)
-            await _act(hub, sender, journal, story, _before_lock(acts, chosen))
-            await _act(hub, sender, journal, story, _freeing(acts, chosen))
-            await _act(hub, sender, journal, story, _wrong_locks(acts, chosen))
-            await _act(hub, sender, journal, story, _locks(hub, population, acts))
+            await send_acts(hub, sender, journal, story, _before_lock(acts, chosen))
+            await send_acts(hub, sender, journal, story, _freeing(acts, chosen))
+            await send_acts(hub, sender, journal, story, _wrong_locks(acts, chosen))
+            await send_acts(hub, sender, journal, story, locks_of(hub, population, acts))
             tell("locking", 1)
             await until_ingested(hub)
-            await _act(hub, sender, journal, story, _after_lock(acts, chosen))
-            await _act(hub, sender, journal, story, _correction(acts, chosen, population.at + _WINDOW))
+            await send_acts(hub, sender, journal, story, _after_lock(acts, chosen))
+            await send_acts(hub, sender, journal, story, _correction(acts, chosen, population.at + _WINDOW))
             tell("correcting", 1)
             await until_ingested(hub)
     finally:
@@ -99,16 +101,18 @@ async def play(hub: LocalHub, population: Population, founded: Founded, tell: Pr
     return story
 
 
-async def _publish_register(
+async def publish_register(
     hub: LocalHub, population: Population, founded: Founded, sender: Sender, tell: Progress
 ) -> None:
+    """Publish every register entry of a population and wait until all organisations have it."""
     records = [sending for _, sending in signed_register(population, founded)]
     await sender.send(records)
     tell("registered", len(records))
     await until_registered(hub)
 
 
-async def _act(hub: LocalHub, sender: Sender, journal: Journal, story: Story, acts: Sequence[Act]) -> None:
+async def send_acts(hub: LocalHub, sender: Sender, journal: Journal, story: Story, acts: Sequence[Act]) -> None:
+    """Send what people do and wait until every command is answered."""
     await send_all(sender, journal, [act.outbound for act in acts])
     story.acts += acts
     story.transcripts += sum(act.transcripts for act in acts)
@@ -160,16 +164,16 @@ def _wrong_locks(acts: Acts, cast: _Cast) -> list[Act]:
     ]
 
 
-def _locks(hub: LocalHub, population: Population, acts: Acts) -> list[Act]:
+def locks_of(hub: LocalHub, population: Population, acts: Acts) -> list[Act]:
     """One lock request for each round that has something open, over what the school's receipts say was accepted."""
-    by_round = {(s.school, s.school_year, s.round.cohort, s.round.number): s for s in population.submissions()}
+    by_year = {(s.school, s.school_year): s for s in population.submissions()}
     found: list[Act] = []
     for so in hub.slugs:
         with open_connection(hub.so_url(so)) as connection:
             rows: list[Any] = connection.execute(_SQL["open_rounds_of"]).fetchall()
         for school, year, cohort, number, hashes in rows:
-            of = by_round[school, year, cohort, number]
-            found.append(acts.locks("lock", of, [h.hex() for h in hashes], "accepted"))
+            into = RoundName(cohort=cohort, number=number)
+            found.append(acts.locks("lock", by_year[school, year], [h.hex() for h in hashes], "accepted", into=into))
     return found
 
 

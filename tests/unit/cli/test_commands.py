@@ -65,6 +65,25 @@ def test_readme_lists_every_command() -> None:
     assert set(COMMANDS) - listed <= {"topics"}
 
 
+@pytest.mark.parametrize(
+    ("provinces", "said"),
+    [("hai-fong", "did you mean hai-phong"), ("nghe-an", "ha-noi, hai-phong"), ("", "ha-noi"), ("ha-noi,,", "ha-noi")],
+)
+def test_demo_refuses_a_province_whose_system_it_cannot_play(
+    run: Run, tmp_path: Path, provinces: str, said: str
+) -> None:
+    """Before anything is emptied or started, with those that there are."""
+    code, _, err = run("demo", "--provinces", provinces, "--data", tmp_path / "d")
+    assert (code, said in " ".join(err.split())) == (2, True)
+    assert not (tmp_path / "d").exists()
+
+
+def test_demo_of_provinces_refuses_too_few_pupils(run: Run, tmp_path: Path) -> None:
+    """With fewer not everything can be shown."""
+    code, _, err = run("demo", "--provinces", "ha-noi,khanh-hoa", "--pupils", "100", "--data", tmp_path / "d")
+    assert (code, "160" in err) == (2, True)
+
+
 def test_demo_refuses_a_school_year_that_is_none(run: Run, tmp_path: Path) -> None:
     """Before anything is removed or started."""
     code, _, err = run("demo", "--school-year", "abc", "--data", tmp_path / "d")

@@ -1,0 +1,1 @@
+"""Khánh Hòa: class files in three templates, over a real SFTP server."""
