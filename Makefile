@@ -5,10 +5,11 @@ PYTHON ?= $(firstword $(shell command -v python3.11 python3.12 python3))
 BIN := .venv/bin
 VENV := .venv/.complete
 
-.PHONY: help setup demo test check unit model journey conformance fault campaign bench bench-journey generate clean
+.PHONY: help setup consumers demo test check unit model connectors connector-checks journey conformance fault fault-connectors \
+	campaign bench bench-journey generate clean
 
 help: ## this list
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
 
 setup: $(VENV) ## build the environment: Python packages, Java, Kafka's jars, PostgreSQL
 	@$(BIN)/python -m hub.local fetch
@@ -23,9 +24,12 @@ $(VENV): requirements.lock pyproject.toml
 demo: setup ## a synthetic population walks from school to Bộ on real servers; ends with the balance
 	$(BIN)/hub demo
 
-test: setup ## unit, conformance and journey tests
+consumers: setup # the stock clients of docs/consumers.md, which tests read the national stream with
+	@$(BIN)/python -m tests.journey.stock_clients
+
+test: setup consumers ## unit, conformance, connector and journey tests
 	$(BIN)/python -m pytest -n 2 tests/unit tests/conformance
-	$(BIN)/python -m pytest tests/journey
+	$(MAKE) --no-print-directory -j 2 --output-sync=line PROCESSES=1 connectors journey
 
 check: $(VENV) ## format, lint, types, import arrows
 	$(BIN)/ruff format --check
@@ -39,14 +43,23 @@ unit: $(VENV) ## unit tests only
 model: $(VENV) ## the loop's model over many histories without servers; EXAMPLES=n
 	HUB_MODEL_EXAMPLES=$(or $(EXAMPLES),20000) $(BIN)/python -m pytest -s -p no:randomly -k any_history tests/unit/agents/test_loop_machine.py
 
-journey: setup ## journey tests only, on real servers
+connectors: setup ## connectors beside the systems that they are for, played on loopback: no broker, real servers and children
+	$(BIN)/python -m pytest -n $(or $(PROCESSES),2) --dist worksteal tests/connectors
+
+connector-checks: setup ## the conformance kit over every connector, in full
+	$(BIN)/python -m pytest tests/kit
+
+journey: setup consumers ## journey tests only, on real servers
 	$(BIN)/python -m pytest tests/journey
 
 conformance: $(VENV) ## published vectors, from the folder that HUB_VECTORS names
 	$(BIN)/python -m pytest tests/conformance
 
 fault: setup ## break things on purpose; SEEDS=n for more random kills, LONG=1 for every case
-	$(BIN)/python -m pytest tests/fault -p no:randomly -n 2 --dist loadfile
+	$(BIN)/python -m pytest tests/fault -p no:randomly -n 2 --dist loadfile $(if $(filter 1,$(LONG)),,--ignore=tests/fault/test_connectors.py)
+
+fault-connectors: setup ## kill each province's connector 20 times while 1,000 records go through it; SEED=n for other moments
+	$(BIN)/python -m pytest tests/fault/test_connectors.py -p no:randomly
 
 campaign: setup ## SEEDS=100 seeds, each of worker and broker kills; HUB_CAMPAIGN_RESULTS names the file that it goes on with
 	$(BIN)/python -m tests.fault.campaign
@@ -62,6 +75,7 @@ generate: $(VENV) ## write what is generated from code: docs, schemas, deploymen
 	$(BIN)/python -m hub.local.rules_page
 	$(BIN)/python -m hub.kafka.deployment
 	$(BIN)/python -m hub.schemas.examples
+	$(BIN)/python -m hub.connectors.mapping.documentation
 
 clean: ## remove the environment, caches and demo data
 	rm -rf .venv .hub data build .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info

@@ -2,7 +2,7 @@
 
 import asyncio
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -50,8 +50,8 @@ def world(cache: Path) -> Iterator[World]:
 
 
 @contextmanager
-def a_world(cache: Path) -> Iterator[World]:
-    """Found a hub of one's own and run its workers."""
+def a_world(cache: Path, environment: Mapping[str, str] | None = None) -> Iterator[World]:
+    """Found a hub of one's own and run its workers, with this environment beside their own."""
     at = datetime.now(UTC).replace(microsecond=0)
     population = Population(_SEED, pupil_count=180, at=at, school_year="2025-2026", school_count=15, sos=SOS)
     with (
@@ -62,7 +62,7 @@ def a_world(cache: Path) -> Iterator[World]:
         founded = found_keys(population, hub.secrets)
         register_only = WorkerSpec("so-khanh-hoa", ("so", "khanh-hoa", "--stages", "register"))
         impatient = {"HUB_SEALING_ALARM_S": "2"}  # counts only while a test keeps the time-stamp authority away
-        specs = [replace(spec, environment=impatient) for spec in worker_specs(SOS[:2])]
+        specs = [replace(spec, environment=impatient | dict(environment or {})) for spec in worker_specs(SOS[:2])]
         hub.start_workers([*specs, register_only])
         try:
             asyncio.run(_publish(hub, [sending for _, sending in signed_register(population, founded)]))

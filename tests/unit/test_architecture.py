@@ -32,6 +32,8 @@ CLOCK_FOLDERS = {
     "hub/bench/": "measures how long things take",
     "hub/cli/": "the command line says when a person commanded",
     "hub/client/": "waits for receipts with a deadline",
+    "hub/connectors/simulating/": "plays a slow system with a wrong clock",
+    "hub/connect/": "heartbeats, backs off, waits for persons",
     "hub/local/": "starts, watches and stops real processes",
 }
 CHANCE = {
@@ -42,6 +44,7 @@ CHANCE = {
     "hub/local/unprivileged.py": "a mark by which a child is known",
     "hub/local/founding.py": "secrets of newly founded organisations",
     "hub/local/timestamp_authority.py": "serial numbers of development tokens",
+    "hub/connect/check/seed.py": "the key of whoever runs the conformance kit",
 }
 ENVIRONMENT = {
     "hub/config.py": "pydantic reads it here, by prefix",

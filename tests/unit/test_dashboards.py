@@ -16,7 +16,7 @@ RULES = DEPLOY / "prometheus" / "hub.rules.yaml"
 DASHBOARD = DEPLOY / "grafana" / "hub.json"
 NOT_OURS = {"up": "Prometheus itself", "process_start_time_seconds": "every Python client on Linux"}
 _WORDS = {
-    "sum", "max", "min", "by", "rate", "increase", "changes", "label_values", "job", "le",
+    "sum", "max", "min", "by", "rate", "increase", "changes", "time", "label_values", "job", "le",
 }  # fmt: skip
 
 
@@ -70,11 +70,12 @@ def test_query_groups_by_labels_that_exist(expression: str) -> None:
 
 
 def test_enough_is_asked_for() -> None:
-    """Lag in messages and seconds, status, outbox, parked schools, quarantine, sealing, restarts: alarmed or drawn."""
+    """Lag in messages and seconds, status, outbox, parked schools, quarantine, sealing, restarts, connectors."""
     wanted = {
         "kafka_consumergroup_lag", "kafka_consumergroup_group_max_lag_seconds", "hub_stage_status",
         "hub_waiting_count", "hub_waiting_oldest_seconds", "hub_quarantine_waiting_messages",
         "hub_quarantine_oldest_seconds", "hub_seal_overdue", "process_start_time_seconds",
+        "hub_connector_state", "hub_connector_heartbeat_seconds",
     }  # fmt: skip
     assert wanted <= set().union(*map(names_in, expressions()))
 

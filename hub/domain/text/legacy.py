@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from hub.domain.text.syllables import is_syllable
 
-__all__ = ["Reading", "legacy_reading"]
+__all__ = ["Reading", "in_tcvn3", "legacy_reading"]
 
 _TCVN3_FROM = (
     "¡¢£¤¥¦§¨©ª«¬\xad®µ¶·¸¹»¼½¾ÆÇÈÉÊËÌÎÏÐÑÒÓÔÕÖ×ØÜÝÞßáâãäåæçèéêëìíîïñòóôõö÷øùúûüýþ"
@@ -20,6 +20,7 @@ _TCVN3_TO = (
     "ĂÂÊÔƠƯĐăâêôơưđàảãáạằẳẵắặầẩẫấậèẻẽéẹềểễếệìỉĩíịòỏõóọồổỗốộờởỡớợùủũúụừửữứựỳỷỹýỵ"
 )  # fmt: skip
 _TCVN3 = str.maketrans(_TCVN3_FROM, _TCVN3_TO)
+_INTO_TCVN3 = str.maketrans(_TCVN3_TO, _TCVN3_FROM)
 
 _VNI_MARKS = {"a": "âáàåãäêéèúüëùøûõï", "e": "âáàåãäùøûõï", "o": "âáàåãäùøûõï", "u": "ùøûõï", "ô": "ùøûõï",
               "ö": "ùøûõï", "y": "ùøûõ"}  # fmt: skip
@@ -55,6 +56,11 @@ def legacy_reading(text: str) -> Reading | None:
     if len(found) == 1:
         return found[0]
     return Reading() if found or _SIGN_IN_WORD.search(text) else None
+
+
+def in_tcvn3(text: str) -> bytes:
+    """Return a text as a system with TCVN3 fonts wrote it: what a reader of another encoding must not take for text."""
+    return text.translate(_INTO_TCVN3).encode("latin-1", "replace")
 
 
 def _is_vietnamese(text: str, *, placed_well: bool = False) -> bool:

@@ -1,0 +1,86 @@
+"""Attacks "one effect per record": a connector is killed again and again while 1,000 records go through it.
+
+Each province has a system and a connector of its own: a REST server, workbooks over SFTP, signed batches, and CSV files
+that one configuration file describes. People sign what waits, schools lock, the seed chooses the moments (SEED=n
+others). Afterwards everything is audited and held beside the system. `make fault-connectors` plays it.
+"""
+
+import os
+import random
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from hub.audit import audit_hub
+from hub.local.demo.systems import Province
+from tests.connectors.checking import printed_file
+from tests.fault.connecting import FromOneFile, Killer, Scene, a_scene, play, starts_of, until
+from tests.fault.ledger import ledger_of
+
+_SEED = os.environ.get("SEED", "1")
+_SOS = ("ha-noi", "hai-phong", "khanh-hoa")
+_PUPILS = 3_000  # a third in each province; last year's records come to them
+_GENERIC_SO, _GENERIC_PUPILS = "dong-thap", 1_750  # three of its five schools are primary, as the file wants
+_RECORDS_LEAST = 1_000
+_KILLS = 20
+
+
+@pytest.fixture(scope="module")
+def scene(cache: Path) -> Iterator[Scene]:
+    """One hub for all provinces; each test plays one of them."""
+    with a_scene(cache, _SOS, _PUPILS, 18, 31) as made:
+        yield made
+
+
+@pytest.mark.parametrize("so", _SOS)
+def test_each_record_takes_effect_once_when_its_connector_is_killed_at_random(scene: Scene, so: str) -> None:
+    """Nothing lost, nothing doubled, and the system holds each answer once."""
+    _attack(scene, Province(scene.hub, scene.population, so))
+
+
+def test_a_province_from_one_file_has_each_effect_once_when_killed_at_random(cache: Path, tmp_path: Path) -> None:
+    """The same for the file that docs/connectors.md prints."""
+    file = tmp_path / "dong-thap.toml"
+    file.write_text(printed_file(), encoding="utf-8")
+    with a_scene(cache, (_GENERIC_SO,), _GENERIC_PUPILS, 5, 32) as scene:
+        _attack(scene, FromOneFile(scene, _GENERIC_SO, file))
+
+
+def _attack(scene: Scene, province: Province) -> None:
+    province.expect_all()
+    killer = Killer(province, random.Random(f"{province.so}-{_SEED}"), _KILLS, province.in_system().records)
+    province.start_system()
+    try:
+        until("the system", lambda: province.is_up)
+        province.start_connector()
+        play(scene, province, killer)
+    finally:
+        province.stop()
+    assert killer.hits == _KILLS
+    assert starts_of(province) > _KILLS
+    _check_hub(scene, province)
+    _check_system(province)
+
+
+def _check_hub(scene: Scene, province: Province) -> None:
+    """The oracle finds nothing, and each document that was sent stands once, locked, at Sở and at Bộ."""
+    hub, url = scene.hub, scene.hub.so_url(province.so)
+    journals = [hub.data / "journal.jsonl", *sorted((hub.data / "connectors").glob("*/journal.jsonl"))]
+    report = audit_hub(hub.slugs, {so: hub.so_url(so) for so in hub.slugs}, hub.bo_url, hub.bootstrap, journals)
+    assert {c.name: c.examples[:2] for c in report.checks if c.violations} == {}
+    ledger = ledger_of([province.journal], url, hub.bo_url)
+    assert (ledger.lost, ledger.changed) == (0, 0)
+    assert ledger.sent == ledger.accepted == ledger.locked == province.records()["locked"]
+    assert sum(province.records().values()) >= _RECORDS_LEAST
+
+
+def _check_system(province: Province) -> None:
+    """It holds exactly the answers that the connector has written, each once; every record was pulled once."""
+    system = province.in_system()
+    ids = Counter(row["id"] for row in system.answers)
+    assert set(ids.values()) == {1}
+    assert sum(ids.values()) == sum(n for (_, state), n in province.answers().items() if state == "written")
+    assert not any(row.get("refused") for row in system.answers), "other bytes under an id that was there"
+    assert system.records == sum(province.records().values())
