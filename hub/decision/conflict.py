@@ -25,7 +25,7 @@ def decide_conflict(command: Prepared, known: Known, _so: str) -> Outcome:
     """Rule for `school`, against `not_of`; move what waited for it, or say why there is nothing to rule."""
     said = command.command
     assert isinstance(said, ConflictDecision)
-    right, wrong = (_current(known, said, school) for school in (said.school, said.not_of))
+    right, wrong = (_currents(known, said, school) for school in (said.school, said.not_of))
     objection = _objection(command, said, known, right, wrong)
     if objection is not None:
         return Outcome(command, "refused", (objection,))
@@ -33,45 +33,48 @@ def decide_conflict(command: Prepared, known: Known, _so: str) -> Outcome:
     told: list[Finding] = []
     moves: list[Move] = []
     follow_ups: list[FollowUp] = []
-    if wrong is not None and _is_fixed(known, wrong):
-        told.append(finding("CONFLICT_OTHER_LOCKED", "$.not_of", facts=closed_facts(known.rounds.get(wrong.round))))
-    elif wrong is not None:
-        moves += _refusal(wrong)
-        why = finding("CONFLICT_RULED_AGAINST", "$.student", facts={"school": said.school, "number": said.number})
-        follow_ups.append(FollowUp(wrong, "refused", (why,)))
-        follow_ups += [FollowUp(m.document, m.state, ()) for m in freed(known, wrong.record) if m.document != right]
-        moves += [Move(f.document, f.state) for f in follow_ups[1:]]
-    if right is not None and right.state == "held":
-        event, found = _for_the_right(known, right, said)
+    for row in wrong:
+        if _is_fixed(known, row):
+            told.append(finding("CONFLICT_OTHER_LOCKED", "$.not_of", facts=closed_facts(known.rounds.get(row.round))))
+        else:
+            moves += _refusal(row)
+            why = finding("CONFLICT_RULED_AGAINST", "$.student", facts={"school": said.school, "number": said.number})
+            follow_ups.append(FollowUp(row, "refused", (why,)))
+    for move in freed(known, *(f.document.record for f in follow_ups)):
+        if move.document not in right:
+            moves.append(move)
+            follow_ups.append(FollowUp(move.document, move.state, ()))
+    for row in right:
+        if row.state != "held":
+            continue
+        event, found = _for_the_right(known, row, said)
         told += [with_fields(f, severity=Severity.WARN) for f in found]  # it refuses the transcript, not the ruling
         if event is not None:
-            moves.append(Move(right, next_state("document", "held", event)))
-            follow_ups.append(FollowUp(right, moves[-1].state, found))
+            moves.append(Move(row, next_state("document", "held", event)))
+            follow_ups.append(FollowUp(row, moves[-1].state, found))
     return Outcome(command, findings=tuple(told), moves=tuple(moves), follow_ups=tuple(follow_ups), ruling=ruling)
 
 
-def _current(known: Known, said: ConflictDecision, school: str) -> Current | None:
-    """Return what a school has current of the person; the identifier that it reported may be a linked one."""
-    for pupil in sorted(known.links.same_person(said.pupil)):
-        row = known.current(RecordKey(school, pupil, said.school_year, said.period))
-        if row is not None:
-            return row
-    return None
+def _currents(known: Known, said: ConflictDecision, school: str) -> list[Current]:
+    """Return what a school has current of the person, under each identifier that is linked."""
+    named = sorted(known.links.same_person(said.pupil))
+    rows = (known.current(RecordKey(school, pupil, said.school_year, said.period)) for pupil in named)
+    return [row for row in rows if row is not None]
 
 
 def _objection(
-    command: Prepared, said: ConflictDecision, known: Known, right: Current | None, wrong: Current | None
+    command: Prepared, said: ConflictDecision, known: Known, right: list[Current], wrong: list[Current]
 ) -> Finding | None:
     if said.school == said.not_of:
         return finding("CONFLICT_SAME_SCHOOL", "$.not_of")
     earlier = known.ruling(RecordKey(said.school, said.pupil, said.school_year, said.period), said.not_of)
     if earlier is not None and command.decided(said.number) < earlier.decided:  # rulings about one pupil share no key
         return finding("CONFLICT_RULED_LATER", "$.pupil", facts=earlier.decided.facts())
-    done = wrong is None or _is_fixed(known, wrong)  # else a link brought it here after the ruling
+    done = all(_is_fixed(known, row) for row in wrong)  # else a link brought it here after the ruling
     if earlier is not None and earlier.school == said.school and done:
         return finding("CONFLICT_RULED_ALREADY", "$.pupil", facts={"number": earlier.decided.number})
-    if earlier is None and (right is None or wrong is None):
-        absent = said.school if right is None else said.not_of
+    if earlier is None and not (right and wrong):
+        absent = said.not_of if right else said.school
         return finding("CONFLICT_NOT_STANDING", "$.pupil", facts={"school": absent})
     return None
 

@@ -166,15 +166,16 @@ def closed_facts(row: RoundRow | None) -> dict[str, str]:
     return {"by": row.closed_by or "?", "since": row.closing_at.strftime("%Y-%m-%dT%H:%M:%SZ")}
 
 
-def freed(known: Known, record: RecordKey) -> tuple[Move, ...]:
-    """Return the release of those who were held for the claim that is now gone, and for no other.
+def freed(known: Known, *gone: RecordKey) -> tuple[Move, ...]:
+    """Return the release of those who were held for the claims that are now gone, and for no other.
 
     In a closed round it stays held: released, it would join a set that was asked for without it.
     """
+    claims = {row.record: row for record in gone for row in known.claims(record)}
     alone = [
         row
-        for row in known.claims(record)
+        for row in claims.values()
         if row.state == "held" and known.closed(row.round) is None
-        if all(rival.record == record for rival in known.rivals(row.record))
+        if all(rival.record in gone for rival in known.rivals(row.record))
     ]
     return tuple(Move(row, next_state("document", "held", "release")) for row in alone)

@@ -113,3 +113,18 @@ class Decisions(Journey):
 
 TestDecisions = Decisions.TestCase
 TestDecisions.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+
+
+def test_ruling_is_about_every_identifier_that_a_school_reported_the_person_under() -> None:
+    """Two identifiers at each school, linked later: one ruling refuses both of the one and frees both of the other."""
+    state, (first, second, third) = Decisions(), PUPILS
+    for school, pupils in ((OTHER_SCHOOL, (first, second)), (SCHOOL, (first, third))):
+        documents = [(pupil, "first", "right", False) for pupil in pupils]
+        state.submit(school=school, cohort="completed", documents=documents, mode="each")
+    state.link(pair=[first, second, third], action="correct", school=SCHOOL)
+    state.link(pair=[second, third, first], action="correct", school=SCHOOL)
+    state.decide_batch()
+    assert [row.state for row in state.database.current()] == ["held"] * 4
+    state.decide_conflict(pupil=first, schools=[SCHOOL, OTHER_SCHOOL, THIRD_SCHOOL])
+    state.decide_batch()
+    assert [(row.record.school, row.state) for row in state.database.current()] == [(SCHOOL, "open")] * 2
