@@ -29,7 +29,7 @@ consumers: setup # the stock clients of docs/consumers.md, which tests read the 
 
 test: setup consumers ## unit, conformance, connector and journey tests
 	$(BIN)/python -m pytest -n 2 tests/unit tests/conformance
-	$(MAKE) --no-print-directory -j 2 --output-sync=line PROCESSES=1 connectors journey
+	$(MAKE) --no-print-directory -j 2 PROCESSES=1 connectors journey
 
 check: $(VENV) ## format, lint, types, import arrows
 	$(BIN)/ruff format --check
