@@ -60,9 +60,9 @@ def test_the_result_of_a_connector_with_very_many_faults_is_signed_too(tmp_path)
     fault = {"code": "CONFORMANCE_CODE_UNCOVERED", "vi": "ạ" * 600, "en": "x" * 600, "facts": {"code": "HP01"}}
     checks = tuple(CheckOutcome(name, "failed", (fault,) * 12) for name in CHECKS)
     signer = signer_of(tmp_path / "seed")
-    read = verify_result(sign_result(a_result(passed=False, checks=checks), signer), signer.key())
+    read = verify_result(sign_result(a_result(outcome="failed", checks=checks), signer), signer.key())
     assert {check.id: len(check.findings) for check in read.checks} == dict.fromkeys(CHECKS, 1)
-    assert not read.passed
+    assert read.outcome == "failed"
 
 
 def test_a_result_by_another_key_is_refused(tmp_path):
