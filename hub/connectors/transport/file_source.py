@@ -50,6 +50,7 @@ class FileSource:
         self._read = read
         self._settling = settling
         self._opened: _Opened | None = None
+        self._listing: tuple[Entry, ...] | None = None  # what stood still, while some of it waits: a listing is long
         self._told: dict[str, Entry] = {}
 
     async def pull(self, cursor: str | None, limit: int) -> Page:
@@ -57,10 +58,23 @@ class FileSource:
         at = FileCursor.read(cursor)
         if self._opened is not None and at.is_at(self._opened.entry.name, self._opened.sha256):
             return _page(at, self._opened, limit, more=True)
+        findings: list[Finding] = []
+        if self._listing is None:
+            at = await self._list(at, findings)
+        page = await self._next(at, limit, findings)
+        if not page.more:
+            self._listing = None
+        return page
+
+    async def _list(self, at: FileCursor, findings: list[Finding]) -> FileCursor:
+        """List the store; return the cursor without files that are gone."""
         listed = await matching(self._store, self._pattern)
-        at = at.kept({entry.name for entry in listed.entries})
-        waiting = self._waiting(listed.entries, at)
-        findings = list(listed.findings)
+        findings += listed.findings
+        self._listing = self._settling.settled(listed.entries)
+        return at.kept({entry.name for entry in listed.entries})
+
+    async def _next(self, at: FileCursor, limit: int, findings: list[Finding]) -> Page:
+        waiting = self._waiting(at)
         for position, entry in enumerate(waiting[:FILES_PER_PULL_MAX]):
             opened = await self._open(entry, at, findings)
             if opened is None:
@@ -72,10 +86,9 @@ class FileSource:
             return Page(page.records, page.cursor, page.more, (*findings, *page.findings))
         return Page((), at.text(), len(waiting) > FILES_PER_PULL_MAX, tuple(findings))
 
-    def _waiting(self, entries: tuple[Entry, ...], at: FileCursor) -> list[Entry]:
+    def _waiting(self, at: FileCursor) -> list[Entry]:
         """Return the files to look at: settled, new or changed, the one at work first; a damaged one after its time."""
-        settled = self._settling.settled(entries)
-        found = [entry for entry in settled if not at.knows(entry) and not self._rests(entry)]
+        found = [entry for entry in self._listing or () if not at.knows(entry) and not self._rests(entry)]
         return sorted(found, key=lambda entry: (entry.name != at.file, entry.name))
 
     def _rests(self, entry: Entry) -> bool:

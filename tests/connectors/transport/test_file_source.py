@@ -12,7 +12,7 @@ import pytest
 from hub.connectors.formats import read_csv
 from hub.connectors.sdk import CURSOR_LENGTH_MAX, Page, SourceRecord, version_of
 from hub.connectors.simulating import DropFolder, Faults
-from hub.connectors.transport import Entry, FileCursor, FileRecords, FileSource, FolderStore, Settling
+from hub.connectors.transport import Entry, FileCursor, FileRecords, FileSource, FolderStore, Listing, Settling
 from hub.errors import Refused
 from tests.connectors.transport.systems import Clock, run
 
@@ -263,5 +263,33 @@ def test_half_written_files_of_a_real_folder_arrive_whole(tmp_path: Path, monkey
         assert keys(page) == [str(n) for n in range(1_000)]
         await source.close()
         await system.stop()
+
+    checked(test)
+
+
+def test_a_folder_is_listed_once_for_all_the_files_that_wait_in_it(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A long listing over SFTP is not asked for again with each file; when all are read, the next pull asks again."""
+    listed: list[str] = []
+    listing = FolderStore.listing
+
+    async def counted(self: FolderStore, name: str) -> Listing:
+        listed.append(name)
+        return await listing(self, name)
+
+    monkeypatch.setattr(FolderStore, "listing", counted)
+
+    async def test() -> None:
+        for n in range(4):
+            folder.put(f"{n}.csv", f"Ma\n{n}\n")
+        await folder.after(0)
+        listed.clear()
+        pages = [await folder.after(6 if n == 0 else 0) for n in range(4)]
+        assert [keys(page) for page in pages] == [["0"], ["1"], ["2"], ["3"]]
+        assert len(listed) == 1
+        folder.put("4.csv", "Ma\n4\n")
+        await folder.after(0)
+        assert keys(await folder.after(6)) == ["4"]
 
     checked(test)
