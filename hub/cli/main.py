@@ -2,91 +2,58 @@
 
 import logging
 import sys
-from collections.abc import Callable
-from typing import NoReturn
+from importlib import import_module
+from typing import Any, NoReturn
 
 import typer
 from pydantic import ValidationError
+from typer.core import TyperGroup
 
-from hub.cli import (
-    audit,
-    bench,
-    bundle,
-    check,
-    conflict,
-    connector,
-    correction,
-    deadline,
-    demo,
-    fork,
-    identity,
-    lag,
-    lock_group,
-    lookup,
-    matches,
-    parked,
-    prepare,
-    quarantine,
-    recall,
-    receipts,
-    reconcile,
-    recover,
-    sign,
-    status,
-    submit,
-    topics,
-    up,
-    verify,
-    worker,
-)
 from hub.cli.exits import EXIT_CODES, exit_code, explain
 from hub.errors import HubError, Refused
 
-__all__ = ["app", "main"]
+__all__ = ["COMMANDS", "app", "main"]
 
 _HELP = f"Học bạ số hub: signed transcripts travel school -> Sở -> Bộ.\n\n{EXIT_CODES}"
 _INTERRUPTED = 130
 
+_COMMANDS = (  # each the function of its name in its own module
+    "demo", "up", "worker", "prepare", "check", "sign", "submit", "receipts", "recall", "lookup", "bundle", "verify",
+    "status", "lag", "topics", "audit", "reconcile", "recover",
+)  # fmt: skip
+_GROUPS = {
+    "lock": "lock_group",
+    **{name: name for name in ("fork", "deadline", "quarantine", "parked", "matches", "correction", "conflict")},
+    **{name: name for name in ("identity", "connector", "bench")},
+}
+COMMANDS = (*_COMMANDS, *_GROUPS)
+
+
+class _OnDemand(TyperGroup):
+    """Imports the one command that is asked for: a worker starts without everything that the demo needs."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # their types are private to typer
+        found = typer.Typer(rich_markup_mode=None)
+        if cmd_name in _GROUPS:
+            found.add_typer(import_module(f"hub.cli.{_GROUPS[cmd_name]}").app, name=cmd_name)
+        elif cmd_name in _COMMANDS:
+            module = import_module(f"hub.cli.{cmd_name}")
+            found.command(cmd_name, epilog=EXIT_CODES)(getattr(module, cmd_name))
+        return typer.main.get_group(found).commands.get(cmd_name)
+
+
 app = typer.Typer(
-    no_args_is_help=True, add_completion=False, help=_HELP, epilog=EXIT_CODES, rich_markup_mode=None,
+    cls=_OnDemand, no_args_is_help=True, add_completion=False, help=_HELP, epilog=EXIT_CODES, rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )  # fmt: skip
 
-_COMMANDS: dict[str, Callable[..., None]] = {
-    "demo": demo.demo,
-    "up": up.up,
-    "worker": worker.worker,
-    "prepare": prepare.prepare,
-    "check": check.check,
-    "sign": sign.sign,
-    "submit": submit.submit,
-    "receipts": receipts.receipts,
-    "recall": recall.recall,
-    "lookup": lookup.lookup,
-    "bundle": bundle.bundle,
-    "verify": verify.verify,
-    "status": status.status,
-    "lag": lag.lag,
-    "topics": topics.topics,
-    "audit": audit.audit,
-    "reconcile": reconcile.reconcile,
-    "recover": recover.recover,
-}
 
-for name, command in _COMMANDS.items():
-    app.command(name, epilog=EXIT_CODES)(command)
-
-app.add_typer(lock_group.app, name="lock")
-app.add_typer(fork.app, name="fork")
-app.add_typer(deadline.app, name="deadline")
-app.add_typer(quarantine.app, name="quarantine")
-app.add_typer(parked.app, name="parked")
-app.add_typer(matches.app, name="matches")
-app.add_typer(correction.app, name="correction")
-app.add_typer(conflict.app, name="conflict")
-app.add_typer(identity.app, name="identity")
-app.add_typer(connector.app, name="connector")
-app.add_typer(bench.app, name="bench")
+@app.callback()
+def _hub() -> None:
+    """The commands stand in `_OnDemand`."""
 
 
 def main() -> None:

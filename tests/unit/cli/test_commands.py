@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from hub.catalogue import CATALOGUE
-from hub.cli import app, main
+from hub.cli import main
 from hub.cli.exits import EXIT_CODES, exit_code
+from hub.cli.main import COMMANDS
 from hub.connectors.csdl_c1 import write_results
 from hub.connectors.jsonl import write_jsonl
 from hub.connectors.pupil_list import write_pupils
@@ -23,7 +24,6 @@ from tests.unit.connectors.builders import a_pupil, a_result
 from tests.unit.connectors.class_sheets import a_class, listed
 
 README = Path(__file__).parents[3] / "README.md"
-COMMANDS = tuple(sorted(found.name or "" for found in (*app.registered_commands, *app.registered_groups)))
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 Run = Callable[..., tuple[int, str, str]]
 
