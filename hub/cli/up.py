@@ -13,6 +13,7 @@ from hub.cli.options import Data, Json
 from hub.cli.progress import Told
 from hub.cli.showing import print_line
 from hub.config import Settings
+from hub.domain.organisations import department
 from hub.errors import Refused
 from hub.local.addresses import addresses_of
 from hub.local.hub import LocalHub
@@ -34,10 +35,15 @@ def up(data: Data = None, json: Json = False) -> None:
     folder, addresses = data or settings.data_dir, addresses_of(settings)
     embedded = addresses.wants_kafka and addresses.wants_postgres
     empty = embedded and needs_founding(folder)
+    slugs = known_slugs(folder, settings)
+    for so in slugs:
+        department(so)
     hub = LocalHub(
-        folder, known_slugs(folder, settings), settings.cache_dir, addresses, secrets=settings.secrets_dir,
+        folder, slugs, settings.cache_dir, addresses, secrets=settings.secrets_dir,
         metrics_port=settings.metrics_port, timestamp_url=settings.timestamp_url,
     )  # fmt: skip
+    if set(slugs) != set(settings.so_slugs) and "so_slugs" in settings.model_fields_set:
+        console.print(f"HUB_SO_SLUGS: {folder} có sẵn / was founded with {', '.join(slugs)}", style="yellow")
     if not embedded and not (hub.secrets / "bo").is_dir():
         raise Refused("KEYS_MISSING", {"folder": str(hub.secrets), "owner": "bo"})
     try:
@@ -52,13 +58,13 @@ def up(data: Data = None, json: Json = False) -> None:
             else:
                 hub.start_workers()
             tell.close()
-            _tell_addresses(hub, addresses, console, json)
+            _tell_addresses(hub, settings, addresses, console, json)
             _watch(hub, console, json)
     except KeyboardInterrupt:
         console.print("đã dừng / stopped")
 
 
-def _tell_addresses(hub: LocalHub, addresses: Addresses, console: Console, as_json: bool) -> None:
+def _tell_addresses(hub: LocalHub, settings: Settings, addresses: Addresses, console: Console, as_json: bool) -> None:
     """Print where everything answers; passwords stay in their file."""
     databases = {so: _address(hub.so_url(so)) for so in hub.slugs} | {"bo": _address(hub.bo_url)}
     shown = {
@@ -70,6 +76,8 @@ def _tell_addresses(hub: LocalHub, addresses: Addresses, console: Console, as_js
     }
     if hub.timestamp_url is not None:
         shown["timestamps"] = hub.timestamp_url + (" (development only)" if hub.timestamp_authority else "")
+    if settings.registry_port is not None:
+        shown["registry"] = f"http://127.0.0.1:{settings.registry_port}"  # Bộ's worker serves it, once it is up
     metrics = {name: port for name in sorted(_restarts(hub)) if (port := hub.metrics_port(name))}
     if metrics:
         shown["metrics"] = {name: f"http://127.0.0.1:{port}/metrics" for name, port in metrics.items()}
@@ -77,7 +85,7 @@ def _tell_addresses(hub: LocalHub, addresses: Addresses, console: Console, as_js
         print_line({"event": "up", **shown})
         return
     for name, value in shown.items():
-        console.print(f"{name:10} {value}", highlight=False)
+        console.print(f"{name:10} {value}", highlight=False, soft_wrap=True)
     if addresses.wants_postgres:
         console.print(f"passwords  {hub.data / 'postgres' / 'passwords.json'}", highlight=False)
     console.print("Ctrl-C dừng / stops")

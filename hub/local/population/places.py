@@ -7,7 +7,9 @@ The slug is stable; the two-digit code is not (Nghị quyết 202/2025/QH15: Đ�
 from dataclasses import dataclass
 from types import MappingProxyType
 
-__all__ = ["ELSEWHERE", "OVERFLOW", "PLACES", "Place"]
+from hub.domain.organisations import department
+
+__all__ = ["ELSEWHERE", "OVERFLOW", "PLACES", "Place", "place_of"]
 
 _MERGED_FROM = "2025-2026"  # the first school year under the 34 provinces
 
@@ -37,6 +39,18 @@ _ALL = (
     Place("dong-thap", "Đồng Tháp", "87", "82", ("087", "082"), (("Kinh", 98), ("Khơ-me", 1), ("Hoa", 1))),
 )
 PLACES = MappingProxyType({place.slug: place for place in _ALL})
+_ETHNICITIES = (("Kinh", 94), ("Tày", 2), ("Hoa", 2), ("Mường", 2))
+
+
+def place_of(slug: str) -> Place:
+    """Return the place of any Sở: drawn here, or made of its codes. Raises Refused SO_UNKNOWN."""
+    drawn = PLACES.get(slug)
+    if drawn is not None:
+        return drawn
+    so = department(slug)
+    before, since = so.provinces[0], so.provinces[-1]
+    return Place(slug, before.name, before.code, since.code, (f"0{before.code}",), _ETHNICITIES)
+
 
 # Provinces of birth of pupils who moved in, and those kept for pupils beyond the second million (see pupils.py).
 ELSEWHERE = ("033", "034", "035", "036", "037", "038", "042", "046", "048", "060", "075", "079", "089", "092", "096")

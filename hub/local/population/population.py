@@ -18,7 +18,7 @@ from hub.local.population.class_summaries import (
 )
 from hub.local.population.credentials import Credentials
 from hub.local.population.officials import Official, officials_of_bo, officials_of_so
-from hub.local.population.places import PLACES
+from hub.local.population.places import place_of
 from hub.local.population.plan import COMMAND_SHARE, DOCUMENT_SHARE, NO_FAULTS, Plan, plan_of
 from hub.local.population.planting import Planter, Shipment
 from hub.local.population.pupils import PUPIL_COUNT_MAX
@@ -49,10 +49,14 @@ class Population:
         school_count: int = 8,
         sos: Sequence[str] = DEFAULT_SOS,
     ) -> None:
-        """`at` (aware) is when everything is issued and signed; ValueError for a population that cannot be."""
-        unknown = set(sos) - set(PLACES)
-        if unknown or not sos:
-            raise ValueError(f"no such Sở: {sorted(unknown)}")
+        """`at` (aware) is when everything is issued and signed.
+
+        Raises Refused SO_UNKNOWN for a slug that no Sở has, ValueError for a population that cannot be.
+        """
+        if not sos:
+            raise ValueError("no Sở")
+        for so in sos:
+            place_of(so)
         if school_year < SCHOOL_YEAR_FIRST or at.tzinfo is None:
             raise ValueError("the school year is too early, or the time has no zone")
         if not school_count <= pupil_count <= PUPIL_COUNT_MAX:

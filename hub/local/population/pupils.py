@@ -14,7 +14,7 @@ import msgspec
 from hub.domain.transcript import Student
 from hub.local.population.chance import stream
 from hub.local.population.names import foreign_name, person_name
-from hub.local.population.places import ELSEWHERE, OVERFLOW, PLACES, Place
+from hub.local.population.places import ELSEWHERE, OVERFLOW, Place, place_of
 from hub.local.population.schools import SchoolClass, SyntheticSchool
 
 __all__ = [
@@ -52,7 +52,7 @@ class Pupil:
 def pupils_of(seed: int, school: SyntheticSchool, of: SchoolClass, start_year: int) -> tuple[Pupil, ...]:
     """Draw the pupils of one class; `start_year` is the calendar year in which the current school year begins."""
     rng = stream(seed, "pupils", school.code, of.number)
-    place = PLACES[school.so]
+    place = place_of(school.so)
     born = start_year - 5 - of.grade
     code = school.code[:2]
     return tuple(_pupil(rng, of.first_pupil + k, place, born, code) for k in range(of.size))

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from hub.local.population.places import PLACES
+from hub.local.population.places import place_of
 
 __all__ = ["CLASS_SIZE_MAX", "CLASS_SIZE_MIN", "Level", "SchoolClass", "SyntheticSchool", "schools_of"]
 
@@ -69,7 +69,7 @@ class SyntheticSchool:
 
     def province(self, school_year: str) -> str:
         """Two-digit province code in that school year."""
-        return PLACES[self.so].province_code(school_year)
+        return place_of(self.so).province_code(school_year)
 
 
 def schools_of(sos: Sequence[str], school_count: int, pupil_count: int, school_year: str) -> Iterator[SyntheticSchool]:
@@ -81,7 +81,7 @@ def schools_of(sos: Sequence[str], school_count: int, pupil_count: int, school_y
         so = sos[number % len(sos)]
         level = pattern[number // len(sos) % len(pattern)]
         size = pupil_count // school_count + (number < pupil_count % school_count)
-        prefix = PLACES[so].province_code(school_year) + level.code
+        prefix = place_of(so).province_code(school_year) + level.code
         used[prefix] += 1
         ordinal = used[prefix]
         name = f"Trường {level.title} Mẫu số {ordinal} (dữ liệu tổng hợp)"

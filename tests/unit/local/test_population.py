@@ -13,11 +13,13 @@ from time import process_time
 
 import pytest
 
-from hub.domain.organisations import department
+from hub.domain.organisations import DEPARTMENTS, department
+from hub.domain.provinces import birth_province, province_at
 from hub.domain.reading import canonical
 from hub.domain.transcript import Student, Transcript
+from hub.errors import Refused
 from hub.local.population import PLACES, Level, Population
-from hub.local.population.places import ELSEWHERE, OVERFLOW
+from hub.local.population.places import ELSEWHERE, OVERFLOW, place_of
 from hub.local.population.pupils import FOREIGN_SHARE, LEAVING_SHARE, STRUGGLING_SHARE, YEAR_ONLY_SHARE, pupils_of
 from hub.local.population.schools import SchoolClass, SyntheticSchool
 
@@ -222,12 +224,24 @@ def test_population_draws_faster_than_the_hub_reads(capsys: pytest.CaptureFixtur
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"sos": ("atlantis",)}, {"sos": ()}, {"pupil_count": 7}, {"pupil_count": 15_000_000}],
+    [{"sos": ()}, {"pupil_count": 7}, {"pupil_count": 15_000_000}],
 )
 def test_population_refuses_what_cannot_be(wrong: dict[str, object]) -> None:
-    """An unknown Sở, no Sở, fewer pupils than schools or more than the identities last are refused at once."""
+    """No Sở, fewer pupils than schools or more than the identities last are refused at once."""
     with pytest.raises(ValueError):
         a_population(**wrong)  # type: ignore[arg-type]
+
+
+def test_population_can_be_of_any_department_and_of_no_other() -> None:
+    """A province that is not drawn in detail has its own codes and birth prefixes; a name that no Sở has is refused."""
+    population = a_population(sos=tuple(one.slug for one in DEPARTMENTS), school_count=63)
+    assert {school.so for school in population.schools()} == {one.slug for one in DEPARTMENTS}
+    for place in (place_of(one.slug) for one in DEPARTMENTS):
+        assert all(birth_province(prefix) for prefix in place.birth_prefixes)
+        assert province_at(place.code_before, date(2025, 6, 30))
+    with pytest.raises(Refused) as refused:
+        a_population(sos=("atlantis",))
+    assert refused.value.code == "SO_UNKNOWN"
 
 
 def test_population_classes_take_consecutive_pupils() -> None:
