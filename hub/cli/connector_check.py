@@ -38,6 +38,10 @@ __all__ = ["check"]
 
 _RESULT_BYTES_MAX = 65_536
 _SAID = {"passed": "đạt / passed", "partial": "một phần / partial", "failed": "không đạt / failed"}
+_WORD = (
+    "mã được kiểm chạy trong chính tiến trình chấm: kết quả là lời của người ký, không phải bằng chứng mã trung thực\n"
+    "the code under check ran in the processes that judged it: the word of who signed, no proof that the code is honest"
+)
 _COLOURS = {"passed": "green", "failed": "red", "not_applicable": "dim"}
 
 
@@ -89,6 +93,8 @@ def _checked(name: str, only: Sequence[str], vectors: Path | None, tell: Callabl
             "vectors": None if vectors is None else str(vectors.absolute()),
         }  # fmt: skip
         about, outcomes = asyncio.run(check_apart(task, at.name, tell))
+    if files_sha256(at) != sha256:
+        raise Refused("MANIFEST_WRONG", {"file": at.name, "reason": "its files changed while they were checked"})
     found = {outcome.id: outcome for outcome in outcomes}
     ran = tuple(found.get(each) or stopped(each, "exit") for each in CHECKS if each in (only or CHECKS))
     return CheckResult(
@@ -134,7 +140,7 @@ def _show_verified(found: CheckResult, *, json: bool) -> None:
     if json:
         print(json_lines.dumps(found.shown(), ensure_ascii=False))
         return
-    print(f"{_summary(found)}\ntệp / files SHA-256 {found.files_sha256}")
+    print(f"{_summary(found)}\ntệp / files SHA-256 {found.files_sha256}\n{_WORD}")
 
 
 def _summary(found: CheckResult) -> str:

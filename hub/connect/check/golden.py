@@ -40,11 +40,11 @@ async def check_golden(subject: Subject) -> list[Finding] | NotApplicable:
 
 
 def golden_files(folder: Path | None) -> list[Path]:
-    """Return the files of stored records: those that have the stored outcome beside them."""
+    """Return the files of stored records: those that have records, and the stored outcome beside them."""
     if folder is None:
         return []
     found = (path.with_name(path.name.removesuffix(_EXPECTED) + ".json") for path in folder.glob(f"*{_EXPECTED}"))
-    return sorted(path for path in found if path.is_file() and "records" in _read(path))
+    return sorted(path for path in found if path.is_file() and _read(path).get("records"))
 
 
 def records_of(file: Path) -> tuple[list[Mapping[str, Any]], Context]:

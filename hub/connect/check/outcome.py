@@ -13,6 +13,7 @@ __all__ = [
     "not_applicable", "stopped",
 ]  # fmt: skip
 
+_SIMULATOR = "simulator"
 FINDING_COUNT_MAX = 12  # a result is a signed note of at most 64 KiB
 _SHOWN = ("code", "severity", "path", "vi", "en", "next_vi", "next_en", "facts")
 
@@ -21,15 +22,20 @@ What = Literal["passed", "failed", "not_applicable"]
 
 @dataclass(frozen=True, slots=True)
 class NotApplicable:
-    """Why a check, or a part of one, has nothing to look at in this connector; for people, in both languages."""
+    """Why a check, or a part of one, has nothing to look at in this connector; for people, in both languages.
+
+    `unplayed`: it has something, and there is no system to look at it with.
+    """
 
     vi: str
     en: str
+    unplayed: bool = False
 
 
 NO_SIMULATOR = NotApplicable(
     "kết nối không có hệ thống mô phỏng; thêm simulator() ở __init__.py để kiểm được phần này",
     "the connector has no simulator; add simulator() in __init__.py so that this can be checked",
+    unplayed=True,
 )
 NO_DOCUMENT = NotApplicable(
     "bản khai không nhận học bạ tổng hợp nào (grades, cannot_express)",
@@ -43,6 +49,11 @@ class CheckOutcome(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     id: str
     outcome: What
     findings: tuple[dict[str, Any], ...] = ()
+
+    @property
+    def unplayed(self) -> bool:
+        """Tell whether it does not apply for want of a simulator alone."""
+        return any(found.get("facts", {}).get("lacks") == _SIMULATOR for found in self.findings)
 
 
 def failed_or_passed(check: str, findings: Iterable[Finding]) -> CheckOutcome:
@@ -60,6 +71,8 @@ def not_applicable(check: str, reason: NotApplicable) -> CheckOutcome:
 def left_out(what: str, reason: NotApplicable) -> Finding:
     """Return the warning that a check, or a part of one, was left out and why."""
     facts = {"what": what, "reason_vi": reason.vi, "reason_en": reason.en}
+    if reason.unplayed:
+        facts["lacks"] = _SIMULATOR
     return finding("CONFORMANCE_NOT_APPLICABLE", facts=facts)
 
 

@@ -5,7 +5,7 @@ were checked (their hash), with which suite, when, and what came of it.
 """
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
@@ -14,6 +14,8 @@ import msgspec
 from msgspec.structs import replace
 
 from hub.connect.check.outcome import FINDING_COUNT_MAX, CheckOutcome
+from hub.connectors.sdk import found
+from hub.domain.characters import visible
 from hub.errors import Refused
 from hub.trust import NoteKey, NoteSignature, NoteSigner, canonical, parse, split_note
 from hub.trust.note import join_note
@@ -32,7 +34,7 @@ _PIECE_BYTES = 2**20
 _RESULT_BYTES_MAX = 65_536
 _TEXT_BYTES_MAX = 64_000  # the signature stands below it
 _FINDINGS_SHOWN = (FINDING_COUNT_MAX, 6, 3, 1, 0)
-_PASSED_OVER = {"__pycache__"}
+_COMPILED = "__pycache__"
 
 
 Outcome = Literal["passed", "partial", "failed"]
@@ -41,7 +43,8 @@ Outcome = Literal["passed", "partial", "failed"]
 class CheckResult(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What was checked and what came of it. `at` is UTC text; `files_sha256` is that of `files_sha256(folder)`.
 
-    `outcome` is that of `whole_outcome`: a part of the suite says nothing of the rest.
+    `outcome` is that of `whole_outcome`: a part of the suite says nothing of the rest. `isolation` says that the code
+    under check ran in the processes that judged it: the result is the word of who signed, about code that plays fair.
     """
 
     type: Literal["vn.hocba.conformance/1"] = "vn.hocba.conformance/1"
@@ -53,6 +56,7 @@ class CheckResult(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     files_sha256: str
     at: str
     outcome: Outcome
+    isolation: Literal["none"] = "none"
     checks: tuple[CheckOutcome, ...]
 
     def shown(self) -> dict[str, Any]:
@@ -62,16 +66,21 @@ class CheckResult(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
 
 
 def whole_outcome(checks: Sequence[CheckOutcome], suite: Collection[str]) -> Outcome:
-    """Return what came of the checks that ran: passed only when each of the suite's ran, and none failed."""
+    """Return what came of the checks that ran: passed only when each of the suite's ran, and none failed.
+
+    A check that could not run because there is no system to run it against did not run.
+    """
     if any(check.outcome == "failed" for check in checks):
         return "failed"
-    return "passed" if {check.id for check in checks} >= set(suite) else "partial"
+    ran = {check.id for check in checks if not check.unplayed}
+    return "passed" if ran >= set(suite) else "partial"
 
 
 def files_sha256(at: Path) -> str:
     """Return the hash (hex) over names and bytes of every file of a connector: its folder, or its one file.
 
-    Each file is `name LF length LF bytes`, in the order of the names. Raises Refused FILE_UNREADABLE, FILE_TOO_LARGE.
+    Each file is `name LF length LF bytes`, in the order of the names. Raises Refused FILE_UNREADABLE, FILE_TOO_LARGE,
+    and MANIFEST_WRONG for a vendor's folder with code in it that the hash would not cover: compiled, or behind a link.
     """
     digest = hashlib.sha256()
     try:
@@ -99,11 +108,20 @@ def _add(digest: "hashlib._Hash", path: Path, size: int) -> None:
 def _files(at: Path) -> Sequence[tuple[str, Path]]:
     if at.is_file():
         return [(at.name, at)]
-    inner = ((path.relative_to(at), path) for path in islice(at.rglob("*"), _ENTRY_COUNT_MAX))
-    found = [(name.as_posix(), path) for name, path in inner if path.is_file() and not _PASSED_OVER & set(name.parts)]
-    if len(found) > _FILE_COUNT_MAX:
+    inner = [(path.relative_to(at), path) for path in islice(at.rglob("*"), _ENTRY_COUNT_MAX)]
+    if at not in found().values():  # what Python compiled of the hub's own is the hub's
+        _check_covered(at, (path for _, path in inner))
+    files = [(name.as_posix(), path) for name, path in inner if path.is_file() and _COMPILED not in name.parts]
+    if len(files) > _FILE_COUNT_MAX:
         raise Refused("FILE_UNREADABLE", {"reason": f"more than {_FILE_COUNT_MAX} files"})
-    return sorted(found)
+    return sorted(files)
+
+
+def _check_covered(at: Path, paths: Iterable[Path]) -> None:
+    for path in paths:
+        if path.name == _COMPILED or (path.is_symlink() and path.is_dir()):
+            reason = "delete it" if path.name == _COMPILED else "a link to a folder"
+            raise Refused("MANIFEST_WRONG", {"file": at.name, "reason": f"{visible(path.name[:60])}: {reason}"})
 
 
 def sign_result(result: CheckResult, signer: NoteSigner) -> bytes:

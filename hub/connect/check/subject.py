@@ -99,6 +99,8 @@ def _unplayed(simulator: MakeSimulator, folder: Path) -> NotApplicable | None:
             raise
         reason = refused.facts.get("reason", "")
         return NotApplicable(
-            f"hệ thống này không mô phỏng được {reason}".rstrip(), f"this system cannot be played {reason}".rstrip()
+            f"hệ thống này không mô phỏng được {reason}".rstrip(),
+            f"this system cannot be played {reason}".rstrip(),
+            unplayed=True,
         )
     return None

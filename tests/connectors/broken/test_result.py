@@ -16,6 +16,7 @@ from hub.connect.check import (
     verify_result,
     whole_outcome,
 )
+from hub.connect.check.outcome import NO_SIMULATOR, NotApplicable, not_applicable
 from hub.connect.check.result import SUITE_VERSION
 from hub.errors import Refused
 from tests.connectors.checking import BROKEN, GOOD
@@ -96,6 +97,20 @@ def test_result_passed_only_when_every_check_ran(ran, outcome):
     assert whole_outcome(checks, ("manifest", "codes")) == outcome
 
 
+def test_result_is_partial_when_there_was_no_system_to_check_against():
+    """What could not be tried did not pass; what a connector has not got is another thing."""
+    reason = NotApplicable("không có", "there is none")
+    checks = [CheckOutcome("manifest", "passed"), not_applicable("answers", reason)]
+    assert whole_outcome(checks, ("manifest", "answers")) == "passed"
+    unplayed = not_applicable("resume", NO_SIMULATOR)
+    assert whole_outcome([*checks, unplayed], ("manifest", "answers", "resume")) == "partial"
+
+
+def test_signed_result_says_that_it_is_the_word_of_who_signed(tmp_path):
+    """The code under check runs where it is judged, so its own honesty is not what was checked."""
+    assert b'"isolation":"none"' in sign_result(a_result(), signer_of(tmp_path / "seed"))
+
+
 def test_the_command_prints_a_signed_result_and_verifies_it(tmp_path):
     """`hub connector check --only manifest --json`, then `--verify`."""
     data, result = ["--data", str(tmp_path / "data")], tmp_path / "result.note"
@@ -109,5 +124,6 @@ def test_the_command_prints_a_signed_result_and_verifies_it(tmp_path):
     assert again.exit_code == 0, again.output
     told = CliRunner().invoke(app, ["connector", "check", "--verify", str(result), *data])
     assert "một phần / partial · 1 đạt, 0 không áp dụng" in told.stdout
+    assert "the word of who signed" in told.stdout
     by_key = ["connector", "check", "--verify", str(result), "--note-key", shown["note_key"], "--json"]
     assert json.loads(CliRunner().invoke(app, by_key).stdout)["files_sha256"] == files_sha256(GOOD)

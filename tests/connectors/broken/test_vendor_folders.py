@@ -1,7 +1,10 @@
 """Somebody's folder, as it may come: each fault is told in words and in time, and none reaches the result."""
 
+import importlib.util
 import json
 import os
+import py_compile
+import shutil
 import subprocess
 import sys
 import time
@@ -171,9 +174,14 @@ def test_a_huge_file_is_refused_before_anything_is_read(folder, tmp_path):
     assert (run.exception.code, took_s < 20) == ("FILE_TOO_LARGE", True)
 
 
-def test_a_folder_without_golden_records_and_simulator_fails_the_manifest(folder, tmp_path):
-    """Nothing could be checked of it; what does not apply says so."""
+@pytest.mark.parametrize("golden", [False, True])
+def test_a_folder_without_golden_records_and_simulator_fails_the_manifest(golden, folder, tmp_path):
+    """Nothing could be checked of it, also where golden files hold no record; what does not apply says so."""
     good(folder)
+    if golden:
+        (folder / "golden").mkdir()
+        (folder / "golden" / "a.json").write_text('{"schools": [], "records": []}')
+        (folder / "golden" / "a.expected.json").write_text('{"documents": [], "rejected": []}')
     text = (folder / "__init__.py").read_text().replace("def simulator(", "def _simulator(")
     (folder / "__init__.py").write_text(text, encoding="utf-8")
     run, _ = command(folder, tmp_path, *(part for name in ("manifest", "golden", "pages") for part in ("--only", name)))
@@ -217,9 +225,50 @@ def test_a_manifest_that_differs_from_the_file_fails(folder, tmp_path):
     assert [found["facts"]["what"].startswith("manifest.toml") for found in check["findings"]] == [True]
 
 
-def test_the_hash_over_the_files_passes_over_links_out_and_pipes(folder):
-    """A pipe would be read for ever, and a link to a folder is not the vendor's."""
+def test_the_hash_over_the_files_passes_over_pipes(folder):
+    """A pipe would be read for ever."""
     before = files_sha256(good(folder))
     os.mkfifo(folder / "ong")
-    (folder / "ra-ngoai").symlink_to("/etc")
     assert files_sha256(folder) == before
+
+
+@pytest.mark.parametrize("name", ["__pycache__", "ra-ngoai"])
+def test_a_folder_with_code_that_the_hash_does_not_cover_is_refused(name, folder, tmp_path):
+    """What runs is what is hashed: neither something compiled beforehand, nor something behind a link."""
+    good(folder)
+    if name == "__pycache__":
+        (folder / name).mkdir()
+    else:
+        (folder / name).symlink_to("/etc")
+    run, _ = command(folder, tmp_path)
+    assert isinstance(run.exception, Refused)
+    assert (run.exception.code, name in run.exception.facts["reason"]) == ("MANIFEST_WRONG", True)
+
+
+def test_what_runs_is_what_stands_in_the_folder_whatever_was_compiled(folder, monkeypatch):
+    """A compiled file that claims to need no check is not looked at, and loading leaves none."""
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    compiled = Path(importlib.util.cache_from_source(str(good(folder) / "__init__.py")))
+    text = (folder / "__init__.py").read_text(encoding="utf-8")
+    written(folder, "raise SystemExit(0)\n")
+    compiled.parent.mkdir()
+    py_compile.compile(
+        folder / "__init__.py", compiled, invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH
+    )
+    written(folder, text)
+    assert load(folder).manifest.name == "drops-a-field"
+    shutil.rmtree(compiled.parent)
+    other = folder.rename(folder.with_name("cua-hang-2"))
+    assert load(other).manifest.name == "drops-a-field"
+    assert not (other / "__pycache__").exists()
+
+
+def test_a_folder_that_changes_while_it_is_checked_gives_no_result(folder, tmp_path):
+    """Nobody could say which of both passed."""
+    good(folder)
+    text = (folder / "__init__.py").read_text(encoding="utf-8")
+    written(folder, text + "\n(HERE / 'README.md').write_text('y')\n")
+    run, _ = command(folder, tmp_path, "--only", "manifest", "--result", str(tmp_path / "result"))
+    assert isinstance(run.exception, Refused)
+    assert "changed" in run.exception.facts["reason"]
+    assert not (tmp_path / "result").exists()
