@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterator
 from pathlib import Path
 
-from hub.connectors.formats.rows import ROW_COUNT_MAX, RowRead, Rows
+from hub.connectors.formats.rows import LINE_COUNT_MAX, ROW_COUNT_MAX, RowRead, Rows
 from hub.connectors.formats.texts import decoded
 from hub.connectors.headers import label_key
 from hub.connectors.opening import WORKBOOK_BYTES_MAX, read_whole
@@ -43,6 +43,8 @@ def _lines(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
     """Yield line number and fields of each row that is not blank; a quoted line break stays inside its field."""
     if "\0" in text:
         raise _wrong(text[: text.index("\0")].count("\n") + 1, "NUL")
+    if max(text.count("\n"), text.count("\r")) > LINE_COUNT_MAX:
+        raise _wrong(LINE_COUNT_MAX, f"more than {LINE_COUNT_MAX} lines")
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     while True:
         number = reader.line_num + 1

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from hub.connectors.sdk.records import Raw
 from hub.domain.findings import Finding
 
-__all__ = ["ROW_COUNT_MAX", "RowRead", "Rows"]
+__all__ = ["LINE_COUNT_MAX", "ROW_COUNT_MAX", "RowRead", "Rows"]
 
 ROW_COUNT_MAX = 10_000
+LINE_COUNT_MAX = 2**21  # of a text file: twice what the largest sheet has, whose empty rows an export may keep
 
 
 @dataclass(frozen=True, slots=True)

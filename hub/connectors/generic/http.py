@@ -29,7 +29,8 @@ class HttpSource:
         asked = {name: place[key] for name, key in ((at.since, "since"), (at.page, "page")) if place.get(key)}
         etag = None if place.get("page") else place.get("etag")
         gone = (_GONE,) if place.get("page") else ()
-        answer = await self._client.get(at.list, {**asked, at.limit: str(limit)}, etag, expected=gone)
+        asked[at.limit] = str(limit)
+        answer = await self._client.get(at.list, asked, etag, expected=gone, records=at.records)
         if answer.status == _GONE:  # the token of the page is gone: again from where its round began
             return Page((), _cursor({"since": place.get("since", "")}), more=True)
         if answer.unchanged:

@@ -3,6 +3,7 @@
 Invariant: every key of the file is known; one that is not is refused, so that a misspelt limit is never unlimited.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,8 +13,11 @@ import msgspec
 from msgspec import Meta
 
 from hub.connectors.mapping import DeclaredMapper, MappingFile
+from hub.connectors.mapping.rule_faults import places_without_rule
 from hub.connectors.sdk import Manifest, did_you_mean
 from hub.connectors.sdk.toml_files import read_toml, typed
+from hub.connectors.transport.files import name_fault
+from hub.domain.characters import visible
 from hub.errors import Refused
 
 __all__ = ["FilesAt", "Format", "GenericFile", "HttpAt", "SqlAt", "read_file"]
@@ -26,6 +30,16 @@ _UrlPath = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9._~{}-]+(?:/[A-Za-z0-9._~{}
 _Name = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9_.\-]+\Z", max_length=60)]
 
 
+_UNSAID = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|--[^\n]*|/\*.*?\*/", re.DOTALL)  # texts, names, comments
+_READS = re.compile(r"[\s(]*(?:select|with|values|table)\b", re.IGNORECASE)
+
+
+def _check_path(key: str, path: str) -> None:
+    fault = next((fault for part in path.split("/") if (fault := name_fault(part))), None) if path else None
+    if fault is not None:
+        raise ValueError(f"{key}: “{visible(path[:60])}”: {fault}")
+
+
 class _Closed(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     pass
 
@@ -36,6 +50,11 @@ class FilesAt(_Closed, frozen=True):
     kind: Literal["folder", "sftp"]
     take: _TakePattern
     answer: _AnswerFolder = ""
+
+    def __post_init__(self) -> None:
+        """ValueError for a path that leads elsewhere."""
+        _check_path("take", self.take)
+        _check_path("answer", self.answer.removesuffix("/"))
 
 
 class HttpAt(_Closed, frozen=True):
@@ -70,6 +89,13 @@ class SqlAt(_Closed, frozen=True):
     after: _Name
     overlap: Annotated[int, Meta(ge=0, le=10_000)] = 0
     answer: _AnswerFolder = ""
+
+    def __post_init__(self) -> None:
+        """ValueError for what no database would be asked, and for a path that leads elsewhere."""
+        _check_path("answer", self.answer.removesuffix("/"))
+        said = _UNSAID.sub(" ", self.query).strip().removesuffix(";")
+        if ";" in said or not _READS.match(said):
+            raise ValueError("query: one statement that reads (SELECT, or WITH … SELECT)")
 
 
 Transport = FilesAt | HttpAt | SqlAt
@@ -125,6 +151,8 @@ def _read(found: dict[str, Any], name: str) -> GenericFile:
     manifest = typed({**found, "transport": transport.kind}, Manifest)
     _check_answers(manifest, transport)
     mapper = DeclaredMapper.of(parts["mapping"], parts["table"], manifest.version, name)
+    if not manifest.checking_only and (missing := places_without_rule(mapper.rules.file)):
+        raise Refused("MAPPING_FILE_WRONG", {"file": name, "reason": f"no rule for {', '.join(missing)}"})
     return GenericFile(manifest, transport, form, mapper, tuple(dict.fromkeys(_paths(mapper))))
 
 

@@ -32,6 +32,11 @@ class BatchFolders:
 
     def __init__(self, store: FileStore, spool: Path, settling: Settling) -> None:
         self._store, self._spool, self._settling = store, spool, settling
+        self._settles: list[Entry] = []
+
+    def settles_in_s(self) -> float | None:
+        """Return after how many seconds a pull may find more, for batches that only have to stand still; else None."""
+        return self._settling.settles_in_s(self._settles)
 
     async def pull(self, cursor: str | None, limit: int) -> Page:
         """Return the next batch that the cursor does not know. `limit` counts records, and a batch is never cut.
@@ -43,7 +48,10 @@ class BatchFolders:
         seen = _read_cursor(cursor)
         seen = seen & names if names else seen  # a folder that is away for a while is not forgotten
         shutil.rmtree(self._spool, ignore_errors=True)  # a next pull means that the last batch was taken over
-        for index in self._settling.settled(await self._indexes(names - seen)):
+        indexes = await self._indexes(names - seen)
+        settled = self._settling.settled(indexes)
+        self._settles = [index for index in indexes if index not in settled]
+        for index in settled:
             page = await self._page(index, seen)
             if page is not None:
                 return page

@@ -62,7 +62,8 @@ class RecordPages:
         parameters = {"tu": at.moc, "so_dong": str(min(limit, PAGE_RECORDS_MAX))}
         if at.trang is not None:
             parameters["trang"] = at.trang
-        return await self._http.get("ho-so", parameters, at.etag, expected=() if at.trang is None else (_GONE,))
+        gone = () if at.trang is None else (_GONE,)
+        return await self._http.get("ho-so", parameters, at.etag, expected=gone, records="du_lieu")
 
 
 def _read(answer: HttpAnswer, at: _Place, limit: int) -> tuple[list[Raw], _Place, bool]:

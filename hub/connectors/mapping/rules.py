@@ -3,6 +3,7 @@
 import functools
 from collections.abc import Iterable, Iterator, Mapping
 
+from hub.connectors.mapping.rule_faults import whole_faults
 from hub.connectors.mapping.spec import Columns, Field, Frame, Kind, ListRule, MappingFile, Rule, Ticks
 from hub.connectors.mapping.tables import Tables
 from hub.connectors.mapping.targets import FRAME_PLACES, ITEM_PLACES, PLACES
@@ -17,12 +18,16 @@ class Rules:
     """A mapping file that is sound in itself."""
 
     def __init__(self, file: MappingFile, tables: Tables) -> None:
-        """ValueError for a place that documents do not have, a table that is not there, or a name from a code."""
+        """ValueError for a place that documents do not have or two rules fill, a table that is not there, a code that
+        the hub has not got, or a name from a code.
+        """
         self.file = file
         self.tables = tables
         for rule in file.rules:
             for fault in _faults(rule, tables):
                 raise ValueError(fault)
+        for fault in whole_faults(file, tables):
+            raise ValueError(fault)
         self.province = next((rule.sources[0] for rule in file.fields if rule.to == PROVINCE), None)
 
     @functools.cached_property

@@ -13,11 +13,12 @@ from hub.connectors.sdk.records import (
     Page,
     Raw,
     SourceRecord,
+    Unreadable,
     version_of,
 )
 
 __all__ = [
     "CURSOR_LENGTH_MAX", "KEY_LENGTH_MAX", "RECORD_BYTES_MAX", "Answer", "AnswerKind", "Connector", "Context", "Loss",
     "LossReport", "Manifest", "Mapped", "Mapper", "Opened", "Page", "Period", "ProvinceInForce", "Raw", "Sink",
-    "Source", "SourceRecord", "did_you_mean", "found", "load", "place_of", "read_manifest", "version_of",
+    "Source", "SourceRecord", "Unreadable", "did_you_mean", "found", "load", "place_of", "read_manifest", "version_of",
 ]  # fmt: skip

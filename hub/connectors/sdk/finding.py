@@ -5,8 +5,10 @@ Connectors are found by their folders and imported when they are asked for, so t
 
 import importlib
 import importlib.util
+import os
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 from traceback import extract_tb
@@ -85,11 +87,23 @@ def _package(folder: Path) -> ModuleType:
         raise _wrong(folder, "no __init__.py")
     module = sys.modules[name] = importlib.util.module_from_spec(spec)
     try:
-        spec.loader.exec_module(module)
+        with _from_source():
+            spec.loader.exec_module(module)
     except (Exception, SystemExit) as error:  # it is somebody's code: whatever it does, it is told
         del sys.modules[name]
         raise _told(folder, error) from error
     return module
+
+
+@contextmanager
+def _from_source() -> Iterator[None]:
+    """Import from source alone: what somebody else compiled may not be what stands there, and nothing is left there."""
+    before = sys.pycache_prefix, sys.dont_write_bytecode
+    sys.pycache_prefix, sys.dont_write_bytecode = os.devnull, True
+    try:
+        yield
+    finally:
+        sys.pycache_prefix, sys.dont_write_bytecode = before
 
 
 def _made(module: ModuleType, file: Path | None) -> Connector:

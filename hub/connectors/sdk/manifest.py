@@ -2,20 +2,28 @@
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 from msgspec import Meta
 
 from hub.connectors.sdk.answers import AnswerKind
 from hub.connectors.sdk.losses import Loss
+from hub.connectors.sdk.proposing import did_you_mean
 from hub.connectors.sdk.toml_files import read_toml, typed
 from hub.domain.transcript import SchoolYear
 from hub.errors import Refused
 
 __all__ = ["Manifest", "Period", "ProvinceInForce", "read_manifest"]
 
-Name = Annotated[str, Meta(pattern=r"\A[a-z0-9]+(?:[-_][a-z0-9]+)*\Z", max_length=40)]
+_SHOWN_LENGTH_MAX = 40
+_NAME_SAID = "a–z, 0–9, - và _ giữa chúng / and - or _ between them: dong-thap"
+Name = Annotated[str, Meta(pattern=r"\A[a-z0-9]+(?:[-_][a-z0-9]+)*\Z", max_length=40, description=_NAME_SAID)]
+LIMITS: Final = (
+    "page_records", "waiting_records", "record_bytes", "requests_per_minute", "file_bytes", "unpacked_bytes", "parts",
+    "rows", "columns", "cells", "line_bytes", "reported_lines", "batch_documents", "batch_bytes", "folder_entries",
+)  # fmt: skip
+"""Every limit that some connector keeps: a misspelt one would be none."""
 
 
 class _Closed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -62,6 +70,14 @@ class Manifest(_Closed, frozen=True, kw_only=True):
     cannot_express: dict[str, str] = {}
     checking_only: bool = False
     loss: tuple[Loss, ...] = ()
+
+    def __post_init__(self) -> None:
+        """ValueError for a limit that nobody knows."""
+        for name in self.limits:
+            if name not in LIMITS:
+                near = did_you_mean(name, LIMITS)
+                known = f"did you mean {near}?" if near else f"one of {', '.join(LIMITS)}"
+                raise ValueError(f"limits: no limit {name[:_SHOWN_LENGTH_MAX]}; {known}")
 
 
 def read_manifest(path: Path) -> Manifest:

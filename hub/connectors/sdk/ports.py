@@ -16,7 +16,11 @@ __all__ = ["Connector", "Context", "Mapped", "Mapper", "Opened", "Sink", "Source
 
 
 class Source(Protocol):
-    """Reads the system. Unavailable: try again later (fact `retry_after_s` where the system named a time)."""
+    """Reads the system. Unavailable: try again later (fact `retry_after_s` where the system named a time).
+
+    One that waits until a file stands still may have `settles_in_s() -> float | None` too: after how many seconds a
+    pull may find more. A single run (`--once`) waits for that.
+    """
 
     async def pull(self, cursor: str | None, limit: int) -> Page:
         """Return the next page behind `cursor` (None: from the beginning), of at most `limit` records."""

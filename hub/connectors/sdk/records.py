@@ -10,7 +10,16 @@ from typing import Any
 
 from hub.domain.findings import Finding
 
-__all__ = ["CURSOR_LENGTH_MAX", "KEY_LENGTH_MAX", "RECORD_BYTES_MAX", "Page", "Raw", "SourceRecord", "version_of"]
+__all__ = [
+    "CURSOR_LENGTH_MAX",
+    "KEY_LENGTH_MAX",
+    "RECORD_BYTES_MAX",
+    "Page",
+    "Raw",
+    "SourceRecord",
+    "Unreadable",
+    "version_of",
+]
 
 Raw = Mapping[str, Any]
 """A record as the system has it: JSON values alone (text, whole numbers, Decimal, bool, None, lists, objects)."""
@@ -18,6 +27,13 @@ Raw = Mapping[str, Any]
 KEY_LENGTH_MAX = 200
 CURSOR_LENGTH_MAX = 1_048_576
 RECORD_BYTES_MAX = 262_144
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """Stands in a record for a value that no record can hold (NaN, too many digits); the mapper refuses it alone."""
+
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ import msgspec
 from msgspec import inspect
 
 from hub.connectors.sdk.proposing import did_you_mean
+from hub.domain.characters import visible
 
 __all__ = ["FILE_BYTES_MAX", "read_toml", "typed"]
 
@@ -22,6 +23,9 @@ _PLACE = re.compile(r" - at `(?:key` in `)?\$(.*)`\Z", re.DOTALL)
 _STEP = re.compile(r"\.([^.\[]+)|\[(\d+|\.\.\.)\]")
 _NAMED_BY = ("to", "code", "path", "name", "key")  # what tells one row of a list from the others, for people
 _SHOWN_LENGTH_MAX = 40
+_LINE_LENGTH_MAX = 80
+_LINE = re.compile(r"at line (\d+)")
+_PATTERN = re.compile(r"`str` matching regex '.*'", re.DOTALL)
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -31,13 +35,24 @@ def read_toml(path: Path) -> dict[str, Any]:
             data = stream.read(FILE_BYTES_MAX + 1)
         if len(data) > FILE_BYTES_MAX:
             raise ValueError(f"more than {FILE_BYTES_MAX} bytes")
-        return tomllib.loads(data.decode("utf-8"))
+        return _parsed(data.decode("utf-8"))
     except OSError as error:
         raise ValueError(error.strerror or type(error).__name__) from None
     except UnicodeDecodeError as error:
         raise ValueError(f"no UTF-8 from byte {error.start} on") from None
     except RecursionError:
         raise ValueError("nested too deep") from None
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    """Return what a text holds. ValueError that shows the line at which it is no TOML."""
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        number = _LINE.search(str(error))
+        lines = text.split("\n")
+        line = lines[int(number[1]) - 1].strip() if number and int(number[1]) <= len(lines) else ""
+        raise ValueError(f"{error}: {visible(line[:_LINE_LENGTH_MAX])}" if line else str(error)) from None
 
 
 def typed(content: object, kind: type[_T]) -> _T:
@@ -53,6 +68,8 @@ def _told(text: str, content: object, kind: type) -> str:
     steps = [name or index for name, index in _STEP.findall(place[1] if place else "")]
     row = _row_of(content, steps)
     wrong = _WRONG.search(text)
+    if _PATTERN.search(text) and (said := _said(kind, steps)):
+        text = _PATTERN.sub(lambda _: said, text)
     near = (
         None if wrong is None else did_you_mean(wrong[1] or wrong[2] or "", _known(kind, steps, names=bool(wrong[1])))
     )
@@ -89,6 +106,17 @@ def _known(kind: type, steps: list[str], *, names: bool) -> list[str]:
     if names:
         return [field.encode_name for node in at if isinstance(node, inspect.StructType) for field in node.fields]
     return [str(value) for node in at if isinstance(node, inspect.LiteralType) for value in node.values]
+
+
+def _said(kind: type, steps: list[str]) -> str | None:
+    """Return how the type of a place describes what may stand there."""
+    at = list(_plain(inspect.type_info(kind)))
+    for step in steps[:-1]:
+        at = [inner for node in at for inner in _inner(node, step)]
+    fields = (field for node in at if isinstance(node, inspect.StructType) for field in node.fields)
+    types = (field.type for field in fields if field.encode_name == steps[-1])
+    extra = (node.extra_json_schema or {} for node in types if isinstance(node, inspect.Metadata))
+    return next((str(each["description"]) for each in extra if "description" in each), None)
 
 
 def _inner(node: inspect.Type, step: str) -> Iterator[inspect.Type]:

@@ -18,7 +18,7 @@ from urllib.parse import unquote_plus
 
 from aiohttp import web
 
-from hub.connectors.formats.json_rows import json_bytes
+from hub.connectors.formats.json_values import json_bytes
 from hub.connectors.simulating.faults import Faults
 from hub.connectors.simulating.hostile import hostile_bodies
 

@@ -52,6 +52,11 @@ class FileSource:
         self._opened: _Opened | None = None
         self._listing: tuple[Entry, ...] | None = None  # what stood still, while some of it waits: a listing is long
         self._told: dict[str, Entry] = {}
+        self._settles: tuple[Entry, ...] = ()  # new or changed, and not yet known to stand still
+
+    def settles_in_s(self) -> float | None:
+        """Return after how many seconds a pull may find more, for files that only have to stand still; else None."""
+        return self._settling.settles_in_s(self._settles)
 
     async def pull(self, cursor: str | None, limit: int) -> Page:
         """Return the next records: of the file at work, else of the next that stands still and is new or changed."""
@@ -71,6 +76,8 @@ class FileSource:
         listed = await matching(self._store, self._pattern)
         findings += listed.findings
         self._listing = self._settling.settled(listed.entries)
+        still = set(self._listing)
+        self._settles = tuple(entry for entry in listed.entries if entry not in still and not at.knows(entry))
         return at.kept({entry.name for entry in listed.entries})
 
     async def _next(self, at: FileCursor, limit: int, findings: list[Finding]) -> Page:

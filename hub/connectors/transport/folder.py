@@ -80,9 +80,7 @@ class FolderStore:
             if opened is None or not isinstance(_entry(opened, last, above), Entry):
                 raise Unavailable("FILE_STILL_WRITTEN", {"name": name[:200]})
             data = _bytes_of(opened, last)
-            copy = self._spool.place(name)
-            copy.write_bytes(data)
-        return copy
+        return self._spool.keep(name, data)
 
     def _write(self, name: str, data: bytes) -> None:
         above, last = _above(name)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from hub.connectors.formats.json_rows import json_bytes, parse_json
+from hub.connectors.formats.json_values import json_bytes, parse_json, parse_page
 from hub.connectors.transport.exchanging import Exchange, Received, fault_of
 from hub.connectors.transport.oauth import TokenSource
 from hub.connectors.transport.pace import Paces
@@ -48,15 +48,17 @@ class HttpClient:
 
     async def get(
         self, path: str, parameters: Mapping[str, str] | None = None, etag: str | None = None,
-        expected: Collection[int] = (),
+        expected: Collection[int] = (), records: str | None = None,
     ) -> HttpAnswer:  # fmt: skip
         """Return the JSON at `path` ("ho-so", "ho-so/12": parts are quoted here).
 
+        With `records`, the name of a list of objects in it, what cannot be read of one of these stays in it as
+        `Unreadable`, which the declared mappers refuse with its place; without, it refuses the whole answer.
         With `etag` an unchanged answer has no value. Statuses among `expected` (such as 410) are returned, not raised.
         """
         headers = {} if etag is None else {"If-None-Match": etag}
         received = await self._send("GET", path, parameters, headers, None)
-        return _answer(received, {200, *expected, *([] if etag is None else [304])})
+        return _answer(received, {200, *expected, *([] if etag is None else [304])}, records)
 
     async def put(
         self, path: str, value: Any, if_match: str | None = None, expected: Collection[int] = ()
@@ -94,7 +96,7 @@ class HttpClient:
         return received
 
 
-def _answer(received: Received, well: Collection[int]) -> HttpAnswer:
+def _answer(received: Received, well: Collection[int], records: str | None = None) -> HttpAnswer:
     fault = fault_of(received)
     if fault is not None:
         raise fault
@@ -106,6 +108,7 @@ def _answer(received: Received, well: Collection[int]) -> HttpAnswer:
     if not received.body or received.status >= 300:
         return HttpAnswer(received.status, etag, None, len(received.body))
     try:
-        return HttpAnswer(received.status, etag, parse_json(received.body), len(received.body))
+        value = parse_json(received.body) if records is None else parse_page(received.body, records)
     except Refused as refusal:
         raise Refused("SYSTEM_ANSWER_WRONG", refusal.facts) from None
+    return HttpAnswer(received.status, etag, value, len(received.body))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote_plus
 
-from hub.connectors.formats.json_rows import parse_json
+from hub.connectors.formats.json_values import parse_json
 from hub.connectors.transport.exchanging import Exchange, Received, fault_of
 from hub.errors import Refused
 

@@ -27,6 +27,13 @@ class Settling:
             self._since[entry.name] = known if known is not None and known[0] == entry else (entry, now)
         return tuple(entry for entry, since in self._since.values() if now - since >= self._settle_s)
 
+    def settles_in_s(self, entries: Iterable[Entry]) -> float | None:
+        """Return after how many seconds the next of these may be settled; None where none waits for that alone."""
+        now = self._now()
+        known = (self._since.get(entry.name) for entry in entries)
+        left = [self._settle_s - (now - each[1]) for each in known if each is not None]
+        return max(0.0, min(left)) if left else None
+
     def is_left_so(self, entry: Entry) -> bool:
         """Tell whether a file that cannot be read has stood still so long that nobody is writing it any more."""
         known = self._since.get(entry.name)

@@ -64,9 +64,7 @@ class SftpStore:
     async def read(self, name: str) -> Path:
         """Return a copy in the spool."""
         data = await self._call(partial(self._read, name=name))
-        copy = self._spool.place(name)
-        await asyncio.to_thread(copy.write_bytes, data)
-        return copy
+        return await asyncio.to_thread(self._spool.keep, name, data)
 
     async def write(self, name: str, data: bytes) -> None:
         """Write a whole file: beside its place first, then renamed (posix-rename replaces, as rename does here)."""
@@ -172,7 +170,8 @@ class SftpStore:
             self._host, self._port, username=self._username, known_hosts=str(self._known_hosts), client_keys=[key],
             agent_path=None, config=None, preferred_auth="publickey", login_timeout=20, keepalive_interval=15,
         )  # fmt: skip
-        self._client = await self._connection.start_sftp_client()
+        # A name that is not UTF-8 is told like any other that cannot be taken; it must not end the listing of the rest.
+        self._client = await self._connection.start_sftp_client(path_errors="surrogateescape")
         return self._client
 
     async def _disconnect(self) -> None:

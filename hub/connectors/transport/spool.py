@@ -4,6 +4,8 @@ import hashlib
 import shutil
 from pathlib import Path
 
+from hub.errors import Unavailable
+
 __all__ = ["Spool"]
 
 
@@ -27,6 +29,15 @@ class Spool:
         self._last = self._folder / hashlib.sha256(name.encode()).hexdigest()[:16]
         self._last.mkdir(mode=0o700, parents=True)
         return self._last / name.rpartition("/")[2]
+
+    def keep(self, name: str, data: bytes) -> Path:
+        """Return a copy with these bytes. Raises Unavailable CONNECTOR_STATE_UNAVAILABLE: it is our own disk."""
+        try:
+            copy = self.place(name)
+            copy.write_bytes(data)
+        except OSError as error:
+            raise Unavailable("CONNECTOR_STATE_UNAVAILABLE", {"reason": type(error).__name__}) from None
+        return copy
 
     def clear(self) -> None:
         """Remove the last copy."""

@@ -15,7 +15,7 @@ from typing import Any
 
 import psycopg
 
-from hub.connectors.formats.json_rows import json_bytes
+from hub.connectors.formats.json_values import json_bytes
 from hub.connectors.formats.rows import RowRead
 from hub.connectors.sdk.records import RECORD_BYTES_MAX
 from hub.connectors.worksheets import COLUMN_COUNT_MAX

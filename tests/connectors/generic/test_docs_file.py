@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from hub.connect.check.running import Running
+from hub.connect.check.suite import run_checks
 from hub.connect.check.systems import opened_source, playing, served
 from hub.connectors.sdk import Answer, load
 from hub.domain import canonical, finding, render
@@ -35,6 +36,23 @@ def test_the_printed_file_passes_what_looks_at_mappings(printed, tmp_path):
     checks = ("manifest", "codes", "round_trip", "loss_report", "encodings", "pages", "limits", "answers")
     found = checked(str(printed), tmp_path / "work", *checks)
     assert {check: codes for check, (outcome, codes) in found.items() if outcome != "passed"} == {}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ('{ path = "DienThoai", kind = "dropped", reason = "a transcript needs no telephone number" },', "",
+         "known DienThoai: "),
+        ('key = ["MaTruong", "NamHoc", "MaHS", "Ky"]', 'key = ["MaTruong", "NamHoc", "MaHSS", "Ky"]', "key MaHSS: "),
+    ],
+)  # fmt: skip
+def test_mapping_that_says_what_the_manifest_does_not_fails_the_manifest(printed, before, after, told, tmp_path):
+    """What is left out is declared, and a key that is nearly a column of a rule is a misspelt one."""
+    text = printed.read_text(encoding="utf-8")
+    assert before in text
+    printed.write_text(text.replace(before, after), encoding="utf-8")
+    (outcome,) = asyncio.run(run_checks(a_subject(str(printed), tmp_path / "work"), ["manifest"]))
+    assert [found["facts"]["what"].startswith(told) for found in outcome.findings] == [True]
 
 
 def test_a_province_joins_by_the_printed_file_and_gets_its_answers(printed, tmp_path):

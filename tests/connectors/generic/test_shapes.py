@@ -1,6 +1,7 @@
 """The generic connector over each transport and format: what a system wrote is read, and answers arrive once."""
 
 import asyncio
+import json
 import sqlite3
 import time
 
@@ -10,8 +11,10 @@ from hub.connect.check.answers import check_answers
 from hub.connect.check.pulling import Pulled, drain
 from hub.connect.check.systems import opened_source, playing, pulled_all, served
 from hub.connectors.generic import read_file
+from hub.connectors.generic.records import Reader
 from hub.connectors.generic.simulator import records_of
 from hub.connectors.sdk import load
+from hub.errors import Refused
 from tests.connectors.checking import a_subject, printed_file, transcripts_for
 
 FOLDER = 'transport = { kind = "folder", take = "gui/*.csv", answer = "tra-loi/" }'
@@ -73,6 +76,51 @@ def test_a_shape_is_read_whole_and_answered_once(shape, tmp_path):
     assert mapped(subject, pulled) == known(served(subject, COUNT))
     assert set(pulled.again.values()) == {1}
     assert findings == []
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("MaTruong,NamHoc,MaHS,Ky\n1,2025-2026,2,CN\n3,2025-2026,4,CN\n",
+         'no column MaTruong, NamHoc, MaHS, Ky; is ";" its delimiter?'),
+        ("MaTruong;NamHoc;MaHSS;Ky\n1;2025-2026;2;CN\n", "no column MaHS"),
+    ],
+)  # fmt: skip
+def test_table_without_the_columns_of_the_key_is_told_once_as_a_file(text, reason, tmp_path):
+    """The fault is in its first line: nobody is sent to look at every pupil's number."""
+    file = tmp_path / "x.toml"
+    file.write_text(printed_file(), encoding="utf-8")
+    (tmp_path / "5A.csv").write_text(text, encoding="utf-8")
+    (record,) = Reader(read_file(file)).read(tmp_path / "5A.csv", "gui/5A.csv").records
+    assert (record.key, record.value) == ("gui/5A.csv", None)
+    assert [(found.code, found.facts["reason"]) for found in record.findings] == [("CSV_WRONG", reason)]
+
+
+@pytest.mark.parametrize(
+    ("transport", "reason"),
+    [
+        ('{ kind = "folder", take = "../*.csv", answer = "tra-loi/" }', "take"),
+        ('{ kind = "folder", take = "/gui/*.csv", answer = "tra-loi/" }', "take"),
+        ('{ kind = "sftp", take = "gui/*.csv", answer = "../tra-loi/" }', "answer"),
+        ('{ kind = "sql", query = "DELETE FROM hoc_ba", after = "moc", answer = "tra-loi/" }', "query"),
+        ('{ kind = "sql", query = "select 1; drop table x", after = "moc", answer = "tra-loi/" }', "query"),
+    ],
+)  # fmt: skip
+def test_transport_that_could_not_work_is_refused_when_the_file_is_read(transport, reason, tmp_path):
+    """Not at the first run, by a database or a server."""
+    form = 'format = { kind = "rows" }' if "sql" in transport else CSV
+    with pytest.raises(Refused, match="MANIFEST_WRONG") as refused:
+        read_file(a_file(tmp_path, f"transport = {transport}", form))
+    assert f"{reason}: " in refused.value.facts["reason"]
+
+
+@pytest.mark.parametrize(
+    "query", ["/* a; b */ SELECT ';' -- ;\n", "\n-- x\nselect 1;\n", "WITH a AS (SELECT 1) SELECT 1"]
+)
+def test_query_that_reads_is_taken_however_it_is_written(query, tmp_path):
+    """A semicolon in a text or a remark ends no statement."""
+    text = f"transport = {{ kind = 'sql', query = {json.dumps(query)}, after = 'moc', answer = 'tra-loi/' }}"
+    assert read_file(a_file(tmp_path, text, 'format = { kind = "rows" }')).transport.query == query
 
 
 def sql_file(folder):

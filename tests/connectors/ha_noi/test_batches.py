@@ -127,11 +127,12 @@ def test_an_index_that_still_grows_is_waited_for(tmp_path):
 
     async def run():
         first = await source.pull(None, 500)
+        settles_in_s = source.settles_in_s()
         world.now += 6
-        return first, await source.pull(first.cursor, 500)
+        return first, settles_in_s, await source.pull(first.cursor, 500)
 
-    first, second = asyncio.run(run())
-    assert (first.batches, len(second.batches)) == ((), 1)
+    first, settles_in_s, second = asyncio.run(run())
+    assert (first.batches, settles_in_s, len(second.batches)) == ((), 5, 1)
 
 
 def test_a_document_that_is_missing_is_told_once_and_stops_no_other(tmp_path):

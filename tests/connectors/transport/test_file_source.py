@@ -293,3 +293,26 @@ def test_a_folder_is_listed_once_for_all_the_files_that_wait_in_it(
         assert keys(await folder.after(6)) == ["4"]
 
     checked(test)
+
+
+def test_a_source_says_when_a_file_that_it_saw_may_stand_still(folder: Folder) -> None:
+    """So that a single run waits for it; for a file that was read, or is damaged, nobody waits."""
+
+    async def test() -> None:
+        folder.put("a.csv", "Ma\n1\n")
+        await folder.after(0)
+        assert folder.source.settles_in_s() == 5
+        folder.clock.at += 2
+        assert folder.source.settles_in_s() == 3
+        assert keys(await folder.after(3)) == ["1"]
+        assert folder.source.settles_in_s() is None
+        folder.restart()
+        await folder.after(0)
+        assert folder.source.settles_in_s() is None
+        folder.put("b.csv", "a;a\n")
+        await folder.after(0)
+        assert folder.source.settles_in_s() == 5
+        await folder.after(6)
+        assert folder.source.settles_in_s() is None
+
+    checked(test)

@@ -40,6 +40,15 @@ def checked(root: Path, test: Callable[[FolderStore], Awaitable[None]]) -> None:
     run(bounded)
 
 
+def test_copy_that_our_own_disk_does_not_take_is_no_fault_of_the_system(tmp_path: Path) -> None:
+    """Who is told to look at the province's folder looks in vain."""
+    (tmp_path / "root").mkdir()
+    (tmp_path / "root" / "a.csv").write_bytes(b"1")
+    (tmp_path / "spool").write_bytes(b"no folder")
+    with pytest.raises(Unavailable, match="CONNECTOR_STATE_UNAVAILABLE"):
+        asyncio.run(FolderStore(tmp_path / "root", tmp_path / "spool" / "read").read("a.csv"))
+
+
 def test_pattern_finds_the_files_of_every_school(root: Path) -> None:
     """Each part by itself; unfinished files and our own answers are passed over without a word."""
     for name in ("5A.csv.part", "~$5A.csv", ".x.csv", "5A.tra-loi-0123.csv", "tiep-nhan-1.csv"):

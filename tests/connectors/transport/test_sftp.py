@@ -1,11 +1,13 @@
 """A real SFTP server on loopback: known by its key, and not always well."""
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import asyncssh
+import msgspec
 import pytest
 
 from hub.connectors.sdk import Opened
@@ -49,6 +51,25 @@ def test_store_lists_reads_and_writes(tmp_path: Path) -> None:
             assert (inner / "tra/loi.csv").read_bytes() == b"2"
             assert await store.stat("gui/none/5A.xlsx") is None
             assert (await store.listing("none")).entries == ()
+
+    run(test)
+
+
+def test_name_that_is_not_utf_8_is_told_and_the_files_beside_it_are_read(tmp_path: Path) -> None:
+    """One old name must not stop a whole folder."""
+
+    async def test() -> None:
+        async with a_store(tmp_path) as (store, server):
+            inner = server.files / "gui"
+            inner.mkdir(parents=True)
+            (inner / "5A.csv").write_bytes(b"1")
+            (inner / os.fsdecode(b"L\xffp.csv")).write_bytes(b"2")
+            (inner / os.fsdecode(b"\xe9")).mkdir()
+            listed = await matching(store, "gui/*.csv")
+            assert [entry.name for entry in listed.entries] == ["gui/5A.csv"]
+            assert [found.code for found in listed.findings] == ["FILE_NAME_WRONG"] * 2
+            msgspec.json.encode(listed.findings)
+            assert (await store.read("gui/5A.csv")).read_bytes() == b"1"
 
     run(test)
 

@@ -17,6 +17,7 @@ from hub.connectors.formats import (
     decoded,
     encoded,
     json_bytes,
+    json_rows,
     parse_json,
     read_csv,
     read_json,
@@ -155,6 +156,53 @@ def test_json_row_is_refused_when_it_is_too_large(tmp_path: Path) -> None:
     """A record has at most 256 KiB."""
     rows = read_json(a_file(tmp_path, json.dumps([{"a": "x" * 270_000}, {"a": "x"}]), "a.json"))
     assert values(rows) == [None, {"a": "x"}]
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        ("[" + "1," * 12_000 + "1]", "more than 10000 records"), ("[" + "1," * 4_000_001 + "1]", "values"),
+        ('{"x": [' + "[]," * 2_100_000 + "1]}", "values"),
+    ],
+)  # fmt: skip
+def test_json_file_of_too_many_small_values_is_refused_before_rows_are_made(tmp_path, monkeypatch, data, reason):
+    """A file that is short in bytes may be long in rows; none of them costs a refusal of its own."""
+    monkeypatch.setattr(json_rows, "_row", lambda *_: pytest.fail("a row was made"))
+    with pytest.raises(Refused, match="JSON_WRONG") as refused:
+        read_json(a_file(tmp_path, data, "a.json"))
+    assert reason in refused.value.facts["reason"]
+
+
+def test_json_lines_are_counted_as_they_are_read(tmp_path, monkeypatch):
+    """The line after the last that is taken ends the reading."""
+    made = []
+    monkeypatch.setattr(json_rows, "_line", lambda place, _: made.append(place))
+    with pytest.raises(Refused, match="JSON_WRONG"):
+        read_json_lines(a_file(tmp_path, "{\n" * 30_000, "a.jsonl"))
+    assert len(made) == 10_000
+
+
+@pytest.mark.parametrize(("read", "code"), [(read_csv, "CSV_WRONG"), (read_json_lines, "JSON_WRONG")])
+def test_text_file_of_millions_of_empty_lines_is_refused_before_they_are_read(tmp_path, read, code):
+    """Lines that say nothing are no rows, and cost time all the same."""
+    with pytest.raises(Refused, match=code) as refused:
+        read(a_file(tmp_path, "a\n" + "\n" * 2_200_000))
+    assert "lines" in refused.value.facts["reason"]
+
+
+@pytest.mark.parametrize(
+    ("held", "told"),
+    [
+        ('{"b": [0, NaN]}', "NaN or Infinity: x.b[1]"), ('"\\ud800"', "half a character: x"),
+        ("1e999999", "a number too long: x"), ("1" * 30, "a number too long: x"),
+        ('{"b": 1, "b": 2}', "a name twice: x"),
+    ],
+)  # fmt: skip
+def test_json_value_that_cannot_be_read_refuses_its_record_alone(tmp_path, held, told):
+    """The records beside it stand, and its place is named."""
+    rows = read_json(a_file(tmp_path, '[{"a": 1}, {"x": ' + held + "}]", "a.json"))
+    assert values(rows) == [{"a": 1}, None]
+    assert [found.facts["reason"] for found in rows.rows[1].findings] == [told]
 
 
 TEXT = "Họ tên;Lớp\r\nNguyễn Thị Ánh;5A\r\nTrần Văn Bình;5B\r\nĐỗ Quỳnh Hương;5C\r\n"
