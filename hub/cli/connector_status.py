@@ -16,7 +16,7 @@ from hub.cli.exits import explain
 from hub.cli.options import Data, Json
 from hub.cli.showing import print_line, told_text
 from hub.connect import STATE_FILE, Store, add_signal, batches_waiting, look, losses, refusals, signals
-from hub.errors import Refused
+from hub.errors import HubError, Refused
 
 __all__ = ["signal", "status"]
 
@@ -49,15 +49,22 @@ def status(
         raise Refused("CONNECTOR_STATE_MISSING", {"name": "(bất kỳ / any)"})
     bad = False
     for one in names:
-        with _opened(folder, one) as store:
-            seen = look(store, now)
-            shown: dict[str, Any] = {"connector": one, **seen.shown()}
-            if show_losses:
-                shown["losses"] = losses(store)
-            if show_batches:
-                shown["batches"] = batches_waiting(store, folder / one / "batches")
-            if show_refused:
-                shown["refused"] = refusals(store)
+        try:
+            with _opened(folder, one) as store:
+                seen = look(store, now)
+                shown: dict[str, Any] = {"connector": one, **seen.shown()}
+                if show_losses:
+                    shown["losses"] = losses(store)
+                if show_batches:
+                    shown["batches"] = batches_waiting(store, folder / one / "batches")
+                if show_refused:
+                    shown["refused"] = refusals(store)
+        except HubError as error:
+            if name is not None:
+                raise
+            _cannot_look(one, error, json=json)
+            bad = True
+            continue
         bad = bad or seen.state in ("FAILED", "DEGRADED") or not (seen.alive or seen.state == "PAUSED")
         if json:
             print_line(shown)
@@ -91,6 +98,15 @@ def signal(
             print(f"{row['n']} {row['kind']} {row['arguments'] or ''} {row['sent_at']} → {done}")
     if not alive and kind is not _Signal.SHOW:
         explain(Refused("CONNECTOR_NOT_RUNNING", {"name": name}))
+
+
+def _cannot_look(name: str, error: HubError, *, json: bool) -> None:
+    """Tell of a connector whose state cannot be read; the others are looked at all the same."""
+    if json:
+        print_line({"connector": name, "state": "FAILED", "reason": error.code})
+    else:
+        print(f"{name}: FAILED {error.code}")
+    explain(error)
 
 
 @contextmanager

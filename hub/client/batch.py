@@ -16,6 +16,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from hub.client.durable import is_of_the_machine, sync, sync_folder
 from hub.domain.bytes_faults import DOCUMENT_BYTES_MAX
 from hub.domain.statements import RoundName
 from hub.domain.transcript import Code, SchoolYear, Sha256
@@ -26,8 +27,10 @@ __all__ = [
     "REPORT",
     "Batch",
     "BatchDocument",
+    "damaged",
     "is_batch",
     "load_batch",
+    "read_part",
     "write_batch",
     "write_report",
 ]
@@ -78,9 +81,9 @@ class Batch:
     def document(self, sha256: str) -> bytes:
         """Return the verbatim bytes. Raises Refused BATCH_DAMAGED when they are not those of the hash."""
         path = self.folder / "documents" / f"{sha256}.json"
-        data = _read(path, DOCUMENT_BYTES_MAX)
+        data = read_part(path, DOCUMENT_BYTES_MAX)
         if hashlib.sha256(data).hexdigest() != sha256:
-            raise _damaged(path)
+            raise damaged(path)
         return data
 
     def signatures(self, sha256: str) -> tuple[str, ...]:
@@ -89,9 +92,9 @@ class Batch:
         if not path.exists():
             return ()
         try:
-            return tuple(_read(path, _SIGNATURES_BYTES_MAX).decode("ascii").split())
+            return tuple(read_part(path, _SIGNATURES_BYTES_MAX).decode("ascii").split())
         except UnicodeDecodeError:
-            raise _damaged(path) from None
+            raise damaged(path) from None
 
     def add_signature(self, sha256: str, compact: str) -> None:
         """Append one signature; the file is replaced whole, so that an interruption leaves the old one."""
@@ -116,9 +119,9 @@ def load_batch(folder: Path) -> Batch:
         raise Refused("BATCH_MISSING", {"folder": str(folder)})
     path = folder / _INDEX
     try:
-        index = msgspec.json.decode(_read(path, _INDEX_BYTES_MAX), type=_Index)
+        index = msgspec.json.decode(read_part(path, _INDEX_BYTES_MAX), type=_Index)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        raise _damaged(path) from None
+        raise damaged(path) from None
     if not index.documents:
         raise Refused("BATCH_EMPTY")
     return Batch(folder, index.school, index.school_year, index.documents, index.acting)
@@ -138,7 +141,9 @@ def write_batch(
     write_report(fresh / REPORT, report)
     index = _Index("vn.hocba.batch/1", school, school_year, tuple(documents), acting)
     (fresh / _INDEX).write_bytes(msgspec.json.format(msgspec.json.encode(index), indent=1) + b"\n")
+    sync_folder(fresh)
     fresh.rename(folder)
+    sync(folder.parent)
     return Batch(folder, school, school_year, index.documents, acting)
 
 
@@ -149,16 +154,20 @@ def write_report(path: Path, lines: Iterable[Mapping[str, Any]]) -> None:
         stream.writelines(msgspec.json.encode(line) + b"\n" for line in lines)
 
 
-def _read(path: Path, bytes_max: int) -> bytes:
+def read_part(path: Path, bytes_max: int) -> bytes:
+    """Return what a file of a batch holds. Raises Refused BATCH_DAMAGED, and OSError where the machine is at fault."""
     try:
         with path.open("rb") as stream:
             data = stream.read(bytes_max + 1)
-    except OSError:
-        raise _damaged(path) from None
+    except OSError as error:
+        if is_of_the_machine(error):
+            raise
+        raise damaged(path) from None
     if len(data) > bytes_max:
-        raise _damaged(path)
+        raise damaged(path)
     return data
 
 
-def _damaged(path: Path) -> Refused:
+def damaged(path: Path) -> Refused:
+    """Return the refusal of a file of a batch, by its name in it."""
     return Refused("BATCH_DAMAGED", {"file": f"{path.parent.name}/{path.name}"})

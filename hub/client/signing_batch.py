@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from hub.client.batch import Batch, BatchDocument
+from hub.client.durable import sync_folder
 from hub.domain import read
 from hub.domain.transcript import TYPE
 from hub.errors import Refused
@@ -43,6 +44,7 @@ def sign_batch(batch: Batch, role: str, signer: Signer, iat: int, tell: Callable
         compact = sign(signer, step.payload, role=role, scope=step.scope, typ=TYPE, iat=iat, follows=step.follows)
         batch.add_signature(step.sha256, compact)
         tell(1)
+    sync_folder(batch.folder / "signatures")
     return len(steps)
 
 

@@ -7,13 +7,15 @@ again byte for byte, so that a repetition is a repetition for Sở too.
 import hashlib
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from hub.client.batch import Batch
+from hub.client.batch import Batch, damaged, read_part
 from hub.client.commands import SentCommand, superseded_by
+from hub.client.durable import sync
 from hub.client.records import instant, submission_sending
 from hub.client.sending import Outbound
 from hub.client.signing_batch import missing_roles
@@ -23,6 +25,7 @@ from hub.errors import Refused
 from hub.signing import Signer
 from hub.topics import MESSAGE_BYTES_MAX
 from hub.trust import envelope_sha256, sign
+from hub.trust import read as read_signature
 
 __all__ = [
     "Mode", "Planned", "check_transfer_numbers", "kept_outbounds", "outbound_of", "plan_submissions",
@@ -34,6 +37,7 @@ DOCUMENT_COUNT_MAX = 500  # of one statement
 _FRAME_BYTES = 12_288  # headers, statement without its list, its signature, and the broker's own frame
 _DOCUMENT_FRAME_BYTES = 96  # the hash in the statement, lengths and block counts
 _DIGEST_LENGTH = 16
+_SIGNATURE_BYTES_MAX = 4097  # with the end of its line
 _OLD = "old"
 _COMMAND_ID = re.compile(r"[0-9A-Za-z._\-]{8,60}", re.ASCII)  # shorter than a statement allows: a number may follow
 
@@ -72,7 +76,7 @@ def plan_submissions(batch: Batch, mode: Mode, command_id: str | None = None) ->
 def outbound_of(batch: Batch, planned: Planned, so: str, signer: Signer, role: str, at: datetime) -> Outbound:
     """Return the record of a planned submission, signed now (`at`, aware) or taken from the batch's `commands`.
 
-    Raises Refused COMMAND_ID_REUSED when that id stands there for something else.
+    Raises Refused COMMAND_ID_REUSED when that id stands there for other documents, BATCH_DAMAGED for another school.
     """
     return _outbound(batch, planned, so, _kept(batch, planned) or _signed(batch, planned, signer, role, at))
 
@@ -112,12 +116,30 @@ def retire_submissions(batch: Batch, before: str, stale: Collection[str], sent: 
         old.mkdir(exist_ok=True)
         path.replace(old / path.name)  # first: without it the command does not count as signed
         statement = path.with_suffix(".json")
-        statement.replace(old / statement.name)
+        with suppress(FileNotFoundError):
+            statement.replace(old / statement.name)
     return len(retired)
 
 
 def _issued_at(signature: Path) -> str:
-    return read_statement(signature.with_suffix(".json").read_bytes(), Submission).issued_at
+    return _statement(signature.with_suffix(".json"))[1].issued_at
+
+
+def _statement(path: Path) -> tuple[bytes, Submission]:
+    data = read_part(path, MESSAGE_BYTES_MAX)
+    try:
+        return data, read_statement(data, Submission)
+    except Refused:
+        raise damaged(path) from None
+
+
+def _signature(path: Path) -> str:
+    try:
+        signature = read_part(path, _SIGNATURE_BYTES_MAX).decode("ascii").strip()
+        read_signature(signature)
+    except (Refused, UnicodeDecodeError):
+        raise damaged(path) from None
+    return signature
 
 
 def _in_force(batch: Batch) -> list[Planned]:
@@ -184,8 +206,10 @@ def _kept(batch: Batch, planned: Planned) -> tuple[bytes, str] | None:
     statement_path, signature_path = _paths(batch, planned)
     if not signature_path.exists():
         return None
-    data, signature = statement_path.read_bytes(), signature_path.read_text(encoding="ascii").strip()
-    statement = read_statement(data, Submission)
+    signature, (data, statement) = _signature(signature_path), _statement(statement_path)
+    named = (statement.command_id, statement.school, statement.school_year)
+    if named != (planned.command_id, batch.acting, batch.school_year):
+        raise damaged(statement_path)
     said = (statement.documents, statement.mode, statement.round)
     if said != (tuple(sha256 for sha256, *_ in planned.documents), planned.mode, planned.round):
         raise Refused("COMMAND_ID_REUSED", {"command_id": planned.command_id})
@@ -208,9 +232,12 @@ def _signed(batch: Batch, planned: Planned, signer: Signer, role: str, at: datet
     statement_path, signature_path = _paths(batch, planned)
     batch.commands.mkdir(exist_ok=True)
     statement_path.write_bytes(data)
+    sync(statement_path)
     fresh = signature_path.with_suffix(".new")
     fresh.write_text(signature + "\n", encoding="ascii")
+    sync(fresh)
     fresh.replace(signature_path)  # last: with it the command counts as signed
+    sync(batch.commands)
     return data, signature
 
 

@@ -8,10 +8,12 @@ import hashlib
 import json
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from hub.client import Batch, load_batch
+from hub.client.durable import sync, sync_folder
 from hub.connect.answering import add_answers
 from hub.connect.codec import identity_of, pack_findings, sha256_of
 from hub.connect.naming import batch_id_of, folder_name
@@ -46,7 +48,7 @@ def adopt(run: Run, folder: Path) -> Callable[[Run], int]:
         taken = _take(run, folder)
     except Refused as refused:
         told = refused
-        return lambda run: _tell(run, folder.name, told)
+        return lambda run: _tell(run, folder, told)
     except OSError as error:
         raise Unavailable("CONNECTOR_STATE_UNAVAILABLE", {"reason": type(error).__name__}) from error
     return lambda run: _note(run, taken)
@@ -55,7 +57,7 @@ def adopt(run: Run, folder: Path) -> Callable[[Run], int]:
 def _take(run: Run, folder: Path) -> _Taken:
     batch = load_batch(folder)
     held = [(one.document_sha256, batch.document(one.document_sha256)) for one in batch.documents]
-    transcripts = [_transcript(data, sha256) for sha256, data in held]
+    transcripts = [_transcript(batch, data, sha256) for sha256, data in held]
     so = run.so_of(transcripts[0])
     if so is None or not run.door.serves(so):
         province = transcripts[0].school.province
@@ -101,7 +103,9 @@ def _copy(batch: Batch, to: Path) -> None:
         shutil.copyfile(path, fresh / path.parent.name / path.name)
     shutil.copyfile(batch.folder / "batch.json", fresh / "batch.json")
     load_batch(fresh)
+    sync_folder(fresh)
     fresh.rename(to)
+    sync(to.parent)
 
 
 def _delivered(batch: Batch) -> list[str]:
@@ -119,22 +123,32 @@ def _files(batch: Batch) -> Iterator[Path]:
                 yield path
 
 
-def _transcript(data: bytes, sha256: str) -> Transcript:
+def _transcript(batch: Batch, data: bytes, sha256: str) -> Transcript:
     transcript = read(data).transcript
-    if transcript is None:
+    named = None if transcript is None else (transcript.school.code, transcript.school_year)
+    if transcript is None or named != (batch.school, batch.school_year):
         raise Refused("BATCH_DAMAGED", {"file": f"documents/{sha256}.json"})
     return transcript
 
 
-def _tell(run: Run, name: str, refused: Refused) -> int:
+def _tell(run: Run, folder: Path, refused: Refused) -> int:
     """Note that a folder could not be taken over, for people here and for the system."""
+    name, (school, school_year) = folder.name, _stated(folder)
     found = finding(refused.code, name[:200], facts=dict(refused.facts))
     facts = json.dumps(dict(refused.facts), ensure_ascii=False)
     run.store.do("add_notice", code=found.code, path=found.path, severity="refuse", facts=facts, at=run.at())
-    answer_id = sha256_of("not_taken", name, pack_findings((found,)).hex())
+    answer_id = sha256_of("not_taken", name, school, school_year, pack_findings((found,)).hex())
     answer = Answer(
-        answer_id=answer_id, kind="receipt", group=f"not_taken/{answer_id[:16]}", school="", school_year="",
-        at=run.at(), outcome="not_sent", place=name, findings=(render(found),),
+        answer_id=answer_id, kind="receipt", group=f"not_taken/{answer_id[:16]}", school=school,
+        school_year=school_year, at=run.at(), outcome="not_sent", place=name, findings=(render(found),),
     )  # fmt: skip
     add_answers(run, [answer])
     return 0
+
+
+def _stated(folder: Path) -> tuple[str, str]:
+    """Return school and school year as the batch states them, "" where it cannot be read."""
+    with suppress(Refused, OSError):
+        batch = load_batch(folder)
+        return batch.school, batch.school_year
+    return "", ""

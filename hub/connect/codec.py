@@ -2,8 +2,9 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from math import isfinite
 from typing import Any
 
 import msgspec
@@ -25,11 +26,22 @@ _findings = msgspec.json.Decoder(tuple[Finding, ...]).decode
 
 
 def pack(value: Raw) -> bytes:
-    """Return a record as JSON, decimals exactly as written. ValueError for what no JSON holds."""
+    """Return a record as JSON, decimals exactly as written. ValueError for what no JSON holds, such as NaN."""
     try:
-        return _encode(value)
+        return _encode(_finite(value))
     except (TypeError, ValueError, OverflowError, RecursionError, msgspec.MsgspecError) as error:
         raise ValueError(type(error).__name__) from None
+
+
+def _finite(value: Any) -> Any:
+    """Return a value. ValueError for NaN and infinity in it: the encoder would write null, and nobody be told."""
+    if isinstance(value, float | Decimal) and not isfinite(value):
+        raise ValueError
+    for each in (
+        value.values() if isinstance(value, Mapping) else value if isinstance(value, list | tuple | set) else ()
+    ):
+        _finite(each)
+    return value
 
 
 def value_sha256(value: Raw) -> str:

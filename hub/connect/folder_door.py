@@ -206,7 +206,7 @@ class FolderDoor:
         if current == sha256:
             return decided | {"outcome": "unchanged"}
         if current is not None and transcript.supersedes != current:
-            return decided | {"outcome": "refused", "codes": ["SUPERSEDES_MISSING"]}
+            return decided | {"outcome": "refused", "codes": ["SUPERSEDES_MISSING"], "current": current}
         self._ledger.keep(sha256, document)
         known.current[so, identity] = sha256
         return decided
@@ -215,7 +215,7 @@ class FolderDoor:
         documents = tuple(
             ReceiptDocument(
                 document_sha256=d["document_sha256"], outcome=d["outcome"],
-                findings=tuple(render(finding(code)) for code in d["codes"]) or UNSET,
+                findings=tuple(render(finding(code, facts=_facts(d))) for code in d["codes"]) or UNSET,
             )
             for d in line["documents"]
         )  # fmt: skip
@@ -254,6 +254,10 @@ class FolderDoor:
         documents = tuple(self._ledger.document(sha256) for sha256 in line["documents"])
         newest = line["documents"][-1]
         return Incoming(line["school"], line["school_year"], line["pupil"], documents, newest, line["at"])
+
+
+def _facts(document: Mapping[str, Any]) -> dict[str, str]:
+    return {"current": document["current"]} if "current" in document else {}
 
 
 def _receipt_id(line: Mapping[str, Any]) -> str:

@@ -152,9 +152,24 @@ def _release(run: Run, batch: Row) -> bool:
     if run.store.first("native_in_flight", **_id(batch)) is not None:
         return False
     with run.store.transaction():
+        _leave_known(run, batch)
         run.store.do("release_native", **_id(batch))
         _waits(run, batch)
+        if run.store.first("open_in_batch", **_id(batch)) is None:
+            run.store.do("set_batch_state", state="answered", **_id(batch))
     return True
+
+
+def _leave_known(run: Run, batch: Row) -> None:
+    """Hand in nothing that Sở has, though it was delivered again: the next version must not wait for it."""
+    for row in run.store.all("records_of_batch", **_id(batch)):
+        current = run.store.first("current_version", key=row["key"])
+        if row["state"] != "ready" or current is None or current["document_sha256"] != row["document_sha256"]:
+            continue
+        if current["state"] == "locked":
+            run.store.do("lock_record", n=row["n"])
+        else:
+            run.store.do("set_record_state", n=row["n"], state="unchanged")
 
 
 def _named(row: Row) -> BatchDocument:

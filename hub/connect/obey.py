@@ -31,6 +31,7 @@ def _do(run: Run, kind: str, arguments: dict[str, Any]) -> str:
             run.store.do("forget_notices")
             run.retry = True
             run.due.clear()
+            run.looked.clear()
         case "snapshot":
             run.store.do("begin_snapshot")
             run.due.clear()

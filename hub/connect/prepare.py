@@ -4,9 +4,11 @@ Invariant: a pulled record ends ready, refused with its reasons in an answer, he
 """
 
 import hashlib
+import json
 from collections.abc import Sequence
 from typing import Any
 
+import structlog
 from msgspec.structs import replace
 
 from hub.client.judging import Context as Judging
@@ -21,12 +23,15 @@ from hub.connect.store import Row
 from hub.connectors import PreparedRow
 from hub.connectors.sdk import Context, Loss, Mapped, SourceRecord
 from hub.domain import Finding, Transcript, canonical, civil_date, finding, pupil_of, read, refuses
+from hub.errors import HubError
 
 __all__ = ["REASON", "prepare"]
 
 REASON = "Hệ thống của tỉnh gửi bản mới của học bạ này."
 _RECORDS = 100  # mapped in one transaction: their answers are one group, and the heartbeat goes on between
 _REASON_DEFAULTED = Loss("defaulted", "$.reason")
+_CRASHED = "CONNECTOR_MAPPING_CRASHED"
+_log = structlog.get_logger()
 
 
 async def prepare(run: Run) -> bool:
@@ -67,9 +72,30 @@ def _take(run: Run, row: Row) -> list[tuple[Row, Sequence[Finding]]]:
 
 
 def _forward(run: Run, row: Row) -> Mapped:
+    try:
+        return _ask_mapper(run, row)
+    except (HubError, MemoryError):
+        raise
+    except Exception as error:
+        return _crashed(run, row, error)
+
+
+def _ask_mapper(run: Run, row: Row) -> Mapped:
     value = None if row["value"] is None else unpack(row["value"])
     record = SourceRecord(row["key"], row["version"], row["place"], value, unpack_findings(row["findings"]))
     return run.connector.mapper.forward(record, Context(run.school))
+
+
+def _crashed(run: Run, row: Row, error: Exception) -> Mapped:
+    """Refuse a record on which a mapping, or what read it, crashed: the others go on. Its text is told nowhere."""
+    facts = {"error": type(error).__name__}
+    _log.error("connector_mapping_crashed", connector=run.instance.name, record=known_as(row["key"]), exc_info=True)
+    version = run.connector.mapper.version
+    run.store.do(
+        "add_notice", code=_CRASHED, path=f"mapping {version}"[:200], severity="refuse", facts=json.dumps(facts),
+        at=run.at(),
+    )  # fmt: skip
+    return Mapped(None, (finding(_CRASHED, row["place"], facts=facts),), ())
 
 
 def _place(

@@ -18,6 +18,10 @@ COMMIT
 -- Nothing of it.
 ROLLBACK
 
+-- name: tables
+-- What stands in the file.
+SELECT name FROM sqlite_master
+
 -- name: found
 -- The first start.
 INSERT INTO connector (id, name, so) VALUES (1, :name, :so) ON CONFLICT DO NOTHING
@@ -206,6 +210,23 @@ UPDATE batch SET state = :state WHERE batch_id = :batch_id
 -- What is in a batch.
 SELECT * FROM record WHERE batch_id = :batch_id ORDER BY key
 
+-- name: stands_under_other_key
+-- Whether Sở has the same pupil, year and period from another record of the system.
+SELECT 1 FROM record WHERE identity = :identity AND key <> :key AND state IN ('accepted', 'unchanged', 'locked') LIMIT 1
+
+-- name: arrive_again
+-- What Sở refused because it has another version arrives once more, unless a newer version did.
+INSERT INTO record (key, version, again, place, value, value_sha256, findings, pulled_at, state, mapping_version)
+SELECT key, version, (SELECT max(again) + 1 FROM record a WHERE a.key = r.key AND a.version = r.version), place, value,
+       value_sha256, findings, :at, 'pulled', mapping_version
+FROM record r WHERE n = :n AND NOT EXISTS (SELECT 1 FROM record l WHERE l.key = r.key AND l.n > r.n)
+
+-- name: stands
+-- In its place stands what Sở has.
+UPDATE record SET state = :state, value = NULL, told = NULL, document = NULL, document_sha256 = :document_sha256,
+       content_sha256 = :content_sha256
+WHERE n = :n
+
 -- name: native_in_flight
 -- Whether a signed batch has to wait for another version of one of its records.
 SELECT 1 FROM record r JOIN record f USING (key)
@@ -278,6 +299,10 @@ ON CONFLICT (so, part) DO UPDATE SET next_offset = :next_offset
 -- name: schools
 -- Schools whose records were handed in, or will be.
 SELECT DISTINCT so, school FROM record WHERE school IS NOT NULL AND so IS NOT NULL ORDER BY so, school
+
+-- name: schools_of_commands
+-- Schools in whose name commands were signed: a successor hands in what another school issued.
+SELECT DISTINCT so, school FROM command
 
 -- name: handed_in
 -- What Sở has of a school, or is being sent.

@@ -7,16 +7,17 @@ from typing import Any
 from hub.client import ReadReceipt
 from hub.connect.answering import add_answers, answer_about, rendered
 from hub.connect.run import Run
+from hub.connect.standing import Standing, named_as_standing, note_what_stands
 from hub.connect.store import Row
 from hub.connectors.sdk import Answer
 
-__all__ = ["LATER_KINDS", "of_later_word", "of_submission", "signed_parts"]
+__all__ = ["LATER_KINDS", "give_back", "of_later_word", "of_submission", "signed_parts"]
 
 LATER_KINDS = frozenset({"Recheck", "Conflict"})
 _STATES = {"accepted": "accepted", "unchanged": "unchanged", "refused": "turned_down"}
 
 
-def of_submission(run: Run, receipt: ReadReceipt) -> None:
+def of_submission(run: Run, receipt: ReadReceipt, standing: Standing) -> None:
     """Take in a receipt, inside a transaction; one of another's command, or one seen before, changes nothing."""
     said = receipt.statement
     named = {"so": said.so, "school": said.school, "command_id": said.command_id}
@@ -25,7 +26,7 @@ def of_submission(run: Run, receipt: ReadReceipt) -> None:
         return
     batch = {"batch_id": command["batch_id"]}
     if any(found.get("code") == "COMMAND_TOO_OLD" for found in said.findings):
-        _return(run, command, named)
+        give_back(run, command)
         return
     judged = {document.document_sha256: document for document in said.documents}
     answers = []
@@ -36,8 +37,12 @@ def of_submission(run: Run, receipt: ReadReceipt) -> None:
         one = judged.get(sha256)
         outcome = "refused" if one is None else one.outcome
         found = one.findings if one is not None and isinstance(one.findings, tuple) else said.findings
-        run.store.do("set_record_state", n=row["n"], state=_STATES[outcome])
-        answers.append(_answer(row, receipt, outcome, found))
+        current = named_as_standing(found) if outcome == "refused" else None
+        noted = None if current is None else note_what_stands(run, row, current, standing)
+        if noted is None:
+            run.store.do("set_record_state", n=row["n"], state=_STATES[outcome])
+        if noted != "pulled":  # else it is answered when its next version is
+            answers.append(_answer(row, receipt, noted or outcome, found if noted is None else ()))
     add_answers(run, answers)
     run.store.do("set_command_state", state="answered", **named)
     if run.store.first("open_in_batch", **batch) is None:
@@ -56,9 +61,10 @@ def of_later_word(run: Run, receipt: ReadReceipt) -> None:
     add_answers(run, answers)
 
 
-def _return(run: Run, command: Row, named: dict[str, str]) -> None:
-    """The command grew too old on its way: its documents wait for a new one, under a new id."""
+def give_back(run: Run, command: Row) -> None:
+    """A command came to nothing: its documents wait for a new one, under a new id. Inside a transaction."""
     batch = {"batch_id": command["batch_id"]}
+    named = {name: command[name] for name in ("so", "school", "command_id")}
     run.store.do("set_command_state", state="stale", **named)
     for sha256 in json.loads(command["documents"]):
         run.store.do("return_record", document_sha256=sha256, **batch)

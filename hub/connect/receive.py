@@ -15,6 +15,7 @@ from hub.connect.door import Incoming
 from hub.connect.locks import ask_about_lock, of_ingest, of_lock
 from hub.connect.receipts import LATER_KINDS, of_later_word, of_submission
 from hub.connect.run import Run, check_cluster
+from hub.connect.standing import ask_what_stands
 from hub.connectors.sdk import Answer
 
 __all__ = ["receive"]
@@ -43,7 +44,8 @@ async def _receipts(run: Run, so: str) -> bool:
     receipts, ends = await run.door.receipts(so, since)
     if ends == since:
         return False
-    schools = {row["school"] for row in run.store.all("schools") if row["so"] == so}
+    rows = (*run.store.all("schools"), *run.store.all("schools_of_commands"))
+    schools = {row["school"] for row in rows if row["so"] == so}
     for receipt in receipts:
         if receipt.statement.so == so and receipt.statement.school in schools:
             await _take(run, receipt)
@@ -71,7 +73,7 @@ async def _effect(run: Run, receipt: ReadReceipt) -> Callable[[], None] | None:
     """Return what a receipt changes here; what must be asked of Sở is asked now, when its turn has come."""
     said = receipt.statement
     if said.kind == "Submission":
-        return partial(of_submission, run, receipt)
+        return partial(of_submission, run, receipt, await ask_what_stands(run, receipt))
     if said.kind in LATER_KINDS:
         return partial(of_later_word, run, receipt)
     if said.kind != "Lock":

@@ -11,14 +11,19 @@ from datetime import timedelta
 from pathlib import Path
 
 from hub.client import Batch, Outbound, kept_outbounds, load_batch, retire_submissions
+from hub.client.durable import sync_folder
+from hub.connect.faulty import STALE, forget_faults, lacking, reading, tell_fault
+from hub.connect.receipts import give_back
 from hub.connect.run import Run, check_cluster
 from hub.connect.store import Row
-from hub.errors import Corrupt, Refused
+from hub.errors import Refused
 from hub.schemas import decode
 
 __all__ = ["send"]
 
 _COMMANDS_MAX = 20  # without a receipt
+_LOOKS_MAX = 20  # at batches in one turn: each is read whole
+_GONE = (("", 0),)
 _OLD = timedelta(hours=23)  # Sở takes no first sight of a command older than 24 hours
 
 
@@ -35,36 +40,64 @@ def _note_next(run: Run) -> bool:
     """Find a batch whose submissions are all signed, and note its commands."""
     if run.store.one("count_commands", state="signed")["count"]:
         return False
+    looks = 0
     for row in run.store.all("batches_in", state="waiting"):
         seen = _seen(run.batches / row["folder"])
-        if not seen or run.looked.get(row["batch_id"]) == seen:
+        if run.looked.get(row["batch_id"]) == seen:
             continue
+        if looks == _LOOKS_MAX:
+            return True
+        looks += 1
         outbounds = _kept(run, row)
-        if outbounds is None:
+        if outbounds is not None:
+            _note(run, row, outbounds)
+            return True
+        if seen != _GONE or row["native"]:
             run.looked[row["batch_id"]] = seen
-            continue
-        _note(run, row, outbounds)
-        return True
     return False
 
 
+def _make_again(run: Run, row: Row) -> None:
+    """Have a folder that is gone made again, of what stands in the state."""
+    with run.store.transaction():
+        run.store.do("take_out_of_batch", **_id(row))
+        run.store.do("set_batch_state", state="overtaken", **_id(row))
+        run.store.do("forget_notices_of", path=row["folder"])
+
+
 def _kept(run: Run, row: Row) -> list[Outbound] | None:
-    """Return the signed submissions of a batch; one that somebody damaged is told, and the others go on."""
-    try:
-        batch = load_batch(run.batches / row["folder"])
-        _retire(run, row, batch)
-        return kept_outbounds(batch, row["so"])
-    except Refused as refused:
-        run.store.do(
-            "add_notice", code=refused.code, path=row["folder"], severity="refuse", facts="{}", at=run.at()
-        )  # fmt: skip
+    """Return the signed submissions of a batch; one that somebody damaged is told, and the others go on.
+
+    A folder that is gone is made again; one that came signed can only be delivered again.
+    """
+    if not row["native"] and not (run.batches / row["folder"]).exists():
+        _make_again(run, row)
         return None
+    try:
+        with reading():
+            batch = load_batch(run.batches / row["folder"])
+            for one in batch.documents:
+                batch.document(one.document_sha256)
+            _retire(run, row, batch)
+            outbounds = kept_outbounds(batch, row["so"])
+            if outbounds is None and row["native"]:
+                raise lacking(row, batch)
+            for part in ("signatures", "commands") if outbounds is not None else ():
+                sync_folder(batch.folder / part)
+    except Refused as refused:
+        with run.store.transaction():
+            tell_fault(run, row, refused)
+        return None
+    with run.store.transaction():
+        forget_faults(run, row)
+    return outbounds
 
 
 def _seen(folder: Path) -> tuple[tuple[str, int], ...]:
-    """Return the kept signatures of a batch, by which a change is noticed."""
-    kept = sorted((folder / "commands").glob("*.jws"))
-    return tuple((path.name, path.stat().st_mtime_ns) for path in kept)
+    """Return the index and the kept signatures of a batch, by which a change is noticed."""
+    files = (folder / "batch.json", *sorted((folder / "commands").glob("*.jws")))
+    found = tuple((path.name, path.stat().st_mtime_ns) for path in files if path.exists())
+    return found if folder.exists() else _GONE
 
 
 def _retire(run: Run, row: Row, batch: Batch) -> None:
@@ -82,7 +115,7 @@ def _retire(run: Run, row: Row, batch: Batch) -> None:
     if retire_submissions(batch, before, stale=used, sent={one["command_id"] for one in known}):
         facts = json.dumps({"folder": row["folder"]})
         run.store.do(
-            "add_notice", code="CONNECTOR_COMMAND_STALE", path=row["folder"], severity="warn", facts=facts, at=run.at()
+            "add_notice", code=STALE, path=row["folder"], severity="warn", facts=facts, at=run.at()
         )  # fmt: skip
 
 
@@ -100,12 +133,12 @@ def _note(run: Run, row: Row, outbounds: Sequence[Outbound]) -> None:
             added = run.store.do(
                 "add_command", so=row["so"], school=outbound.about["school"],
                 command_id=outbound.about["command_id"], documents=json.dumps(documents),
-                statement_sha256=hashlib.sha256(_statement(outbound)).hexdigest(), **_id(row),
+                statement_sha256=_sha256(outbound), **_id(row),
             )  # fmt: skip
             for sha256 in documents if added else ():
                 run.store.do("send_record", document_sha256=sha256, **_id(row))
         run.store.do("set_batch_state", state="sending", **_id(row))
-        run.store.do("forget_notice", code="CONNECTOR_COMMAND_STALE", path=row["folder"])
+        run.store.do("forget_notices_of", path=row["folder"])
 
 
 async def _send_noted(run: Run) -> bool:
@@ -115,14 +148,11 @@ async def _send_noted(run: Run) -> bool:
     if not noted:
         return False
     batch = run.store.one("batch", batch_id=noted[0]["batch_id"])
-    outbounds = kept_outbounds(load_batch(run.batches / batch["folder"]), batch["so"]) or []
-    kept = {outbound.about["command_id"]: outbound for outbound in outbounds}
     own = [command for command in noted if command["batch_id"] == batch["batch_id"]]
-    for command in own:
-        outbound = kept.get(command["command_id"])
-        if outbound is None or hashlib.sha256(_statement(outbound)).hexdigest() != command["statement_sha256"]:
-            raise Corrupt("BATCH_DAMAGED", {"file": f"{batch['folder']}/commands/{command['command_id']}.json"})
-    await run.door.send(batch["so"], [kept[command["command_id"]] for command in own])
+    outbounds = _as_noted(run, batch, own)
+    if outbounds is None:
+        return True
+    await run.door.send(batch["so"], outbounds)
     with run.store.transaction():
         for command in own:
             named = {"so": command["so"], "school": command["school"], "command_id": command["command_id"]}
@@ -130,9 +160,29 @@ async def _send_noted(run: Run) -> bool:
     return True
 
 
-def _statement(outbound: Outbound) -> bytes:
-    statement: bytes = decode(outbound.sending.value, ("Submission",)).value["statement"]
-    return statement
+def _as_noted(run: Run, batch: Row, own: Sequence[Row]) -> list[Outbound] | None:
+    """Return the submissions in the bytes that were noted; where these are gone, persons sign anew, and None."""
+    try:
+        with reading():
+            kept = kept_outbounds(load_batch(run.batches / batch["folder"]), batch["so"])
+        by_id = {outbound.about["command_id"]: outbound for outbound in kept or ()}
+        for command in own:
+            outbound = by_id.get(command["command_id"])
+            if outbound is None or _sha256(outbound) != command["statement_sha256"]:
+                raise Refused("BATCH_DAMAGED", {"file": f"commands/{command['command_id']}"})
+    except Refused as refused:
+        with run.store.transaction():
+            for command in own:
+                give_back(run, command)
+            tell_fault(run, batch, refused)
+        return None
+    return [by_id[command["command_id"]] for command in own]
+
+
+def _sha256(outbound: Outbound) -> str:
+    """Return the hash of what was signed to send it, statement and signature."""
+    value = decode(outbound.sending.value, ("Submission",)).value
+    return hashlib.sha256(value["statement"] + b"\n" + value["signature"].encode()).hexdigest()
 
 
 def _id(row: Row) -> dict[str, str]:

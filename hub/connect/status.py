@@ -18,7 +18,8 @@ from typing import Any
 
 import msgspec
 
-from hub.client import is_batch, kept_outbounds, load_batch, missing_roles, told_of
+from hub.client import kept_outbounds, load_batch, missing_roles, told_of
+from hub.connect.faulty import reading
 from hub.connect.store import Row, Store
 from hub.connectors.sdk import Answer
 from hub.errors import HubError
@@ -130,7 +131,7 @@ def batches_waiting(store: Store, batches: Path) -> list[dict[str, Any]]:
         told |= {"school_year": row["school_year"], "folder": str(folder), "documents": 0, "missing": {}}
         told |= {"findings": {}, "replaces": 0}
         try:
-            if is_batch(folder):
+            with reading():
                 batch = load_batch(folder)
                 told |= {"documents": len(batch.documents), "missing": missing_roles(batch)} | told_of(batch)
                 told["submissions"] = kept_outbounds(batch, row["so"]) is not None

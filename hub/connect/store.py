@@ -6,6 +6,7 @@ before it or noted here after it, each time in one transaction; so a kill at any
 
 import fcntl
 import os
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +14,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from hub.errors import Refused, Unavailable
+from hub.errors import Corrupt, Refused, Unavailable
 from hub.store.queries import parse_queries
 
 __all__ = ["STATE_FILE", "Row", "Store", "hold", "open_store"]
@@ -25,20 +26,32 @@ _FOLDER_MODE = 0o700
 _HERE = files("hub.connect")
 _SQL = parse_queries((_HERE / "queries.sql").read_text(encoding="utf-8"))
 _TABLES = (_HERE / "state.sql").read_text(encoding="utf-8")
+_MADE = frozenset(re.findall(r"^CREATE (?:TABLE|VIEW) (\w+)", _TABLES, re.MULTILINE))
+_DAMAGED = "CONNECTOR_STATE_DAMAGED"
+_DAMAGES = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+_PRIMARY = 0xFF  # of an extended error code
 
 
 class Store:
     """State that stands in a file. Queries are called by their names in queries.sql, with named parameters.
 
-    Every call may raise Unavailable CONNECTOR_STATE_UNAVAILABLE: a full disk, or a process that writes for too long.
+    Every call may raise Unavailable CONNECTOR_STATE_UNAVAILABLE: a full disk, or a process that writes for too long;
+    and Corrupt CONNECTOR_STATE_DAMAGED: the file is no database, or lacks tables.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, tables: bool = True) -> None:
+        """Open a file; without `tables` they are still to be made."""
         with _unavailable():
             self._connection = sqlite3.connect(path, isolation_level=None)
-            self._connection.row_factory = Row
+        self._connection.row_factory = Row
+        try:
             self.do("wait")
             self.do("sync")
+            if tables and _MADE - {row["name"] for row in self.all("tables")}:
+                raise Corrupt(_DAMAGED, {"reason": "tables"})
+        except BaseException:
+            self.close()
+            raise
 
     def close(self) -> None:
         """Close the file; what is not committed is gone."""
@@ -105,7 +118,7 @@ def _made(path: Path) -> None:
     fresh = path.with_suffix(".new")
     fresh.unlink(missing_ok=True)
     fresh.touch(mode=0o600)
-    store = Store(fresh)
+    store = Store(fresh, tables=False)
     store.make()
     store.close()
     fresh.replace(path)
@@ -134,6 +147,10 @@ def _unavailable() -> Iterator[None]:
     """Turn what the disk or another process does into ours; a broken statement stays a bug."""
     try:
         yield
-    except sqlite3.OperationalError as error:
-        reason = error.sqlite_errorname if hasattr(error, "sqlite_errorname") else "SQLITE_ERROR"
+    except sqlite3.DatabaseError as error:
+        reason = getattr(error, "sqlite_errorname", "SQLITE_ERROR")
+        if getattr(error, "sqlite_errorcode", 0) & _PRIMARY in _DAMAGES:
+            raise Corrupt(_DAMAGED, {"reason": reason}) from error
+        if not isinstance(error, sqlite3.OperationalError):
+            raise
         raise Unavailable("CONNECTOR_STATE_UNAVAILABLE", {"reason": reason}) from error

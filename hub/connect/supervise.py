@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import structlog
 
@@ -42,6 +42,7 @@ _IDLE_S = 0.25
 _FIRST_S, _WAIT_MAX_S, _FAILED_MAX_S, _ASKED_MAX_S = 1.0, 60.0, 300.0, 3_600.0
 _DOUBLINGS_MAX = 12
 _ONCE_ATTEMPTS_MAX = 6  # about a minute
+_ONCE_SETTLES_S = 60.0  # longer than files need to stand still; one that is written all the time is left for later
 _log = structlog.get_logger()
 
 
@@ -64,6 +65,14 @@ def _declare(run: Run) -> None:
         run.store.do("set_declared", mapping_version=version, declared=int(tuple(named.values()) in known), **named)
 
 
+@runtime_checkable
+class _Settling(Protocol):
+    """A source that says after how many seconds a pull may find more."""
+
+    def settles_in_s(self) -> float | None:
+        """Return that, or None where nothing waits for it alone."""
+
+
 @dataclass
 class _Trouble:
     attempts: int = 0
@@ -77,6 +86,7 @@ class Supervisor:
     run: Run
     _troubles: dict[str, _Trouble] = field(default_factory=dict)
     _at_work: tuple[str, str] | None = None  # which step, and since when
+    _settles_until_s: float | None = None
 
     async def until(self, stop: asyncio.Event) -> None:
         """Run until told to stop; a step under way is left where it is, which is as good as a kill. Raises Corrupt."""
@@ -93,7 +103,7 @@ class Supervisor:
             task.result()
 
     async def once(self, stop: asyncio.Event) -> None:
-        """Run until nothing is left to do, or told to stop.
+        """Run until nothing is left to do, or told to stop; files that only have to stand still are waited for.
 
         Raises the error of a step that fails, or that has waited for about a minute.
         """
@@ -103,7 +113,7 @@ class Supervisor:
                     self._tell()
                 busy = await self.turn()
                 self._check_steps()
-                if not busy and not self._waits():
+                if not busy and not self._waits() and not self._settles():
                     break
                 if not busy:
                     await asyncio.sleep(_IDLE_S)
@@ -135,6 +145,19 @@ class Supervisor:
         state = self.run.store.one("connector")
         reading = not state["paused"] and not state["held"] and (not self.run.caught_up or state["snapshotting"])
         return bool(self._troubles) or bool(reading) or (commands > 0 and not state["paused"])
+
+    def _settles(self) -> bool:
+        """Tell whether the source only waits until what it saw stands still; it is asked again when that may be so."""
+        state, source = self.run.store.one("connector"), self.run.source()
+        left_s = source.settles_in_s() if isinstance(source, _Settling) else None
+        if left_s is None or state["paused"] or state["held"]:
+            self._settles_until_s = None
+            return False
+        now = self.run.clock()
+        if self._settles_until_s is None:
+            self._settles_until_s = now + left_s + _ONCE_SETTLES_S
+        self.run.due["pull"] = min(self.run.due.get("pull", now), now + left_s)
+        return now < self._settles_until_s
 
     async def _work(self) -> None:
         while True:

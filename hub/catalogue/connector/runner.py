@@ -38,6 +38,13 @@ RUNNER: tuple[Entry, ...] = (
         "Check space and rights of the data folder; the connector tries again by itself.",
     ),
     _refuse(
+        "CONNECTOR_STATE_DAMAGED",
+        "Tệp trạng thái state.db bị hỏng ({reason}).",
+        "The state in state.db is damaged ({reason}).",
+        "Dừng kết nối; phục hồi state.db cùng batches/ từ bản sao lưu, hoặc dời state.db* đi: mọi hồ sơ được đọc lại.",
+        "Stop the connector; restore state.db and batches/ from a backup, or move state.db* away: all is read again.",
+    ),
+    _refuse(
         "CONNECTOR_INSTANCE_WRONG",
         "Tệp {file} sai: {reason}.",
         "The file {file} is wrong: {reason}.",
@@ -78,6 +85,13 @@ RUNNER: tuple[Entry, ...] = (
         "The system gave data that cannot be read: {reason}.",
         "Báo bên vận hành hệ thống của tỉnh; các hồ sơ khác vẫn được xử lý.",
         "Tell who runs the province's system; other records go on.",
+    ),
+    _refuse(
+        "CONNECTOR_MAPPING_CRASHED",
+        "Ánh xạ không xử lý được hồ sơ này ({error}); hồ sơ chưa gửi, các hồ sơ khác vẫn được xử lý.",
+        "The mapping crashed on this record ({error}); it is not sent, other records go on.",
+        "Gửi nhật ký cho người phát triển kết nối; khi đã sửa: hub connector signal TÊN resend --refused, rồi resume.",
+        "Send the log to who wrote the connector; once it is mended, signal resend --refused, then resume.",
     ),
     _warn(
         "CONNECTOR_VERSION_REUSED",

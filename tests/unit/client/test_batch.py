@@ -7,7 +7,7 @@ import pytest
 from hub.client import is_batch, load_batch
 from hub.domain import canonical
 from hub.errors import Refused
-from tests.unit.client.builders import a_batch, transcripts
+from tests.unit.client.builders import a_batch, sign_all, transcripts
 
 
 def test_batch_gives_back_the_bytes_that_were_prepared(tmp_path: Path) -> None:
@@ -62,3 +62,16 @@ def test_index_is_read_strictly(tmp_path: Path, index: bytes | None, code: str) 
     with pytest.raises(Refused) as refused:
         load_batch(tmp_path)
     assert refused.value.code == code
+
+
+def test_batch_is_on_the_disk_before_it_has_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With its documents; so are the signatures of a role before it counts as done."""
+    synced: list[tuple[str, int]] = []
+
+    def noted(folder: Path) -> None:
+        synced.append((folder.name, len([path for path in folder.rglob("*") if path.is_file()])))
+
+    monkeypatch.setattr("hub.client.batch.sync_folder", noted)
+    monkeypatch.setattr("hub.client.signing_batch.sync_folder", noted)
+    batch = sign_all(a_batch(tmp_path, transcripts(2)), ("homeroom_teacher",))
+    assert synced == [(f"{batch.folder.name}.new", 4), ("signatures", 2)]

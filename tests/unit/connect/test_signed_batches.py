@@ -63,7 +63,7 @@ def test_batch_with_a_pupil_twice_is_told_and_answered_and_the_next_is_sent(worl
     assert [notice["code"] for notice in world.look().notices] == ["PUPIL_TWICE_IN_SUBMISSION"]
     (answer,) = [answer for answer in world.system.said() if answer.outcome == "not_sent"]
     assert [found["code"] for found in answer.findings] == ["PUPIL_TWICE_IN_SUBMISSION"]
-    assert answer.place == batch.folder.name
+    assert (answer.place, answer.school, answer.school_year) == (batch.folder.name, batch.school, batch.school_year)
 
 
 def _join(batch: Batch, other: Batch) -> None:

@@ -1,6 +1,7 @@
 """Supervision: what waits, what fails, what a person signals, and how it is told."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -8,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from hub.connect import Supervisor, add_signal, hold, open_store, refusals, signals
+from hub.connectors.sdk import Page
 from hub.errors import Corrupt, Refused, Unavailable
-from tests.unit.connect.world import SCHOOL, SO, World, a_pupil, a_value
+from tests.unit.connect.world import SCHOOL, SO, OneSystem, System, World, a_manifest, a_pupil, a_value
 
 AT = "2026-06-15T03:00:00Z"
 
@@ -69,13 +71,18 @@ def test_refused_login_fails_and_opens_the_system_anew(world: World) -> None:
     assert world.system.opened >= 2
 
 
-def test_crash_of_a_mapping_is_a_failed_step(world: World) -> None:
-    """Its text, which may hold a pupil, is told nowhere."""
+def test_crash_of_a_mapping_refuses_its_record_and_the_others_go_on(world: World) -> None:
+    """It is told to people and to the system; its text, which may hold a pupil, is told nowhere."""
     world.system.put("k", a_value(a_pupil(1), crash=True))
-    world.work()
+    world.system.put("k2", a_value(a_pupil(2)))
+    world.settle()
     look = world.look()
-    assert look.state == "FAILED"
-    assert look.steps[0]["facts"] == {"step": "prepare", "error": "KeyError"}
+    assert (world.states(), look.state) == ({"accepted": 1, "refused": 1}, "DEGRADED")
+    assert [(one["code"], one["facts"]) for one in look.notices] == [
+        ("CONNECTOR_MAPPING_CRASHED", {"error": "KeyError"})
+    ]
+    (answer,) = [answer for answer in world.system.said() if answer.outcome == "not_sent"]
+    assert [found["code"] for found in answer.findings] == ["CONNECTOR_MAPPING_CRASHED"]
 
 
 def test_resume_tries_a_failed_step_at_once(world: World) -> None:
@@ -262,6 +269,47 @@ def test_once_ends_when_only_persons_are_waited_for(world: World) -> None:
     world.runner.due.clear()
     with pytest.raises(Refused):
         asyncio.run(work())
+
+
+class Settling(System):
+    """A system whose files have to stand still first; `changing`: somebody writes them all the time."""
+
+    def __init__(self, world: World, changing: bool = False) -> None:
+        super().__init__()
+        self._world, self._since, self._changing = world, world.clock_s, changing
+
+    def settles_in_s(self) -> float | None:
+        """Return what is left of five seconds since the first look."""
+        left = 5.0 - (self._world.clock_s - self._since)
+        return left if left > 0 else 5.0 if self._changing else None
+
+    async def pull(self, cursor: str | None, limit: int) -> Page:
+        """Return nothing as long as something has to stand still."""
+        if self.settles_in_s() is None:
+            return await super().pull(cursor, limit)
+        self.pulls += 1
+        return Page((), cursor or "0", more=False)
+
+
+@pytest.mark.parametrize("changing", [False, True])
+def test_once_waits_for_files_that_have_to_stand_still(
+    world: World, monkeypatch: pytest.MonkeyPatch, changing: bool
+) -> None:
+    """What lies there is read in that run, whatever the pace of polling; what never stands still does not hold it."""
+    system = Settling(world, changing)
+    system.put("k", a_value(a_pupil(1)))
+    connector = OneSystem(system, a_manifest(poll_s=3_600))
+    run = replace(world.runner, connector=connector)
+    begun = world.clock_s
+
+    async def sleep(pause_s: float) -> None:
+        world.clock_s += pause_s
+
+    monkeypatch.setattr("hub.connect.supervise.asyncio.sleep", sleep)
+    asyncio.run(Supervisor(run).once(asyncio.Event()))
+    assert world.states() == ({} if changing else {"batched": 1})
+    assert 5 <= world.clock_s - begun < (90 if changing else 10)
+    assert system.pulls < (100 if changing else 5)
 
 
 def test_once_ends_when_a_server_stays_away(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
