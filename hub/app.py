@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from prometheus_client import start_http_server
 
 from hub.agents.acknowledge import acknowledge_stage
 from hub.agents.backlog import backlog
@@ -28,6 +27,7 @@ from hub.agents.stamping import SEALING_ALARM_S, Stamper
 from hub.agents.validate import validate_stage
 from hub.agents.windows import windows
 from hub.errors import Corrupt, Unavailable
+from hub.metrics import serve_metrics
 from hub.recovery import refuse_if_behind
 from hub.signing import COSIGNER, Keyring, TimestampClient, load_keyring, log_origin
 from hub.web import serve_registry
@@ -70,7 +70,7 @@ def run_so(
         beside.append(lambda kick: sequencer(so, keyring, database_url, kick, stamper.stamp))
         beside.append(lambda kick: reminding(so, database_url, kick))
     chosen = [stage for name, stage in every.items() if name in stages]
-    _serve_metrics(metrics_port)
+    serve_metrics(metrics_port)
     _run(f"so-{so}", chosen, database_url, bootstrap, slot, so_build(so), beside, standstill_s)
 
 
@@ -85,7 +85,7 @@ def run_bo(
         "ingest": ingest_stage(slugs, keyring, snapshots),
     }
     chosen = [stage for name, stage in every.items() if name in stages]
-    _serve_metrics(metrics_port)
+    serve_metrics(metrics_port)
     beside: list[Beside] = [lambda _: backlog("bo", database_url, stages)]
     if registry_port is not None:
         beside.append(lambda _: serve_registry(slugs, registry_port))
@@ -123,12 +123,3 @@ async def _not_behind(owner: str, url: str, bootstrap: str, stop: asyncio.Event)
             fatal("start", error)
         else:
             return
-
-
-def _serve_metrics(port: int) -> None:
-    try:
-        server, _ = start_http_server(port, addr="127.0.0.1")
-    except OSError as error:
-        facts = {"port": str(port), "setting": "HUB_METRICS_PORT", "reason": error.strerror or type(error).__name__}
-        raise Unavailable("METRICS_PORT_TAKEN", facts) from error
-    _log.info("metrics_up", port=server.server_port)

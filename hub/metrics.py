@@ -1,6 +1,9 @@
 """Every metric of the hub, declared once: name, meaning, unit. No label holds personal data."""
 
-from prometheus_client import Counter, Gauge, Histogram
+import structlog
+from prometheus_client import Counter, Gauge, Histogram, start_http_server
+
+from hub.errors import Unavailable
 
 __all__ = [
     "ACCEPTED", "BATCH_RECORDS", "BATCH_SECONDS", "CONNECTOR_ANSWERS_WAITING", "CONNECTOR_HEARTBEAT",
@@ -11,8 +14,10 @@ __all__ = [
     "QUARANTINED",
     "QUARANTINE_OLDEST", "QUARANTINE_WAITING",
     "REFUSED", "RELAYED", "RETRIES", "SEALING_OVERDUE", "STAMP_FAILURES", "STATUS", "TAMPERED", "TAMPER_CHECKED",
-    "UNCHANGED", "UNSEALED", "WAITING", "WAITING_SECONDS",
+    "UNCHANGED", "UNSEALED", "WAITING", "WAITING_SECONDS", "serve_metrics",
 ]  # fmt: skip
+
+_log = structlog.get_logger()
 
 ACCEPTED = Counter("hub_validate_accepted_transcripts", "Transcripts accepted by Sở", ["so"])
 UNCHANGED = Counter("hub_validate_unchanged_transcripts", "Transcripts that were current already", ["so"])
@@ -84,3 +89,13 @@ CONNECTOR_STEP_FAILURES = Gauge(
 CONNECTOR_UNDECLARED_LOSSES = Gauge(
     "hub_connector_undeclared_losses", "Kinds and paths of losses that no manifest declares", ["connector"]
 )
+
+
+def serve_metrics(port: int) -> None:
+    """Serve them on loopback from now on; port 0 is any free one. Raises Unavailable METRICS_PORT_TAKEN."""
+    try:
+        server, _ = start_http_server(port, addr="127.0.0.1")
+    except OSError as error:
+        facts = {"port": str(port), "setting": "HUB_METRICS_PORT", "reason": error.strerror or type(error).__name__}
+        raise Unavailable("METRICS_PORT_TAKEN", facts) from error
+    _log.info("metrics_up", port=server.server_port)

@@ -7,9 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
-import structlog
 import typer
-from prometheus_client import start_http_server
 from rich.console import Console
 from rich.table import Table
 
@@ -32,13 +30,13 @@ from hub.connect import (
 )
 from hub.connectors.sdk import Connector, read_manifest
 from hub.connectors.sdk.finding import found, load
-from hub.errors import Corrupt, Refused, Unavailable
+from hub.errors import Corrupt, Refused
 from hub.logs import set_up_logs
+from hub.metrics import serve_metrics
 
 __all__ = ["instances", "list_", "run"]
 
 _EXIT_FATAL = 75  # an invariant is broken: whoever runs it starts it again, as a worker
-_log = structlog.get_logger()
 _COLUMNS = ("name", "owner", "transport", "certainty", "direction", "answers")
 _LONG = frozenset({"owner", "answers"})
 
@@ -124,19 +122,10 @@ async def _run(connector: Connector, instance: Instance, door: Door, *, once: bo
         if once:
             await supervisor.once(stop)
         else:
-            _serve_metrics(Settings().metrics_port)
+            serve_metrics(Settings().metrics_port)
             await supervisor.until(stop)
         if json:
             print_line({"connector": instance.name, **look(store, running.now()).shown()})
     finally:
         await door.close()
         store.close()
-
-
-def _serve_metrics(port: int) -> None:
-    try:
-        server, _ = start_http_server(port, addr="127.0.0.1")
-    except OSError as error:
-        facts = {"port": str(port), "setting": "HUB_METRICS_PORT", "reason": error.strerror or type(error).__name__}
-        raise Unavailable("METRICS_PORT_TAKEN", facts) from error
-    _log.info("metrics_up", port=server.server_port)

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from hub.cli.progress import Told
 from hub.errors import Unavailable
-from hub.kafka.producer import Sender, Sending
-from hub.local.demo.waiting import until_registered
-from hub.local.founding import found_keys, signed_register
+from hub.kafka.producer import Sender
+from hub.local.demo.story import publish_register
+from hub.local.founding import Founded, found_keys
 from hub.local.hub import LocalHub
 from hub.local.population import Population
 
@@ -35,19 +35,16 @@ def found(hub: LocalHub, at: datetime, tell: Told) -> Population:
     )
     founded = found_keys(population, hub.secrets)
     hub.start_workers()
-    records = [sending for _, sending in signed_register(population, founded)]
-    asyncio.run(_publish(hub, records, tell))
+    asyncio.run(_publish(hub, population, founded, tell))
     schools = [{"code": s.code, "so": s.so, "name": s.name} for s in population.schools()]
     about = {"synthetic": True, "seed": SEED, "at": at.isoformat(), "school_year": SCHOOL_YEAR, "schools": schools}
     (hub.data / _MARKER).write_text(json.dumps(about, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     return population
 
 
-async def _publish(hub: LocalHub, records: list[Sending], tell: Told) -> None:
+async def _publish(hub: LocalHub, population: Population, founded: Founded, tell: Told) -> None:
     sender = Sender(hub.bootstrap)
     try:
-        await sender.send(records)
+        await publish_register(hub, population, founded, sender, tell)
     finally:
         await sender.close()
-    tell("registered", len(records))
-    await until_registered(hub)

@@ -5,7 +5,6 @@ finds it there again. Nothing in it is judged here but that each pupil comes onc
 """
 
 import hashlib
-import json
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -135,8 +134,7 @@ def _tell(run: Run, folder: Path, refused: Refused) -> int:
     """Note that a folder could not be taken over, for people here and for the system."""
     name, (school, school_year) = folder.name, _stated(folder)
     found = finding(refused.code, name[:200], facts=dict(refused.facts))
-    facts = json.dumps(dict(refused.facts), ensure_ascii=False)
-    run.store.do("add_notice", code=found.code, path=found.path, severity="refuse", facts=facts, at=run.at())
+    run.notice(found.code, found.path, refused.facts)
     answer_id = sha256_of("not_taken", name, school, school_year, pack_findings((found,)).hex())
     answer = Answer(
         answer_id=answer_id, kind="receipt", group=f"not_taken/{answer_id[:16]}", school=school,

@@ -1,6 +1,5 @@
 """Faulty: a batch that cannot be sent as it stands is told to people here; one that a system signed is answered too."""
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,10 +25,7 @@ def tell_fault(run: Run, row: Row, refused: Refused) -> None:
     known = (refused.code, row["folder"]) in {(one["code"], one["path"]) for one in run.store.all("notices")}
     severity = "warn" if refused.code in _WAITS_FOR_PERSONS else "refuse"
     forget_faults(run, row)
-    run.store.do(
-        "add_notice", code=refused.code, path=row["folder"], severity=severity,
-        facts=json.dumps(facts, ensure_ascii=False), at=run.at(),
-    )  # fmt: skip
+    run.notice(refused.code, row["folder"], facts, severity)
     if row["native"] and not known:
         records = run.store.all("records_of_batch", batch_id=row["batch_id"])
         found = (finding(refused.code, facts=facts),)

@@ -3,7 +3,6 @@
 Invariant: a batch's folder is a pure function of its rows, so a kill between the two only makes the folder again.
 """
 
-import json
 import shutil
 import sqlite3
 from collections.abc import Mapping
@@ -110,10 +109,7 @@ def _tell(run: Run, batch: Row, error: Exception) -> None:
     if isinstance(error, HubError):
         code, facts = error.code, dict(error.facts)
     _log.warning("connector_batch_not_made", connector=run.instance.name, batch=batch["batch_id"], code=code)
-    run.store.do(
-        "add_notice", code=code, path=batch["folder"], severity="refuse", at=run.at(),
-        facts=json.dumps(facts, ensure_ascii=False),
-    )  # fmt: skip
+    run.notice(code, batch["folder"], facts)
 
 
 def _finish(run: Run, batch: Row) -> bool:

@@ -4,7 +4,6 @@ A lock's receipt names no documents; Sở's database is asked which of ours are 
 """
 
 import asyncio
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -13,16 +12,13 @@ from hub.connect.answering import add_answers, answer_about, rendered
 from hub.connect.codec import content_of, sha256_of
 from hub.connect.receipts import signed_parts
 from hub.connect.run import Run
+from hub.connect.standing import LOCKED, Documents, transcript_of
 from hub.connect.store import Row
 from hub.connectors.sdk import Answer
-from hub.domain import Transcript, read
 from hub.errors import Unavailable
 from hub.topics import receipt as receipt_topic
 
 __all__ = ["ask_about_lock", "of_ingest", "of_lock"]
-
-_LOCKED = frozenset({"locked", "superseded"})
-Documents = Mapping[str, tuple[bytes, str]]
 
 
 async def ask_about_lock(run: Run, so: str, receipt: ReadReceipt) -> Documents | None:
@@ -46,7 +42,7 @@ async def ask_about_lock(run: Run, so: str, receipt: ReadReceipt) -> Documents |
 
 
 def _check_whole(so: str, documents: Documents, wanted: Iterable[str]) -> None:
-    if any(_transcript(documents, sha256) is None for sha256 in wanted):
+    if any(transcript_of(documents, sha256) is None for sha256 in wanted):
         raise Unavailable("DATABASE_BEHIND", {"topic": receipt_topic(so).name, "kind": "Lock"})
 
 
@@ -55,7 +51,7 @@ def of_lock(run: Run, so: str, receipt: ReadReceipt, documents: Documents) -> No
     said, answers = receipt.statement, list[Answer]()
     for row in run.store.all("handed_in", so=so, school=said.school):
         _, state = documents.get(row["document_sha256"], (b"", ""))
-        if state in _LOCKED and row["state"] != "sent":
+        if state in LOCKED and row["state"] != "sent":
             run.store.do("lock_record", n=row["n"])
             run.store.do("forget_older", key=row["key"], n=row["n"])
             more = {"at": said.at, "outcome": "locked", **signed_parts(receipt)}
@@ -65,7 +61,7 @@ def of_lock(run: Run, so: str, receipt: ReadReceipt, documents: Documents) -> No
 
 
 def _corrected(run: Run, receipt: ReadReceipt, row: Row, new: str, documents: Documents) -> Answer:
-    transcript = _transcript(documents, new)
+    transcript = transcript_of(documents, new)
     assert transcript is not None
     run.store.do("correct_record", n=row["n"], document_sha256=new, content_sha256=content_of(transcript))
     answer_id = sha256_of("correction", receipt.receipt_id, new)
@@ -93,12 +89,6 @@ def _corrections(run: Run, so: str, receipt: ReadReceipt) -> Iterator[tuple[Row,
     for new, old in _versions(receipt):
         for row in run.store.all("records_with_document", so=so, document_sha256=old):
             yield row, new
-
-
-def _transcript(documents: Documents, sha256: str) -> Transcript | None:
-    """Return a document as far as Sở gave it whole."""
-    document, _ = documents.get(sha256, (b"", ""))
-    return read(document).transcript if hashlib.sha256(document).hexdigest() == sha256 else None
 
 
 def _versions(receipt: ReadReceipt) -> Iterator[tuple[str, str]]:

@@ -10,7 +10,7 @@ from hub.connect.naming import OVERTAKEN
 from hub.connect.run import Run
 from hub.connect.store import Row
 
-__all__ = ["overtake"]
+__all__ = ["overtake", "take_apart"]
 
 _QUIET_S = 60.0
 
@@ -24,13 +24,18 @@ def overtake(run: Run) -> bool:
             continue
         with run.store.transaction():
             run.store.do("overtake_in_batch", batch_id=batch["batch_id"])
-            run.store.do("take_out_of_batch", batch_id=batch["batch_id"])
-            run.store.do("set_batch_state", batch_id=batch["batch_id"], state="overtaken")
-            run.store.do("forget_notices_of", path=folder.name)
+            take_apart(run, batch)
         done = True
     for batch in run.store.all("batches_in", state="overtaken") if done or run.is_due("overtaken", _QUIET_S) else ():
         _put_aside(run, batch)
     return done
+
+
+def take_apart(run: Run, batch: Row) -> None:
+    """Have the records of a batch gathered again, into another one. Inside a transaction."""
+    run.store.do("take_out_of_batch", batch_id=batch["batch_id"])
+    run.store.do("set_batch_state", batch_id=batch["batch_id"], state="overtaken")
+    run.store.do("forget_notices_of", path=batch["folder"])
 
 
 def _quiet(run: Run, folder: Path) -> bool:

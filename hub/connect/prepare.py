@@ -4,7 +4,6 @@ Invariant: a pulled record ends ready, refused with its reasons in an answer, he
 """
 
 import hashlib
-import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -18,7 +17,7 @@ from hub.connect.belonging import stated_by
 from hub.connect.codec import content_of, identity_of, known_as, pack_findings, unpack, unpack_findings
 from hub.connect.gather import gather
 from hub.connect.overtake import overtake
-from hub.connect.run import Run
+from hub.connect.run import REASON_DEFAULTED, Run
 from hub.connect.store import Row
 from hub.connectors import PreparedRow
 from hub.connectors.sdk import Context, Loss, Mapped, SourceRecord
@@ -29,7 +28,6 @@ __all__ = ["REASON", "prepare"]
 
 REASON = "Hệ thống của tỉnh gửi bản mới của học bạ này."
 _RECORDS = 100  # mapped in one transaction: their answers are one group, and the heartbeat goes on between
-_REASON_DEFAULTED = Loss("defaulted", "$.reason")
 _CRASHED = "CONNECTOR_MAPPING_CRASHED"
 _log = structlog.get_logger()
 
@@ -90,11 +88,7 @@ def _crashed(run: Run, row: Row, error: Exception) -> Mapped:
     """Refuse a record on which a mapping, or what read it, crashed: the others go on. Its text is told nowhere."""
     facts = {"error": type(error).__name__}
     _log.error("connector_mapping_crashed", connector=run.instance.name, record=known_as(row["key"]), exc_info=True)
-    version = run.connector.mapper.version
-    run.store.do(
-        "add_notice", code=_CRASHED, path=f"mapping {version}"[:200], severity="refuse", facts=json.dumps(facts),
-        at=run.at(),
-    )  # fmt: skip
+    run.notice(_CRASHED, f"mapping {run.connector.mapper.version}"[:200], facts)
     return Mapped(None, (finding(_CRASHED, row["place"], facts=facts),), ())
 
 
@@ -117,7 +111,7 @@ def _place(
         if current["state"] == "locked":
             return [_refuse(run, row, mapped, (*found, finding("CONNECTOR_RECORD_LOCKED", "$")))]
         if mapped.reason is None:
-            _count(run, row, (_REASON_DEFAULTED,))
+            _count(run, row, (REASON_DEFAULTED,))
         transcript = replace(transcript, supersedes=current["document_sha256"], reason=mapped.reason or REASON)
     judging = Judging(civil_date(run.now()), policy=run.door.severities(so))
     judged = judge_row(row["place"], PreparedRow(transcript, found, row["place"], 0), judging, ())
@@ -195,9 +189,8 @@ def _count(run: Run, row: Row, losses: Sequence[Loss]) -> None:
     version = run.connector.mapper.version
     if row["mapping_version"] == version:
         return
-    declared = {(loss.kind, loss.direction, loss.path) for loss in (*run.connector.manifest.loss, _REASON_DEFAULTED)}
     for loss in losses:
         run.store.do(
             "add_loss", mapping_version=version, kind=loss.kind, direction=loss.direction, path=loss.path,
-            declared=int((loss.kind, loss.direction, loss.path) in declared), first=known_as(row["key"]),
+            declared=int((loss.kind, loss.direction, loss.path) in run.declared), first=known_as(row["key"]),
         )  # fmt: skip

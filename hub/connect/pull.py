@@ -3,7 +3,6 @@
 Back-pressure: with `waiting_records` on their way nothing is asked of the system, until half of them are answered.
 """
 
-import json
 from typing import Any
 
 from hub.connect.adopt import adopt
@@ -65,11 +64,7 @@ def _pace(run: Run, page: Page, *, moved: bool, snapshot: bool) -> None:
 
 def _add(run: Run, page: Page) -> int:
     for found in page.findings:
-        facts = json.dumps(found.facts, ensure_ascii=False)
-        run.store.do(
-            "add_notice", code=found.code, path=_stored(found.path), severity=found.severity.value, facts=facts,
-            at=run.at(),
-        )  # fmt: skip
+        run.notice(found.code, _stored(found.path), found.facts, found.severity.value)
     rows = [_row(run, record) for record in page.records]
     last = {row["key"]: row for row in rows}
     return sum(_arrive(run, row, is_last=last[row["key"]] is row) for row in rows)
@@ -95,11 +90,7 @@ def _arrive(run: Run, row: dict[str, Any], *, is_last: bool) -> int:
 
 def _tell_reuse(run: Run, place: str) -> None:
     """Tell of a record that changed under a version that it had, once for each file."""
-    facts = json.dumps({"place": place}, ensure_ascii=False)
-    run.store.do(
-        "add_notice", code="CONNECTOR_VERSION_REUSED", path=file_of(place) or "$", severity="warn", facts=facts,
-        at=run.at(),
-    )  # fmt: skip
+    run.notice("CONNECTOR_VERSION_REUSED", file_of(place) or "$", {"place": place}, "warn")
 
 
 def _row(run: Run, record: SourceRecord) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 from hub.client import ReadReceipt
 from hub.connect.answering import add_answers, answer_about, rendered
 from hub.connect.run import Run
-from hub.connect.standing import Standing, named_as_standing, note_what_stands
+from hub.connect.standing import Documents, named_as_standing, note_what_stands
 from hub.connect.store import Row
 from hub.connectors.sdk import Answer
 
@@ -17,7 +17,7 @@ LATER_KINDS = frozenset({"Recheck", "Conflict"})
 _STATES = {"accepted": "accepted", "unchanged": "unchanged", "refused": "turned_down"}
 
 
-def of_submission(run: Run, receipt: ReadReceipt, standing: Standing) -> None:
+def of_submission(run: Run, receipt: ReadReceipt, standing: Documents) -> None:
     """Take in a receipt, inside a transaction; one of another's command, or one seen before, changes nothing."""
     said = receipt.statement
     named = {"so": said.so, "school": said.school, "command_id": said.command_id}

@@ -59,8 +59,7 @@ async def _take(run: Run, receipt: ReadReceipt) -> None:
     """Let one receipt change what it changes; one whose signature is not Sở's is told, and changes nothing."""
     status, findings = await asyncio.to_thread(run.door.judged, receipt)
     if status == "invalid":
-        told = {"code": findings[0].code, "path": f"receipt {receipt.receipt_id}"[:200], "facts": "{}"}
-        run.store.do("add_notice", severity="refuse", at=run.at(), **told)
+        run.notice(findings[0].code, f"receipt {receipt.receipt_id}"[:200])
         return
     effect = await _effect(run, receipt)
     with run.store.transaction():

@@ -1,22 +1,28 @@
 """One running connector: its state, its system, its door to Sở; what every step is given."""
 
+import json
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 
 from hub.connect.door import Door
 from hub.connect.instance import Instance
 from hub.connect.store import Store
-from hub.connectors.sdk import Connector, Opened, Sink, Source
+from hub.connectors.sdk import Connector, Loss, Opened, Sink, Source
 from hub.domain.transcript import School, Transcript
 from hub.errors import HubError, Refused
 
-__all__ = ["Run", "check_cluster"]
+__all__ = ["REASON_DEFAULTED", "Run", "check_cluster"]
 
 _WAITING_RECORDS = 5_000
 _PAGE_RECORDS = 200
+_NO_FACTS: Mapping[str, str] = MappingProxyType({})
+REASON_DEFAULTED = Loss("defaulted", "$.reason")
+"""What every connector may lose: a replacing document says why, and not every system does."""
 
 
 @dataclass
@@ -67,6 +73,17 @@ class Run:
     def at(self) -> str:
         """Return the instant as the state writes it."""
         return f"{self.now():%Y-%m-%dT%H:%M:%SZ}"
+
+    def notice(self, code: str, path: str, facts: Mapping[str, str] = _NO_FACTS, severity: str = "refuse") -> None:
+        """Note something that a person should look at; said again of the same path, it is the newer word."""
+        told = json.dumps(dict(facts), ensure_ascii=False)
+        self.store.do("add_notice", code=code, path=path, severity=severity, facts=told, at=self.at())
+
+    @cached_property
+    def declared(self) -> frozenset[tuple[str, str, str]]:
+        """Kind, direction and path of every loss that the manifest of this process allows."""
+        losses = (REASON_DEFAULTED, *self.connector.manifest.loss)
+        return frozenset((loss.kind, loss.direction, loss.path) for loss in losses)
 
     def limit(self, name: str) -> int:
         """Return a limit of the manifest, or what holds where it names none."""

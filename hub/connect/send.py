@@ -13,6 +13,7 @@ from pathlib import Path
 from hub.client import Batch, Outbound, kept_outbounds, load_batch, retire_submissions
 from hub.client.durable import sync_folder
 from hub.connect.faulty import STALE, forget_faults, lacking, reading, tell_fault
+from hub.connect.overtake import take_apart
 from hub.connect.receipts import give_back
 from hub.connect.run import Run, check_cluster
 from hub.connect.store import Row
@@ -57,21 +58,14 @@ def _note_next(run: Run) -> bool:
     return False
 
 
-def _make_again(run: Run, row: Row) -> None:
-    """Have a folder that is gone made again, of what stands in the state."""
-    with run.store.transaction():
-        run.store.do("take_out_of_batch", **_id(row))
-        run.store.do("set_batch_state", state="overtaken", **_id(row))
-        run.store.do("forget_notices_of", path=row["folder"])
-
-
 def _kept(run: Run, row: Row) -> list[Outbound] | None:
     """Return the signed submissions of a batch; one that somebody damaged is told, and the others go on.
 
     A folder that is gone is made again; one that came signed can only be delivered again.
     """
     if not row["native"] and not (run.batches / row["folder"]).exists():
-        _make_again(run, row)
+        with run.store.transaction():
+            take_apart(run, row)
         return None
     try:
         with reading():
@@ -113,10 +107,7 @@ def _retire(run: Run, row: Row, batch: Batch) -> None:
     used = [one["command_id"] for one in known if _is_used_up(one, waiting)]
     before = f"{run.now() - _OLD:%Y-%m-%dT%H:%M:%SZ}"
     if retire_submissions(batch, before, stale=used, sent={one["command_id"] for one in known}):
-        facts = json.dumps({"folder": row["folder"]})
-        run.store.do(
-            "add_notice", code=STALE, path=row["folder"], severity="warn", facts=facts, at=run.at()
-        )  # fmt: skip
+        run.notice(STALE, row["folder"], {"folder": row["folder"]}, "warn")
 
 
 def _is_used_up(command: Row, waiting: Set[str]) -> bool:

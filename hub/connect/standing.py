@@ -16,16 +16,18 @@ from hub.connect.run import Run
 from hub.connect.store import Row
 from hub.domain import Transcript, read
 
-__all__ = ["Standing", "ask_what_stands", "named_as_standing", "note_what_stands"]
+__all__ = [
+    "LOCKED", "Documents", "ask_what_stands", "named_as_standing", "note_what_stands", "transcript_of",
+]  # fmt: skip
 
-Standing = Mapping[str, tuple[bytes, str]]
-"""Bytes and state of documents, by hash."""
+Documents = Mapping[str, tuple[bytes, str]]
+"""Bytes and state of documents, by hash, as Sở's database has them."""
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-_LOCKED = frozenset({"locked", "superseded"})
+LOCKED = frozenset({"locked", "superseded"})
 
 
-async def ask_what_stands(run: Run, receipt: ReadReceipt) -> Standing:
+async def ask_what_stands(run: Run, receipt: ReadReceipt) -> Documents:
     """Return the documents that a receipt names as standing, as far as Sở's database is within reach."""
     said = receipt.statement
     named = {named_as_standing(document.findings) for document in said.documents} - {None}
@@ -46,15 +48,15 @@ def named_as_standing(findings: Any) -> str | None:
     return None
 
 
-def note_what_stands(run: Run, row: Row, current: str, standing: Standing) -> str | None:
+def note_what_stands(run: Run, row: Row, current: str, standing: Documents) -> str | None:
     """Let a refused record stand for what Sở has; inside a transaction.
 
     Returns `unchanged` when that says the same, `pulled` when the record is mapped again, and None for one that the
     system signed itself, since only it can sign another, and for a pupil whom another record of the system stands for:
     which one is meant is not ours to say. Without Sở's database whether it says the same is not known.
     """
-    document, state = standing.get(current, (b"", ""))
-    there = read(document).transcript if hashlib.sha256(document).hexdigest() == current else None
+    _, state = standing.get(current, (b"", ""))
+    there = transcript_of(standing, current)
     content = None if there is None else content_of(there)
     same = content is not None and content == _content(row)
     if not same and (row["value"] is None or _is_doubled(run, row)):
@@ -62,10 +64,16 @@ def note_what_stands(run: Run, row: Row, current: str, standing: Standing) -> st
     if not same:
         run.store.do("arrive_again", n=row["n"], at=run.at())
     run.store.do(
-        "stands", n=row["n"], state="locked" if state in _LOCKED else "unchanged", document_sha256=current,
+        "stands", n=row["n"], state="locked" if state in LOCKED else "unchanged", document_sha256=current,
         content_sha256=content,
     )  # fmt: skip
     return "unchanged" if same else "pulled"
+
+
+def transcript_of(documents: Documents, sha256: str) -> Transcript | None:
+    """Return a document as far as Sở gave it whole."""
+    document, _ = documents.get(sha256, (b"", ""))
+    return read(document).transcript if hashlib.sha256(document).hexdigest() == sha256 else None
 
 
 def _is_doubled(run: Run, row: Row) -> bool:

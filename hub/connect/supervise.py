@@ -58,11 +58,12 @@ def begin(run: Run) -> None:
 
 def _declare(run: Run) -> None:
     """Look at what was lost so far beside the manifest of today."""
-    version, declared = run.connector.mapper.version, run.connector.manifest.loss
-    known = {(loss.kind, loss.direction, loss.path) for loss in declared} | {("defaulted", "in", "$.reason")}
+    version = run.connector.mapper.version
     for row in run.store.all("losses", mapping_version=version):
         named = {name: row[name] for name in ("kind", "direction", "path")}
-        run.store.do("set_declared", mapping_version=version, declared=int(tuple(named.values()) in known), **named)
+        run.store.do(
+            "set_declared", mapping_version=version, declared=int(tuple(named.values()) in run.declared), **named
+        )
 
 
 @runtime_checkable

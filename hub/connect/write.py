@@ -33,9 +33,7 @@ async def write(run: Run) -> bool:
         if _is_of_the_system(refused.code):
             raise
         state = "refused"
-        run.store.do(
-            "add_notice", code=refused.code, path=row["group"][:200], severity="refuse", facts="{}", at=run.at()
-        )  # fmt: skip
+        run.notice(refused.code, row["group"][:200])
     with run.store.transaction():
         run.store.do("set_group_state", group=row["group"], state=state, at=run.at())
     return True

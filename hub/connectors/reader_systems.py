@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
+from msgspec import UNSET
+
 from hub.connectors.answer_sheets import held_answers, workbook_bytes
 from hub.connectors.bundles import PUPIL_LIST
 from hub.connectors.pupil_list import PUPIL_HEADER, pupil_row
@@ -16,7 +18,7 @@ from hub.connectors.simulating import DropFolder, Faults
 from hub.connectors.workbook_writing import SheetToWrite, Value
 from hub.domain.transcript import Transcript
 
-__all__ = ["Export", "ReaderSystem", "reshaped_sheet"]
+__all__ = ["Export", "ReaderSystem", "is_of_citizen", "is_rated_year", "reshaped_sheet"]
 
 _HOSTILE: Final = "99990001/2025-2026"
 _KINDS: Final = {"tra-loi-": "receipt"}
@@ -68,6 +70,17 @@ class ReaderSystem:
     def answers(self) -> Sequence[Mapping[str, Any]]:
         """Return a row for each answer that lies there, with the files that it stands in."""
         return held_answers(self.root, _KINDS)
+
+
+def is_of_citizen(t: Transcript) -> bool:
+    """Tell whether the pupil is a citizen with a personal id: sheets of schools have no column for others."""
+    return t.student.nationality == "VN" and t.student.personal_id is not UNSET
+
+
+def is_rated_year(t: Transcript) -> bool:
+    """Tell whether it is a whole year of a citizen who is assessed, with a rating."""
+    assessed = t.rating is not UNSET and t.student.disability_exempt is UNSET
+    return t.period == "year" and is_of_citizen(t) and assessed
 
 
 def reshaped_sheet(sheet: SheetToWrite, title: str, faults: Faults, number: int) -> SheetToWrite:

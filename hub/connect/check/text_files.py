@@ -6,7 +6,7 @@ from typing import Any
 
 from hub.connect.check.subject import Subject
 from hub.connect.check.systems import is_read, playing, pulled_all
-from hub.connectors.formats import decoded, encoded
+from hub.connectors.formats import decoded, encoded, is_utf_8
 from hub.connectors.sdk import Mapped
 from hub.domain import canonical
 from hub.domain.findings import Finding, finding
@@ -49,20 +49,12 @@ def can_write(subject: Subject, name: str) -> bool:
     """Tell whether the system's own files can hold a name: those of an old encoding have no other way to write it."""
     system = subject.work / "encodings" / "system"
     files = (path for path in system.rglob("*") if path.suffix in _TEXTS and is_read(path))
-    if all(_is_utf_8(path.read_bytes()) for path in files):
+    if all(is_utf_8(path.read_bytes()) for path in files):
         return True
     try:
         return decoded(encoded(name, "windows-1258"), "windows-1258")[0] == name
     except Refused:
         return False
-
-
-def _is_utf_8(data: bytes) -> bool:
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def _text_of(data: bytes) -> str:

@@ -3,12 +3,10 @@
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from msgspec import UNSET
-
 from hub.connectors.answer_sheets import workbook_bytes
 from hub.connectors.csdl_c1.documents import GRADES
 from hub.connectors.csdl_c1.writing import result_row, result_sheet
-from hub.connectors.reader_systems import Export, ReaderSystem, reshaped_sheet
+from hub.connectors.reader_systems import Export, ReaderSystem, is_rated_year, reshaped_sheet
 from hub.connectors.simulating import Faults
 from hub.domain.transcript import Transcript
 
@@ -23,10 +21,8 @@ def simulator(transcripts: Iterable[Transcript], folder: Path, faults: Faults, p
 
 
 def _says(t: Transcript) -> bool:
-    """Tell whether the sheet can say it: a whole year of a citizen who is assessed, as the manifest has it."""
-    citizen = t.student.nationality == "VN" and t.student.personal_id is not UNSET
-    assessed = t.rating is not UNSET and t.student.disability_exempt is UNSET
-    return t.grade in GRADES and t.period == "year" and citizen and assessed
+    """Tell whether the sheet can say it, as the manifest has it."""
+    return t.grade in GRADES and is_rated_year(t)
 
 
 def _file(members: Sequence[Transcript], faults: Faults, number: int) -> bytes:

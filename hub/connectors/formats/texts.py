@@ -6,7 +6,7 @@ import unicodedata
 from hub.domain.findings import Finding, finding
 from hub.errors import Refused
 
-__all__ = ["ENCODINGS", "decoded", "encoded"]
+__all__ = ["ENCODINGS", "decoded", "encoded", "is_utf_8"]
 
 ENCODINGS = ("utf-8", "windows-1258", "utf-16")
 _TONES = frozenset("\u0300\u0301\u0303\u0309\u0323")  # which Windows-1258 writes as letters of their own
@@ -27,7 +27,7 @@ def decoded(data: bytes, encoding: str = "utf-8") -> tuple[str, tuple[Finding, .
     told: tuple[Finding, ...] = ()
     if encoding == "utf-8" and data.startswith(codecs.BOM_UTF8):
         data, told = data.removeprefix(codecs.BOM_UTF8), (finding("TEXT_BOM_READ"),)
-    if encoding == "windows-1258" and not data.isascii() and _is_utf_8(data):
+    if encoding == "windows-1258" and not data.isascii() and is_utf_8(data):
         raise Refused("TEXT_ENCODING_WRONG", {"encoding": encoding, "reason": "UTF-8"})
     try:
         text = data.decode(encoding)
@@ -53,7 +53,7 @@ def _is_vietnamese(sign: str) -> bool:
     return sign in _USUAL or (marks[0].isascii() and marks[0].isalpha() and _MARKS.issuperset(marks[1:]))
 
 
-def _is_utf_8(data: bytes) -> bool:
+def is_utf_8(data: bytes) -> bool:
     """Tell whether bytes are UTF-8, which a text in another encoding is by no chance of any length."""
     try:
         data.decode("utf-8")

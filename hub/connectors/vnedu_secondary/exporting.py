@@ -8,7 +8,7 @@ from typing import Final
 from msgspec import UNSET
 
 from hub.connectors.answer_sheets import workbook_bytes
-from hub.connectors.reader_systems import Export, ReaderSystem, reshaped_sheet
+from hub.connectors.reader_systems import Export, ReaderSystem, is_of_citizen, reshaped_sheet
 from hub.connectors.simulating import Faults
 from hub.connectors.vnedu_secondary.documents import GRADES, REGULATION
 from hub.connectors.vnedu_secondary.writing import SheetOf, detail_row, detail_sheet
@@ -29,8 +29,7 @@ def simulator(transcripts: Iterable[Transcript], folder: Path, faults: Faults, p
 def _says(t: Transcript) -> bool:
     """Tell whether sheets of marks can say it: a whole year of a citizen, each subject with all its results."""
     whole = all(UNSET not in (s.semester_1, s.semester_2, s.year) for s in t.subjects)
-    citizen = t.student.nationality == "VN" and t.student.personal_id is not UNSET
-    return t.grade in GRADES and (t.regulation, t.period) == (REGULATION, "year") and citizen and whole
+    return t.grade in GRADES and (t.regulation, t.period) == (REGULATION, "year") and is_of_citizen(t) and whole
 
 
 def _file(members: Sequence[Transcript], faults: Faults, number: int) -> bytes:

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from hub.app import _serve_metrics
 from hub.config import Settings
 from hub.errors import Refused, Unavailable
 from hub.local.hub import LocalHub, worker_specs
 from hub.local.servers import Addresses
+from hub.metrics import serve_metrics
 
 SOS = ("ha-noi", "nghe-an")
 ELSEWHERE = Addresses("127.0.0.1:1", "postgresql://so_{so}@nowhere/so_{so}", "postgresql://bo@nowhere/bo")
@@ -62,5 +62,5 @@ def test_port_that_is_taken_is_said() -> None:
         taken.listen()
         port = taken.getsockname()[1]
         with pytest.raises(Unavailable) as stopped:
-            _serve_metrics(port)
+            serve_metrics(port)
     assert (stopped.value.code, stopped.value.facts["port"]) == ("METRICS_PORT_TAKEN", str(port))
