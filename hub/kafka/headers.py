@@ -13,12 +13,15 @@ from typing import Any
 from hub.errors import Refused
 from hub.schemas import Message
 
-__all__ = ["CONTENT_TYPE", "Headers", "disagreement", "headers_of", "identity_of", "read_headers"]
+__all__ = ["CONTENT_TYPE", "Headers", "disagreement", "headers_of", "identity_of", "read_headers", "sequence_of"]
 
 CONTENT_TYPE = "application/avro"
 _HEADER_COUNT_MAX = 32
 _VALUE_BYTES_MAX = 512
 _NEEDED = ("ce_specversion", "ce_id", "ce_source", "ce_type", "content-type")
+_SEQUENCE = "ce_sequence"
+_SEQUENCE_DIGITS = re.compile(rb"[0-9]{19}")  # all of one length, since CloudEvents orders them as text
+_SEQUENCE_MAX = 2**63 - 1
 _TRACEPARENT = re.compile(rb"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 _TYPE = re.compile(r"vn\.hocba\.([a-z]+(?:-[a-z]+)*)\.v1")
 _SOURCE = re.compile(r"/bo|/so/[a-z]+(?:-[a-z]+)*|/schools/[^/]+")
@@ -34,8 +37,13 @@ class Headers:
     traceparent: str | None = None
 
 
-def headers_of(kind: str, message_id: str, source: str, traceparent: str | None = None) -> list[tuple[str, bytes]]:
-    """Return the headers of a message; `source` is "/schools/<code>", "/so/<slug>" or "/bo"."""
+def headers_of(
+    kind: str, message_id: str, source: str, traceparent: str | None = None, sequence: int | None = None
+) -> list[tuple[str, bytes]]:
+    """Return the headers of a message; `source` is "/schools/<code>", "/so/<slug>" or "/bo".
+
+    `sequence` (below 2**63) tells the order in which one source decided, whatever the partition.
+    """
     pairs = [
         ("ce_specversion", b"1.0"),
         ("ce_id", message_id.encode()),
@@ -43,6 +51,8 @@ def headers_of(kind: str, message_id: str, source: str, traceparent: str | None 
         ("ce_type", _type_of(kind).encode()),
         ("content-type", CONTENT_TYPE.encode()),
     ]
+    if sequence is not None:
+        pairs.append((_SEQUENCE, f"{sequence:019d}".encode()))
     return pairs if traceparent is None else [*pairs, ("traceparent", traceparent.encode())]
 
 
@@ -63,6 +73,15 @@ def read_headers(pairs: Iterable[tuple[str, bytes | None]]) -> Headers:
         raise _malformed("ce_source")
     name = "".join(word.capitalize() for word in kind[1].split("-"))
     return Headers(found["ce_id"], name, found["ce_source"], found.get("traceparent"))
+
+
+def sequence_of(pairs: Iterable[tuple[str, bytes | None]]) -> int | None:
+    """Return the place of a message in the order of its source's decisions; None where the headers do not tell it."""
+    told = [value or b"" for name, value in pairs if name == _SEQUENCE]
+    if len(told) != 1 or not _SEQUENCE_DIGITS.fullmatch(told[0]):
+        return None
+    sequence = int(told[0])
+    return sequence if sequence <= _SEQUENCE_MAX else None
 
 
 def disagreement(headers: Headers, message: Message) -> str | None:

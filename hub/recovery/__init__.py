@@ -23,7 +23,7 @@ from hub.recovery.replay import (
     unmet_first,
     unmet_values,
 )
-from hub.recovery.same import same_content
+from hub.recovery.same import differences
 
 __all__ = [
     "Met",
@@ -32,6 +32,7 @@ __all__ = [
     "ReadBack",
     "Step",
     "await_registers",
+    "differences",
     "has_unmet",
     "is_aside",
     "is_replaying",
@@ -43,7 +44,6 @@ __all__ = [
     "pass_over",
     "read_back",
     "refuse_if_behind",
-    "same_content",
     "unmet",
     "unmet_before",
     "unmet_first",

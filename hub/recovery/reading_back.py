@@ -16,6 +16,7 @@ from hub.domain.organisations import department
 from hub.errors import Refused
 from hub.kafka.admin import cluster_id, end_offsets, topic_ids
 from hub.kafka.dead_letter import to_keep
+from hub.kafka.headers import sequence_of
 from hub.kafka.reader import Found, read_topic
 from hub.recovery.alone import refuse_if_working
 from hub.recovery.behind import own_topics, unknown
@@ -68,6 +69,7 @@ async def read_back(
                 found.recovered.update(r.kind for r in lost)
                 _store(connection, note[0], ids[topic.name], lost)
                 tell(topic.name, len(page))
+        connection.execute(_SQL["go_on_behind"])
         if locators:
             _keep(connection, owner, locators, secret)
     return found
@@ -106,7 +108,7 @@ async def _pages(records: AsyncIterator[Written]) -> AsyncIterator[list[Written]
 def _store(connection: Connection, note: int, topic_id: str, lost: Sequence[Written]) -> None:
     rows = [
         (note, topic_id, r.found.topic, r.found.part, r.found.offset, r.message_id, r.kind, r.found.key, r.found.value,
-         r.sha256, to_keep(r.found.headers), r.found.at)
+         r.sha256, to_keep(r.found.headers), r.found.at, sequence_of(r.found.headers) or 0)
         for r in lost
     ]  # fmt: skip
     if rows:

@@ -42,12 +42,16 @@ class _Open(NamedTuple):
 
 
 class Met(NamedTuple):
-    """A message as it was sent: bytes (None where only its hash was kept), when, and where it stands."""
+    """A message as it was sent: bytes (None where only its hash was kept), when, and where it stands.
+
+    `sequence` is its place in the order of decisions, 0 where its headers did not tell it.
+    """
 
     value: bytes | None
     sent_at: datetime
     part: int
     offset: int
+    sequence: int
 
 
 def is_replaying(connection: Connection) -> bool:
@@ -83,11 +87,12 @@ def unmet(connection: Connection, topic: str, kind: str, message_id: str, key: b
 
 
 def unmet_before(connection: Connection, topic: str, kind: str, met: Met) -> bool:
-    """Tell whether a message of that kind that was sent before `met` still has its turn; parked schools have none.
+    """Tell whether a message of that kind that was decided before `met` still has its turn; parked schools have none.
 
-    Of two of the same millisecond the one with the lower (partition, offset) is the earlier, so that one may always go.
+    Of two without a sequence and of the same millisecond, the one with the lower (partition, offset) is the earlier, so
+    that one may always go.
     """
-    place = {"appended_at": met.sent_at, "part": met.part, "offset": met.offset}
+    place = {"sequence": met.sequence, "appended_at": met.sent_at, "part": met.part, "offset": met.offset}
     row = connection.execute(_SQL["unmet_before"], {"topic": topic, "kind": kind} | place).fetchone()
     return bool(row and row[0])
 

@@ -8,6 +8,7 @@ school repeats. They are left out too; what was told then is what stays. The req
 hash in the manifest, and older hubs did not send it.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -15,21 +16,36 @@ import msgspec
 from hub.errors import Refused
 from hub.schemas import decode
 
-__all__ = ["same_content"]
+__all__ = ["differences"]
 
+_ABSENT = object()
 _SIGNED_ANEW = ("signature",)
 _BOUND_ELSEWHERE = frozenset({("LockManifest", "request"), ("LockManifest", "request_signature")})
 _CLOSED = frozenset({"ROUND_CLOSED", "RECORD_LOCKED"})
 
 
-def same_content(kind: str, first: bytes, second: bytes) -> bool:
-    """Compare two messages of one kind without their signatures; bytes that do not read are compared as they are."""
+def differences(kind: str, first: bytes, second: bytes) -> list[str]:
+    """Return the paths at which two messages of one kind say something else: names of fields, never a value.
+
+    Bytes that do not read are compared as they are.
+    """
     if first == second:
-        return True
+        return []
     try:
-        return _content(kind, first) == _content(kind, second)
+        return list(_paths("$", _content(kind, first), _content(kind, second)))
     except Refused:
-        return False
+        return ["$"]
+
+
+def _paths(path: str, first: Any, second: Any) -> Iterator[str]:
+    if isinstance(first, dict) and isinstance(second, dict):
+        for name in sorted(first.keys() | second.keys()):
+            yield from _paths(f"{path}.{name}", first.get(name, _ABSENT), second.get(name, _ABSENT))
+    elif isinstance(first, list) and isinstance(second, list) and len(first) == len(second):
+        for n, (one, other) in enumerate(zip(first, second, strict=True)):
+            yield from _paths(f"{path}[{n}]", one, other)
+    elif first != second:
+        yield path
 
 
 def _content(kind: str, message: bytes) -> dict[str, Any]:

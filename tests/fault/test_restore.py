@@ -6,7 +6,10 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from itertools import islice
 from typing import Any
 
 import pytest
@@ -14,11 +17,16 @@ import pytest
 from hub.agents.stage.worker import EXIT_BEHIND
 from hub.client import Journal, Outbound, send_all
 from hub.errors import Refused
+from hub.kafka.partition import partition_of
 from hub.kafka.producer import Sender, Sending
 from hub.kafka.reader import read_topic
 from hub.local.demo import draw_balance, play
-from hub.local.demo.story import Story
+from hub.local.demo.acts import Acts, Chosen
+from hub.local.demo.story import Story, publish_register, send_acts, send_shipments
+from hub.local.demo.waiting import until_commands_answered
 from hub.recovery import new_log
+from hub.store import open_connection
+from hub.store.queries import queries_of
 from hub.topics import command
 from tests.fault.restoring import Copy, audited, copied, emptied, ends_with, put_back, replayed, stopped, wiped
 from tests.fault.run import SO, Run, a_run, count, until, worker_specs_apart
@@ -26,7 +34,10 @@ from tests.fault.windows import ask_for_windows
 
 _OWNERS = (f"so-{SO}", "bo")
 _SEED = 70
-
+_CLAIMS = 6
+_UNSENT = "SELECT count(*) FROM outbox WHERE sent_at IS NULL"
+_STATES = "SELECT encode(document_sha256, 'hex'), state FROM document ORDER BY 1, 2"
+_COMMON = queries_of("common")
 
 _CORRECTIONS = (  # everything that a replay must say again of corrections: rounds, windows, who did what when
     "SELECT to_jsonb(c)::text FROM correction c ORDER BY 1",
@@ -143,6 +154,62 @@ def test_so_says_the_same_again_when_its_database_is_empty(run: Run, capsys: pyt
     emptied(run, f"so-{SO}")
     recovers(run, f"so-{SO}", story, "Sở empty", capsys)
     assert corrections_of(run) == before
+
+
+def test_so_says_the_same_again_when_answers_that_hang_together_left_in_one_moment(run: Run) -> None:
+    """The claim of a higher partition was decided first; a relay that was late gave both answers one time."""
+    with relays_asleep(run):
+        asyncio.run(claimed_first(run))
+    with run.worker(SO) as eyes:
+        until("all answers to be sent", lambda: count(eyes, _UNSENT) == 0)
+        before = eyes.execute(_STATES.encode()).fetchall()
+    stopped(run, _OWNERS)
+    emptied(run, f"so-{SO}")
+    assert ends_with(run, f"so-{SO}") == EXIT_BEHIND
+    recovered(run, f"so-{SO}")
+    run.hub.start_workers()
+    replayed(run, f"so-{SO}")
+    with run.worker(SO) as eyes:
+        assert [state for _, state in before].count("held") == 2 * _CLAIMS
+        assert eyes.execute(_STATES.encode()).fetchall() == before
+
+
+@contextmanager
+def relays_asleep(run: Run) -> Iterator[None]:
+    """Let the workers of Sở decide without sending; what they had to say leaves in one moment afterwards."""
+    run.hub.stop_workers()
+    with open_connection(run.hub.so_url(SO)) as lead:
+        place = (zlib.crc32(b"relay"),)
+        until("the lead", lambda: lead.execute(_COMMON["lead"], place).fetchone() == (True,))
+        run.hub.start_workers()
+        yield
+
+
+async def claimed_first(run: Run) -> None:
+    """Let a school claim pupils of others, and only then those hand in their classes, all in lower partitions."""
+    sender, acts = Sender(run.hub.bootstrap), Acts(run.population, run.founded.credentials, run.population.at)
+    own, claimant = _of_lower_and_highest_partition(acts)
+    claims = [acts.claims(f"claim-{n}", claimant.submission, one)[0] for n, one in enumerate(own)]
+    named = {one.submission.command_id for one in own}
+    drawn = run.population.shipments(run.founded.credentials, run.population.plan())
+    classes = (shipment for shipment in drawn if shipment.submission.command_id in named)
+    try:
+        with Journal(run.hub.data / "journal.jsonl") as journal:
+            await publish_register(run.hub, run.population, run.founded, sender, lambda *_: None)
+            await send_acts(run.hub, sender, journal, Story(), claims)
+            await send_shipments(sender, journal, classes, lambda *_: None)
+            await until_commands_answered(run.hub)
+    finally:
+        await sender.close()
+
+
+def _of_lower_and_highest_partition(acts: Acts) -> tuple[Sequence[Chosen], Chosen]:
+    def part(chosen: Chosen) -> int:
+        return partition_of(chosen.submission.school.encode(), command(SO).partitions)
+
+    every = list(acts.choose())
+    last = max(every, key=part)
+    return list(islice((chosen for chosen in every if part(chosen) < part(last)), _CLAIMS)), last
 
 
 def test_hub_goes_on_with_a_new_log_when_kafka_is_gone(run: Run, capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,7 +11,7 @@ from psycopg.types.json import Jsonb
 from hub.agents.stage.position import Fenced
 from hub.agents.stage.record import Outgoing
 from hub.errors import Corrupt
-from hub.recovery import Met, has_unmet, meet, same_content, unmet, unmet_before
+from hub.recovery import Met, differences, has_unmet, meet, unmet, unmet_before
 from hub.store import Connection
 from hub.store.queries import queries_of
 from hub.topics import VALUE_BYTES_MAX
@@ -19,6 +19,7 @@ from hub.topics import VALUE_BYTES_MAX
 __all__ = ["OutOfTurn", "as_decided", "put"]
 
 _SQL = queries_of("common")
+_SHOWN_MAX = 5  # fields that differ
 _PUBLISHED_AGAIN = "Transcript"  # of a lock's transcripts some may have been sent and some not: all go again
 
 
@@ -70,8 +71,9 @@ def _met(connection: Connection, message: Outgoing) -> Met | None:
     met = unmet(connection, *place)
     if met is None:
         return None
-    if message.value is not None and not same_content(message.kind, met.value or b"", message.value):
-        raise _differs(message.kind, message.message_id)
+    differing = [] if message.value is None else differences(message.kind, met.value or b"", message.value)
+    if differing:
+        raise _differs(message.kind, message.message_id, differing)
     meet(connection, *place)
     return None if message.kind == _PUBLISHED_AGAIN else met
 
@@ -85,12 +87,14 @@ def as_decided(connection: Connection, topic: str, kind: str, message_id: str, v
     met = unmet(connection, topic, kind, message_id, None)
     if met is None or met.value is None:
         return value
-    if same_content(kind, met.value, value):
+    differing = differences(kind, met.value, value)
+    if not differing:
         return met.value
     if unmet_before(connection, topic, kind, met):
         raise OutOfTurn(offset, f"{kind} {message_id}")
-    raise _differs(kind, message_id)
+    raise _differs(kind, message_id, differing)
 
 
-def _differs(kind: str, message_id: str) -> Corrupt:
-    return Corrupt("RECOVERED_DIFFERS", {"kind": kind, "message_id": message_id})
+def _differs(kind: str, message_id: str, differing: Sequence[str]) -> Corrupt:
+    shown = " ".join(differing[:_SHOWN_MAX])
+    return Corrupt("RECOVERED_DIFFERS", {"kind": kind, "message_id": message_id, "fields": shown})

@@ -31,6 +31,7 @@ _log = structlog.get_logger()
 _SQL = queries_of("common")
 _ROW_COUNT_MAX = 64
 _BYTES_MAX = 4 * MESSAGE_BYTES_MAX  # of one sending, and one message more: chunks of a lock have a megabyte each
+_IN_ORDER = "Receipt"  # decisions of several partitions hang together, and their receipts must show in which order
 _POLL_S = 0.1
 _BACKOFF_S = 1.0
 _IDLE_S_MAX = 180  # longer than any send: a leader that is frozen must not keep the lead
@@ -110,12 +111,13 @@ class Relay:
             return ids, batch
 
     def _sendings(self, connection: Connection, row: Sequence[Any]) -> Iterator[Sending]:
-        _, topic, key, kind, message_id, value, reference, extra = row
+        number, topic, key, kind, message_id, value, reference, extra = row
+        sequence = number if kind == _IN_ORDER else None
         if reference is None:
-            yield Sending(topic, key, value, headers_of(kind, message_id, extra["ce_source"]))
+            yield Sending(topic, key, value, headers_of(kind, message_id, extra["ce_source"], sequence=sequence))
             return
         for built_key, built_id, built_value, headers in self._build(connection, reference):
-            own = headers or headers_of(kind, built_id, extra["ce_source"])
+            own = headers or headers_of(kind, built_id, extra["ce_source"], sequence=sequence)
             yield Sending(topic, built_key, built_value, own)
 
     def _mark(self, connection: Connection, ids: list[int]) -> None:

@@ -121,7 +121,7 @@ def test_receipt_of_bo_is_taken_and_told_to_the_school(stage: Any, bo: Bo) -> No
 def test_receipt_waits_in_a_replay_until_its_lock_is_in_the_log_again(stage: Any, bo: Bo) -> None:
     """And only it: what stands before it is done."""
     sql = queries_of("common")
-    rows = {sql["unmet_exists"]: (True, True), sql["unmet"]: (b"manifest", AT, 0, 4)}
+    rows = {sql["unmet_exists"]: (True, True), sql["unmet"]: (b"manifest", AT, 0, 4, 0)}
     database = FakeConnection(lambda asked, _: Answer([rows[asked]] if asked in rows else []))
     with pytest.raises(OutOfTurn) as turn:
         stage.load(database, [stage.prepare(replace(bo.record(), offset=9), bo.world.snapshot())])

@@ -74,7 +74,7 @@ def test_order_is_read_with_the_append_time_of_its_request(stage: Any) -> None:
 def a_replay(aside: bool) -> FakeConnection:
     """A database to which the request of this order is not back yet, its school parked at validate or not."""
     sql = queries_of("common")
-    rows = {sql["unmet_exists"]: (True, True), sql["unmet"]: (b"order", AT, 0, 4), sql["is_aside"]: (aside,)}
+    rows = {sql["unmet_exists"]: (True, True), sql["unmet"]: (b"order", AT, 0, 4, 0), sql["is_aside"]: (aside,)}
     return FakeConnection(lambda asked, _: Answer([rows[asked]] if asked in rows else []))
 
 

@@ -43,7 +43,7 @@ class Recovered(FakeConnection):
         self.calls.append((sql, parameters))
         answers = {
             SQL["unmet_exists"]: (self.message is not None and not self.ended, self.message is not None),
-            SQL["unmet"]: (self.message, SENT_AT, 3, 7) if self.message is not None else None,
+            SQL["unmet"]: (self.message, SENT_AT, 3, 7, 11) if self.message is not None else None,
             SQL["unmet_before"]: (self.earlier,),
         }
         return Rows(answers.get(sql))
@@ -124,8 +124,9 @@ def test_decision_that_comes_out_otherwise_waits_for_what_was_sent_earlier() -> 
     with pytest.raises(OutOfTurn) as turn:
         as_decided(connection, "t", "Receipt", "r-1", a_receipt(outcome="refused"), offset=5)  # type: ignore[arg-type]
     assert turn.value.offset == 5
-    place = {"appended_at": SENT_AT, "part": 3, "offset": 7}
+    place = {"appended_at": SENT_AT, "part": 3, "offset": 7, "sequence": 11}
     assert place.items() <= dict(connection.calls)[SQL["unmet_before"]].items()
     connection = Recovered(message=a_receipt())
-    with pytest.raises(Corrupt):
+    with pytest.raises(Corrupt) as stopped:
         as_decided(connection, "t", "Receipt", "r-1", a_receipt(outcome="refused"), offset=5)  # type: ignore[arg-type]
+    assert stopped.value.facts == {"kind": "Receipt", "message_id": "r-1", "fields": "$.statement.outcome"}

@@ -188,7 +188,7 @@ def a_replay(world: World, desk: Desk, receipts: Receipts, kind: str = "Recheck"
             _COMMON["unmet_exists"]: [(True, True)],
             _COMMON["unmet_first"]: [(receipt_id, message)] if first else [],
             _COMMON["unmet_values"]: [(receipt_id, message, AT)],
-            _COMMON["unmet"]: [(message, AT, 0, 4)],
+            _COMMON["unmet"]: [(message, AT, 0, 4, 0)],
             _COMMON["register_entries"]: [
                 (e.kind, e.entry_id, e.valid_from, e.valid_to, e.payload, e.version) for e in world.entries
             ],
@@ -238,7 +238,7 @@ def test_document_that_was_told_otherwise_holds_up_no_other(world: World, desk: 
         if sql == _COMMON["unmet_exists"]:
             return Answer([(False, True)])
         if sql == _COMMON["unmet"]:
-            return Answer([(message, AT, 0, 4)] if parameters["message_id"] == differing else [])
+            return Answer([(message, AT, 0, 4, 0)] if parameters["message_id"] == differing else [])
         return database._answer(sql, parameters)
 
     connection = FakeConnection(answer)

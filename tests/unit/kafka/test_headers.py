@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.errors import Refused
-from hub.kafka.headers import Headers, disagreement, headers_of, identity_of, read_headers
+from hub.kafka.headers import Headers, disagreement, headers_of, identity_of, read_headers, sequence_of
 from hub.schemas import Message, registry
 from hub.schemas.examples import VALUES
 
@@ -41,6 +41,20 @@ def test_headers_follow_the_cloudevents_binding():
         ("content-type", b"application/avro"),
         ("traceparent", TRACE.encode()),
     ]
+
+
+def test_order_of_decisions_comes_back_and_sorts_as_text():
+    """CloudEvents compares a sequence as text; the highest that a database gives fits in too."""
+    first, last = (headers_of("Receipt", "r-1", "/so/ha-noi", sequence=n) for n in (9, 2**63 - 1))
+    assert (sequence_of(first), sequence_of(last)) == (9, 2**63 - 1)
+    assert first[-1] < last[-1]
+    assert read_headers(first) == Headers("r-1", "Receipt", "/so/ha-noi")
+
+
+@pytest.mark.parametrize("told", [[], [None], [b"9"], [b"9" * 19], [b"0" * 18 + b"x"], [b"0" * 19] * 2])
+def test_order_of_decisions_that_does_not_read_is_none(told):
+    """A hub of before did not tell it, and what it cannot have told orders nothing."""
+    assert sequence_of([*some_headers(), *(("ce_sequence", value) for value in told)]) is None
 
 
 @given(

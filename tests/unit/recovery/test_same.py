@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from hub.recovery import same_content
+from hub.recovery import differences
 from hub.schemas import encode
 
 
@@ -24,7 +24,7 @@ def a_document(outcome: str = "accepted", **changes: Any) -> dict[str, Any]:
 
 def test_another_signature_over_the_same_statement_says_the_same() -> None:
     """Signatures are drawn anew each time."""
-    assert same_content("Receipt", a_receipt("a..b"), a_receipt("a..c"))
+    assert not differences("Receipt", a_receipt("a..b"), a_receipt("a..c"))
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_another_signature_over_the_same_statement_says_the_same() -> None:
 )
 def test_another_statement_says_something_else(changed: dict[str, Any]) -> None:
     """Each of these would contradict what the school holds."""
-    assert not same_content("Receipt", a_receipt(), a_receipt(**changed))
+    assert differences("Receipt", a_receipt(), a_receipt(**changed))
 
 
 def test_code_of_a_closed_round_and_state_of_an_unchanged_document_are_not_compared() -> None:
@@ -50,19 +50,30 @@ def test_code_of_a_closed_round_and_state_of_an_unchanged_document_are_not_compa
     after = a_receipt(
         documents=[a_document("refused", findings=[{"code": "RECORD_LOCKED"}]), a_document("unchanged", state="locked")]
     )
-    assert same_content("Receipt", before, after)
+    assert not differences("Receipt", before, after)
 
 
 def test_state_of_an_accepted_document_is_compared() -> None:
     """Held and open are two promises."""
     held, opened = (a_receipt(documents=[a_document(state=state)]) for state in ("held", "open"))
-    assert not same_content("Receipt", held, opened)
+    assert differences("Receipt", held, opened)
+
+
+def test_what_differs_is_named_by_its_path_and_never_by_its_value() -> None:
+    """An operator must see what a school would be told otherwise, and no pupil's data."""
+    told, decided = (
+        a_receipt(documents=[a_document(), a_document(state=state)], facts={"count": count})
+        for state, count in (("held", "1"), ("open", "2"))
+    )
+    assert differences("Receipt", told, decided) == ["$.statement.documents[1].state", "$.statement.facts.count"]
+    assert differences("Receipt", told, a_receipt()) == ["$.statement.documents", "$.statement.facts"]
+    assert differences("Receipt", told, b"junk") == ["$"]
 
 
 def test_bytes_that_do_not_read_are_only_equal_to_themselves() -> None:
     """A stranger's record is met by nothing."""
-    assert same_content("Receipt", b"junk", b"junk")
-    assert not same_content("Receipt", b"junk", a_receipt())
+    assert not differences("Receipt", b"junk", b"junk")
+    assert differences("Receipt", b"junk", a_receipt())
 
 
 def an_answer(**changes: Any) -> bytes:
@@ -73,16 +84,16 @@ def an_answer(**changes: Any) -> bytes:
 
 def test_what_bo_lacks_is_not_compared() -> None:
     """It depends on how far the roster was registered; outcome and codes do not."""
-    assert same_content("IngestReceipt", an_answer(), an_answer(missing={"roster": True}))
-    assert not same_content("IngestReceipt", an_answer(), an_answer(outcome="refused"))
-    assert not same_content("IngestReceipt", an_answer(), an_answer(attempt=2))
+    assert not differences("IngestReceipt", an_answer(), an_answer(missing={"roster": True}))
+    assert differences("IngestReceipt", an_answer(), an_answer(outcome="refused"))
+    assert differences("IngestReceipt", an_answer(), an_answer(attempt=2))
 
 
 def test_what_a_school_was_told_that_bo_lacks_is_not_compared() -> None:
     """Its receipt about a lock repeats it; everything else there is."""
     told = a_receipt(kind="Lock", findings=[{"code": "BO_MISSES_ROSTER"}])
-    assert same_content("Receipt", a_receipt(kind="Lock"), told)
-    assert not same_content("Receipt", a_receipt(kind="Lock"), a_receipt(kind="Lock", outcome="ingest_refused"))
+    assert not differences("Receipt", a_receipt(kind="Lock"), told)
+    assert differences("Receipt", a_receipt(kind="Lock"), a_receipt(kind="Lock", outcome="ingest_refused"))
 
 
 def a_manifest(**changes: Any) -> bytes:
@@ -95,5 +106,5 @@ def a_manifest(**changes: Any) -> bytes:
 
 def test_request_beside_a_manifest_is_not_compared() -> None:
     """The manifest binds it by its hash, and an older hub did not send it."""
-    assert same_content("LockManifest", a_manifest(), a_manifest(request=b"asked", request_signature="c..d"))
-    assert not same_content("LockManifest", a_manifest(), a_manifest(log_index=1))
+    assert not differences("LockManifest", a_manifest(), a_manifest(request=b"asked", request_signature="c..d"))
+    assert differences("LockManifest", a_manifest(), a_manifest(log_index=1))

@@ -25,10 +25,10 @@ ON CONFLICT DO NOTHING
 
 -- name: unmet
 -- The first recovered message of this id that was not decided again yet; only orders need their key to be told apart.
-SELECT value, appended_at, part, record_offset FROM recovered
+SELECT value, appended_at, part, record_offset, sequence FROM recovered
 WHERE topic = %(topic)s AND message_id = %(message_id)s AND kind = %(kind)s AND met_at IS NULL
   AND (kind <> 'LockOrder' OR key = %(key)s)
-ORDER BY appended_at, part, record_offset LIMIT 1
+ORDER BY sequence, appended_at, part, record_offset LIMIT 1
 
 -- name: meet
 -- The same was decided again; all copies of the message are met at once.
@@ -37,15 +37,17 @@ WHERE topic = %(topic)s AND message_id = %(message_id)s AND kind = %(kind)s AND 
   AND (kind <> 'LockOrder' OR key = %(key)s)
 
 -- name: unmet_before
--- Whether a message of this kind that was sent earlier still waits for its turn.
--- A school that is parked has no turn until a person lets it go on, receipts for locks follow from no turn of a
--- command, and what was passed over never comes: none of them holds the others up.
+-- Whether a message of this kind that was decided earlier still waits for its turn; without a sequence the time counts.
+-- A school that is parked has no turn until a person lets it go on, Bộ's answers to locks follow from no turn of a
+-- command, and what was passed over never comes: none of them holds the others up. A lock itself does: what was asked
+-- of its documents afterwards rests on it.
 SELECT EXISTS (
     SELECT FROM recovered r WHERE r.topic = %(topic)s AND r.kind = %(kind)s AND r.met_at IS NULL
-      AND (r.appended_at, r.part, r.record_offset) < (%(appended_at)s, %(part)s, %(offset)s)
+      AND (r.sequence, r.appended_at, r.part, r.record_offset) < (%(sequence)s, %(appended_at)s, %(part)s, %(offset)s)
       AND NOT EXISTS (SELECT FROM recovered_difference d
                       WHERE (d.topic_id, d.part, d.record_offset) = (r.topic_id, r.part, r.record_offset))
-      AND position('"kind":"Lock"'::bytea IN coalesce(r.value, '')) = 0
+      AND (position('"kind":"Lock"'::bytea IN coalesce(r.value, '')) = 0
+           OR position('"outcome":"locked"'::bytea IN r.value) > 0)
       AND NOT EXISTS (SELECT FROM parked p WHERE p.key = r.key AND p.ended_at IS NULL))
 
 -- name: unmet_first
@@ -55,7 +57,7 @@ WHERE r.topic = %(topic)s AND r.kind = 'Receipt' AND r.met_at IS NULL AND r.valu
   AND r.message_id <> ALL(%(but)s::text[])
   AND position('"kind":"Lock"'::bytea IN r.value) = 0
   AND NOT EXISTS (SELECT FROM parked p WHERE p.key = r.key AND p.ended_at IS NULL)
-ORDER BY r.appended_at, r.part, r.record_offset LIMIT 1
+ORDER BY r.sequence, r.appended_at, r.part, r.record_offset LIMIT 1
 
 -- name: is_aside
 -- Whether a school waits for a person at a stage.
@@ -89,8 +91,14 @@ INSERT INTO recovery (kind, who, reason, cluster_id, facts) VALUES (%s, %s, %s, 
 
 -- name: add_recovered
 -- One message that stands in a topic of ours and that no row tells of.
-INSERT INTO recovered (recovery_id, topic_id, topic, part, record_offset, message_id, kind, key, value, sha256, headers, appended_at)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING
+INSERT INTO recovered (recovery_id, topic_id, topic, part, record_offset, message_id, kind, key, value, sha256, headers, appended_at, sequence)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING
+
+-- name: go_on_behind
+-- What is queued from now on comes behind everything that was recovered.
+SELECT setval(pg_get_serial_sequence('outbox', 'id'), sequence)
+FROM (SELECT max(sequence) AS sequence FROM recovered) AS found
+WHERE sequence > (SELECT coalesce(max(id), 0) FROM outbox)
 
 -- name: old_positions
 -- Where every stage stood in the log that is gone.
