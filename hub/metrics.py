@@ -1,4 +1,4 @@
-"""Every metric of the hub, declared once: name, meaning, unit. No label holds personal data."""
+"""Every metric of the hub, declared once: name, meaning, unit; and the door that serves them. No label is personal."""
 
 import structlog
 from prometheus_client import Counter, Gauge, Histogram, start_http_server

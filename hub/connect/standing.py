@@ -23,8 +23,10 @@ __all__ = [
 Documents = Mapping[str, tuple[bytes, str]]
 """Bytes and state of documents, by hash, as Sở's database has them."""
 
-_SHA256 = re.compile(r"[0-9a-f]{64}")
 LOCKED = frozenset({"locked", "superseded"})
+"""States of a document that was locked, whether it still counts or not."""
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 async def ask_what_stands(run: Run, receipt: ReadReceipt) -> Documents:

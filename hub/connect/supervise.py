@@ -60,9 +60,10 @@ def _declare(run: Run) -> None:
     """Look at what was lost so far beside the manifest of today."""
     version = run.connector.mapper.version
     for row in run.store.all("losses", mapping_version=version):
-        named = {name: row[name] for name in ("kind", "direction", "path")}
+        kind, direction, path = row["kind"], row["direction"], row["path"]
+        declared = int((kind, direction, path) in run.declared)
         run.store.do(
-            "set_declared", mapping_version=version, declared=int(tuple(named.values()) in run.declared), **named
+            "set_declared", mapping_version=version, declared=declared, kind=kind, direction=direction, path=path
         )
 
 
