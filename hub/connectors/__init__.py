@@ -20,6 +20,7 @@ from hub.connectors.sdk import (
     Opened,
     Page,
     Raw,
+    SealedConnector,
     Sink,
     Source,
     SourceRecord,
@@ -27,11 +28,12 @@ from hub.connectors.sdk import (
     found,
     load,
     read_manifest,
+    sealed_connector,
     version_of,
 )
 
 __all__ = [
     "UNKNOWN_SCHOOL", "Answer", "Connector", "Context", "Loss", "LossReport", "Manifest", "Mapped", "Mapper", "Opened",
-    "Page", "Prepared", "PreparedRow", "Raw", "RowReport", "Sink", "Source", "SourceRecord", "did_you_mean", "found",
-    "load", "read_manifest", "version_of",
+    "Page", "Prepared", "PreparedRow", "Raw", "RowReport", "SealedConnector", "Sink", "Source", "SourceRecord",
+    "did_you_mean", "found", "load", "read_manifest", "sealed_connector", "version_of",
 ]  # fmt: skip

@@ -63,6 +63,13 @@ SDK: tuple[Entry, ...] = (
         "The record has {size} bytes, more than the limit of {limit}.",
     ),
     _record(
+        "SOURCE_EXTRACT_WRONG",
+        "Trích lục của hồ sơ không đọc được hoặc không lập được: {reason}.",
+        "The extract of the record cannot be read, or cannot be made: {reason}.",
+        "Giữ nguyên tệp làm bằng chứng; lấy lại hồ sơ từ hệ thống của tỉnh để lập trích lục mới.",
+        "Keep the file as evidence; read the record from the province's system again to make a new extract.",
+    ),
+    _record(
         "MAPPING_FIELD_MISSING",
         "Hồ sơ không có “{path}” (cần cho {to} của học bạ).{hint_vi}",
         "The record has no “{path}” (for {to} of the transcript).{hint_en}",

@@ -29,6 +29,7 @@ _PACKAGE = "hub.connectors"
 _GENERIC = "generic"
 _REASON_LENGTH_MAX = 200
 _PARTS: Final = ("manifest", "mapper", "source", "sink")
+_SEALED_PARTS: Final = ("mappings", "rows")
 
 
 def found() -> dict[str, Path]:
@@ -118,6 +119,8 @@ def _made(module: ModuleType, file: Path | None) -> Connector:
     missing = [name for name in _PARTS if not hasattr(made, name)]
     if missing or not isinstance(made.manifest, Manifest):
         raise _wrong(folder, f"connector() gives no connector: {', '.join(missing) or 'manifest'}")
+    if made.manifest.evidence != "native" and (missing := [name for name in _SEALED_PARTS if not hasattr(made, name)]):
+        raise _wrong(folder, f"evidence = {made.manifest.evidence} needs {', '.join(missing)}")
     return made
 
 

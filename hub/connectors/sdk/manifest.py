@@ -50,6 +50,8 @@ class Manifest(_Closed, frozen=True, kw_only=True):
     """See docs/connectors.md. `limits` are upper bounds that the connector itself keeps; `loss` is all it may lose.
 
     `checking_only`: what the system gives is no whole document, so each record is told and answered, and none is sent.
+    `evidence`: `native`, persons sign its documents here; else they are sealed as worked out from a document signed
+    there (`derived`) or from an unsigned system of record (`attested`), which the register knows as `system`.
     """
 
     name: Name
@@ -69,10 +71,14 @@ class Manifest(_Closed, frozen=True, kw_only=True):
     province: tuple[ProvinceInForce, ...] = ()
     cannot_express: dict[str, str] = {}
     checking_only: bool = False
+    evidence: Literal["native", "derived", "attested"] = "native"
+    system: Name | None = None
     loss: tuple[Loss, ...] = ()
 
     def __post_init__(self) -> None:
-        """ValueError for a limit that nobody knows."""
+        """ValueError for a limit that nobody knows, and for records that are sealed for no system."""
+        if (self.evidence == "native") != (self.system is None):
+            raise ValueError("evidence: derived and attested need system, the id in the register; native has none")
         for name in self.limits:
             if name not in LIMITS:
                 near = did_you_mean(name, LIMITS)

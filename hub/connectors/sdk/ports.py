@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from hub.connectors.sdk.answers import Answer
 from hub.connectors.sdk.losses import Loss
@@ -12,7 +12,10 @@ from hub.connectors.sdk.records import Page, Raw, SourceRecord
 from hub.domain.findings import Finding
 from hub.domain.transcript import School, Transcript
 
-__all__ = ["Connector", "Context", "Mapped", "Mapper", "Opened", "Sink", "Source"]
+__all__ = [
+    "Connector", "Context", "Kept", "Mapped", "Mapper", "Opened", "SealedConnector", "Sink", "Source",
+    "sealed_connector",
+]  # fmt: skip
 
 
 class Source(Protocol):
@@ -98,3 +101,45 @@ class Connector(Protocol):
 
     def sink(self, opened: Opened) -> Sink | None:
         """Open its sink, or None where the system takes no answers."""
+
+
+class Kept(Protocol):
+    """One version of a system's mapping that is kept for ever: `name` is "tien-giang/2", `sha256` that of its rules."""
+
+    @property
+    def name(self) -> str:
+        """Return connector and version."""
+
+    @property
+    def version(self) -> str:
+        """Return the version alone."""
+
+    @property
+    def sha256(self) -> str:
+        """Return the hash (hex) of its rules, which a seal names."""
+
+    @property
+    def mapper(self) -> Mapper:
+        """Return the mapper of that version."""
+
+
+class SealedConnector(Connector, Protocol):
+    """A connector whose records are sealed and not signed here: its manifest's `evidence` is not `native`.
+
+    Whoever checks a sealed record reads its source with `rows` again, and maps it with the version that the seal names.
+    """
+
+    @property
+    def mappings(self) -> Sequence[Kept]:
+        """Return every version of the mapping, oldest first; the last is the one for new records."""
+
+    def rows(self, data: bytes) -> Sequence[SourceRecord]:
+        """Return the records of a source: of the signed part of an XML document, or of one extract.
+
+        Pure. Raises Refused when the bytes are no such thing.
+        """
+
+
+def sealed_connector(connector: Connector) -> SealedConnector | None:
+    """Return a connector as one whose records are sealed, None where persons sign them."""
+    return None if connector.manifest.evidence == "native" else cast(SealedConnector, connector)

@@ -43,7 +43,8 @@ class SourceRecord:
     One that comes back after another counts as new: the system changed back.
 
     `place` tells a person where it stands ("trang 3, dòng 12", "5A.xlsx!5A!9"). `value` is None where the reader
-    refused the row: then `findings` say why.
+    refused the row: then `findings` say why. `source_sha256` (hex) names one of the page's `sources`: the signed
+    document in which a record of a system whose records are sealed stands.
     """
 
     key: str
@@ -51,6 +52,7 @@ class SourceRecord:
     place: str
     value: Raw | None
     findings: tuple[Finding, ...] = ()
+    source_sha256: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,8 @@ class Page:
     """Records in the system's order; the next pull begins at `cursor`, which only the connector understands.
 
     `more` is False when nothing more is there now. `findings` are about the page or a file as a whole. `batches` are
-    signed batch folders of a system that signs for itself.
+    signed batch folders of a system that signs for itself. `sources` are signed documents, byte for byte, in which
+    records of the page stand; each is given once.
     """
 
     records: tuple[SourceRecord, ...]
@@ -66,6 +69,7 @@ class Page:
     more: bool
     findings: tuple[Finding, ...] = ()
     batches: tuple[Path, ...] = ()
+    sources: tuple[bytes, ...] = ()
 
 
 def version_of(value: Raw) -> str:

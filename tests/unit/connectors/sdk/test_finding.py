@@ -77,3 +77,16 @@ def test_an_unknown_connector_is_refused_with_the_nearest(name):
         load(name)
     assert raised.value.code == "CONNECTOR_UNKNOWN"
     assert "jsonl" in raised.value.facts["proposal"]
+
+
+def test_a_connector_of_sealed_records_that_cannot_be_checked_is_refused(tmp_path):
+    """Without its kept mappings and its reader nobody could look at its sources again."""
+    folder = a_folder(tmp_path)
+    sealed = MANIFEST + 'evidence = "derived"\nsystem = "vendor-x"\n'
+    (folder / "manifest.toml").write_text(sealed, "utf-8")
+    with pytest.raises(Refused) as raised:
+        load(folder)
+    assert (raised.value.code, raised.value.facts["reason"]) == (
+        "MANIFEST_WRONG",
+        "evidence = derived needs mappings, rows",
+    )

@@ -67,10 +67,22 @@ def test_a_manifest_is_read(tmp_path):
     assert manifest.loss == (Loss("dropped", "hoc_sinh.so_dien_thoai", "in", "not needed"),)
 
 
+def test_a_manifest_says_what_its_records_rest_on(tmp_path):
+    """Persons sign, unless it says otherwise; what is sealed is sealed for a system that the register knows."""
+    (tmp_path / "manifest.toml").write_text(MANIFEST, "utf-8")
+    assert read_manifest(tmp_path / "manifest.toml").evidence == "native"
+    sealed = MANIFEST.replace("grades", 'evidence = "attested"\nsystem = "so-lieu"\ngrades', 1)
+    (tmp_path / "manifest.toml").write_text(sealed, "utf-8")
+    manifest = read_manifest(tmp_path / "manifest.toml")
+    assert (manifest.evidence, manifest.system) == ("attested", "so-lieu")
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [("grades = [1, 2]", "grades = [0]"), ('"both"', '"sideways"'), ("owner", "owners"), ('"31"', "31"),
-     ('name = "hai-phong"', 'name = "Hải Phòng"'), ("= 200", "= 0"), ('"dropped"', '"lost"'), ("2023-2024", "2023")],
+     ('name = "hai-phong"', 'name = "Hải Phòng"'), ("= 200", "= 0"), ('"dropped"', '"lost"'), ("2023-2024", "2023"),
+     ("grades", 'evidence = "derived"\ngrades'), ("grades", 'system = "ho-so"\ngrades'),
+     ("grades", 'evidence = "signed"\nsystem = "ho-so"\ngrades')],
 )  # fmt: skip
 def test_a_wrong_manifest_is_refused(tmp_path, old, new):
     """Every key is known and every value in its range; a code is a text."""
