@@ -46,6 +46,20 @@ SDK: tuple[Entry, ...] = (
         "The mapping file {file}, or its code tables, are wrong: {reason}.",
     ),
     _file(
+        "MAPPING_CHANGED",
+        "Bộ luật ánh xạ {mapping} đã công bố không còn như khi ghim: ghim {pinned}, hiện có {found}.",
+        "The published mapping {mapping} is not what its pin says: pinned {pinned}, found {found}.",
+        "Khôi phục đúng các tệp của phiên bản này; sửa đổi thì thêm thư mục phiên bản mới và dòng mới trong pins.toml.",
+        "Restore the files of this version; to change rules, add a folder for a new version and its line in pins.toml.",
+    ),
+    _file(
+        "MAPPING_UNKNOWN",
+        "Ở đây không có bộ luật ánh xạ “{mapping}”. Có: {known}.",
+        "The mapping “{mapping}” is not kept here. There is: {known}.",
+        "Xem bằng hub mapping list; nếu hồ sơ dùng phiên bản mới hơn, cập nhật hub rồi kiểm lại.",
+        "See hub mapping list; if the record names a newer version, update the hub and check again.",
+    ),
+    _file(
         "CONNECTOR_UNKNOWN",
         "Không có kết nối nào tên “{connector}”. Có: {proposal}.",
         "There is no connector “{connector}”. There is: {proposal}.",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hub.connectors.mapping import MappingFile
+from hub.connectors.mapping import MappingFile, kept_mappings
 from hub.connectors.mapping.tables import TableRow, Tables
 from hub.connectors.sdk.toml_files import read_toml, typed
 from hub.errors import Refused
@@ -22,7 +22,13 @@ class Declared:
 
 
 def declared_of(at: Path) -> Declared | None:
-    """Return what a connector declares, or None where its mapping is Python. Raises Refused MAPPING_FILE_WRONG."""
+    """Return what a connector declares, of kept mappings the newest, or None where its mapping is Python.
+
+    Raises Refused MAPPING_FILE_WRONG and, for a kept mapping that is not what its pin says, Corrupt MAPPING_CHANGED.
+    """
+    if kept := kept_mappings(at / "mappings", at.name):
+        rules = kept[-1].mapper.rules
+        return Declared({f"mappings/{kept[-1].version}/mapping.toml": rules.file}, rules.tables)
     try:
         if at.is_file():
             found = read_toml(at)

@@ -14,7 +14,7 @@ from msgspec import inspect
 from hub.connectors.sdk.proposing import did_you_mean
 from hub.domain.characters import visible
 
-__all__ = ["FILE_BYTES_MAX", "read_toml", "typed"]
+__all__ = ["FILE_BYTES_MAX", "read_bytes", "read_toml", "toml_of", "typed"]
 
 FILE_BYTES_MAX: Final = 1_048_576
 _T = TypeVar("_T")
@@ -30,14 +30,25 @@ _PATTERN = re.compile(r"`str` matching regex '.*'", re.DOTALL)
 
 def read_toml(path: Path) -> dict[str, Any]:
     """Return what a file holds. ValueError with the reason: too large, not UTF-8, no TOML (with its line)."""
+    return toml_of(read_bytes(path))
+
+
+def read_bytes(path: Path) -> bytes:
+    """Return the bytes of a file of at most FILE_BYTES_MAX. ValueError with the reason."""
     try:
         with path.open("rb") as stream:
             data = stream.read(FILE_BYTES_MAX + 1)
-        if len(data) > FILE_BYTES_MAX:
-            raise ValueError(f"more than {FILE_BYTES_MAX} bytes")
-        return _parsed(data.decode("utf-8"))
     except OSError as error:
         raise ValueError(error.strerror or type(error).__name__) from None
+    if len(data) > FILE_BYTES_MAX:
+        raise ValueError(f"more than {FILE_BYTES_MAX} bytes")
+    return data
+
+
+def toml_of(data: bytes) -> dict[str, Any]:
+    """Return what bytes hold. ValueError with the reason: not UTF-8, no TOML (with its line)."""
+    try:
+        return _parsed(data.decode("utf-8"))
     except UnicodeDecodeError as error:
         raise ValueError(f"no UTF-8 from byte {error.start} on") from None
     except RecursionError:

@@ -58,7 +58,7 @@ def test_a_folder_has_the_files_of_every_folder(folder):
     """Who knows one connector finds the way in all."""
     for name in ("manifest.toml", "README.md", "source.py", "sink.py", "golden"):
         assert (folder / name).exists(), name
-    assert any((folder / name).exists() for name in ("mapping.py", "mapping.toml", "mapping"))
+    assert any((folder / name).exists() for name in ("mapping.py", "mapping.toml", "mapping", "mappings"))
     assert any((folder / "golden").iterdir())
     assert read_manifest(folder / "manifest.toml").name == folder.name.replace("_", "-")
 
