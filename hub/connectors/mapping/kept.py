@@ -64,7 +64,7 @@ def kept_mappings(folder: Path, connector_name: str) -> tuple[KeptMapping, ...]:
 
 
 def kept_named(mappings: Sequence[KeptMapping], name: str) -> KeptMapping:
-    """Return the version that a seal names ("tien-giang/2"). Raises Refused MAPPING_UNKNOWN when it is not kept here."""
+    """Return the version that a seal names ("tien-giang/2"). Raises Refused MAPPING_UNKNOWN when it is not kept."""
     for kept in mappings:
         if kept.name == name:
             return kept

@@ -22,7 +22,9 @@ field = [
 [[list]]
 to = "subjects"
 from = "mon"
-item = [{{ to = "code", from = "ma", table = "subject" }}, {{ to = "level", from = "muc" }}, {{ to = "score", from = "diem" }}]
+item = [
+  {{ to = "code", from = "ma", table = "subject" }}, {{ to = "level", from = "muc" }}, {{ to = "score", from = "diem" }},
+]
 """
 TABLES = """
 gender = [{{ code = "1", means = "{one}" }}, {{ code = "2", means = "{two}" }}]
