@@ -215,10 +215,15 @@ function splitNote(note) {
 }
 
 function readHead(text) {
-  const [origin, size, root, end, ...rest] = text.split("\n");
-  need(end === "" && rest.length === 0 && /^(0|[1-9][0-9]{0,15})$/.test(size) && CHECKS.bytes(root), "checkpoint");
-  const head = { origin, size: Number(size), root: bytesOf(root) };
+  const [origin, size, root, ...rest] = text.split("\n");
+  need(rest.pop() === "" && /^(0|[1-9][0-9]{0,15})$/.test(size) && CHECKS.bytes(root), "checkpoint");
+  const head = { origin, size: Number(size), root: bytesOf(root), successor: null };
   need(head.root.length === 32 && Number.isSafeInteger(head.size), "checkpoint");
+  if (rest.length > 0) { // the last head of a closed log names the Sở that follows; no other extension is known
+    const named = /^closed (?=.{2,30}$)([a-z]+(?:-[a-z]+)*)$/.exec(rest[0]);
+    need(rest.length === 1 && named !== null && origin !== `so-${named[1]}.hocba/log`, "checkpoint extension");
+    head.successor = named[1];
+  }
   return head;
 }
 

@@ -1,4 +1,7 @@
-"""Which school a command may speak for: one that stands, and for a closed one its successor, in corrections alone."""
+"""Which school a command may speak for: one that stands, and for a closed one its successor, in corrections alone.
+
+And which Sở still takes commands: one whose log is open.
+"""
 
 from datetime import datetime
 
@@ -8,7 +11,18 @@ from hub.domain.findings import Finding, finding
 from hub.domain.statements import Command, CorrectionRequest, CorrectionWithdrawal, Recall, SoLock, WindowClosed
 from hub.trust import Snapshot, succession_facts
 
-__all__ = ["judge_school", "signing_school", "stands_for"]
+__all__ = ["judge_closing", "judge_school", "signing_school", "stands_for"]
+
+
+def judge_closing(snapshot: Snapshot, command: Command, at: datetime) -> list[Finding]:
+    """Return why a command that came at `at` is too late for this Sở: its log is closed, and another Sở follows.
+
+    A window for a correction still ends: nothing is locked by that. All else would need a place in the log.
+    """
+    closing = snapshot.closing(at)
+    if closing is None or isinstance(command, WindowClosed):
+        return []
+    return [finding("SO_CLOSED", "$.school", facts=closing.facts())]
 
 
 def judge_school(snapshot: Snapshot, command: Command, at: datetime) -> list[Finding]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from msgspec.structs import replace as with_fields
 
-from hub.agents.acting import judge_school, signing_school, stands_for
+from hub.agents.acting import judge_closing, judge_school, signing_school, stands_for
 from hub.agents.stage import Record
 from hub.decision import KINDS, Act, Judged, Prepared, RecordKey, second_person_fault
 from hub.domain import civil_date, judge, pupil_of, read, round_refusal
@@ -120,7 +120,12 @@ def _statement(ground: _Ground, topic: Topic) -> tuple[Command | SoLock | None, 
         hashes = [hashlib.sha256(d["document"]).hexdigest() for d in value["documents"]]
         if list(command.documents) != hashes:
             found.append(finding("DOCUMENT_LIST_DIFFERS", "$.statement.documents"))
-    return said, command, found + _size(ground.message) + judge_school(ground.snapshot, command, ground.record.at)
+    late = judge_closing(ground.snapshot, command, ground.record.at)
+    return (
+        said,
+        command,
+        found + late + _size(ground.message) + judge_school(ground.snapshot, command, ground.record.at),
+    )
 
 
 def _size(message: Message) -> list[Finding]:

@@ -26,10 +26,13 @@ from hub.topics import register as register_topic
 from hub.trust import (
     ChainCache,
     Entry,
+    LogClosing,
     Snapshot,
     Status,
+    check_closing_stands,
     check_entry,
     check_weakening,
+    log_closing_of,
     verify_entry,
 )
 
@@ -47,6 +50,7 @@ class _Entry:
     payload: bytes
     signature: str
     policies: tuple[Entry, ...] = field(default=(), repr=False)  # severity policies that were registered before
+    closing: LogClosing | None = None  # that was registered before
 
 
 _Issued = dict[tuple[str, str, str], datetime]
@@ -55,10 +59,11 @@ _Issued = dict[tuple[str, str, str], datetime]
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What is registered: dates of issue, and the severity policies that came before in the same batch, by Sở."""
+    """What is registered: dates of issue, and by Sở what came before in the same batch: policies, and a closing."""
 
     issued: _Issued = field(default_factory=dict)
     policies: Mapping[str, tuple[Entry, ...]] = field(default_factory=dict)
+    closings: Mapping[str, LogClosing] = field(default_factory=dict)
 
 
 def register_stage(
@@ -79,7 +84,10 @@ def register_stage(
         if b"\\u0000" in value["statement"]:
             raise Refused("STATEMENT_INVALID", {"reason": "NUL"})
         snapshot = registers.get(so) or Snapshot.of(())
-        entry = _Entry(record, statement, value["statement"], value["signature"], snapshot.severity_entries)
+        entry = _Entry(
+            record, statement, value["statement"], value["signature"], snapshot.severity_entries,
+            snapshot.announced_closing,
+        )  # fmt: skip
         _authentic(entry, snapshot, anchors.get(so), cache)
         _instant(statement.issued_at)
         check_entry(_row(entry))  # what cannot be used is refused here, not by every reader
@@ -103,7 +111,7 @@ def _known(connection: Connection, entries: Sequence[_Entry]) -> _Known:
 
 
 def _decide(entry: _Entry, known: _Known) -> tuple[_Entry, _Known]:
-    """Refuse an entry that is older than the newest of its id, or a Sở's policy that weakens Bộ's.
+    """Refuse an entry older than the newest of its id, a Sở's policy that weakens Bộ's, or another closing too late.
 
     An old signature does not bring an old register back.
     """
@@ -116,7 +124,17 @@ def _decide(entry: _Entry, known: _Known) -> tuple[_Entry, _Known]:
         before = policies.get(s.so, ())
         check_weakening(_row(entry), (*entry.policies, *before))
         policies = {**policies, s.so: (*before, _row(entry))}
-    return entry, _Known(known.issued | {key: issued_at}, policies)
+    closings = {**known.closings, s.so: _closing(entry, known)} if s.kind == "log_closing" else known.closings
+    return entry, _Known(known.issued | {key: issued_at}, policies, closings)
+
+
+def _closing(entry: _Entry, known: _Known) -> LogClosing:
+    """Return the closing that stands with this entry; one in force changes no more, for the last head may be out."""
+    new, so = log_closing_of(_row(entry)), entry.statement.so
+    if new.so != so:
+        raise Refused("LOG_CLOSING_WRONG", {"reason": "so"})
+    check_closing_stands(new, known.closings.get(so, entry.closing), entry.record.at)
+    return new
 
 
 def _authentic(entry: _Entry, snapshot: Snapshot, anchor: bytes | None, cache: ChainCache) -> None:

@@ -35,6 +35,7 @@ from hub.trust.entry_signature import verify_entry
 from hub.trust.jws import CRITICAL, Header, Parsed, RawSigner, hash_of, read, sign, verify
 from hub.trust.leaf import Leaf, envelope_sha256, leaf_bytes, leaf_of, manifest_root, parse_leaf, salt_of
 from hub.trust.lock_policy import LOCK_POLICY_DEFAULT, LockPolicy
+from hub.trust.log_closing import LogClosing, check_closing_stands, log_closing_of
 from hub.trust.merkle import (
     EMPTY_ROOT,
     Frontier,
@@ -96,6 +97,7 @@ __all__ = [
     "Holding",
     "Leaf",
     "LockPolicy",
+    "LogClosing",
     "LogKey",
     "NoteKey",
     "NoteSignature",
@@ -117,6 +119,7 @@ __all__ = [
     "base64url",
     "canonical",
     "certificate_of",
+    "check_closing_stands",
     "check_entry",
     "check_placing",
     "check_signature",
@@ -139,6 +142,7 @@ __all__ = [
     "leaf_bytes",
     "leaf_hash",
     "leaf_of",
+    "log_closing_of",
     "log_origin",
     "manifest_root",
     "parse",

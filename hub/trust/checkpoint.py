@@ -1,12 +1,13 @@
 """Điểm kiểm của nhật ký: a log's signed tree head (C2SP tlog-checkpoint) and its cosignatures (tlog-cosignature v1).
 
 Text: origin, size in decimal, root in base64, one line each. A log never signs two heads that are inconsistent; the
-cosigner (Bộ) signs only after it recomputed the log.
+cosigner (Bộ) signs only after it recomputed the log. The last head of a log that is closed (đóng nhật ký) has one
+extension line more, `closed <slug of the Sở that follows>`; no other extension is read (ADR 0031).
 """
 
 import re
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from hub.errors import Refused
@@ -31,6 +32,8 @@ CHECKPOINT_TYPE = "vn.hocba.checkpoint/1"
 """Type (`typ`) of the JWS by which a Sở seals the text of a checkpoint."""
 _SIZE = re.compile(r"0|[1-9][0-9]{0,19}")
 _ORIGIN = re.compile(r"[^\s+\x00-\x1f\x7f]{1,200}")
+_SUCCESSOR = re.compile(r"(?=.{2,30}\Z)[a-z]+(?:-[a-z]+)*")
+_CLOSED = "closed "  # what the extension line of a final head begins with
 _TIME_S_MAX = 2**63 - 1
 _STAMP = struct.Struct(">Q")
 _COSIGNATURE_HEADER = b"cosignature/v1\n"
@@ -43,32 +46,53 @@ def log_origin(so: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """A tree head: log origin, count of leaves, root (32 bytes). Raises Refused CHECKPOINT_WRONG when impossible."""
+    """A tree head: log origin, count of leaves, root (32 bytes). Raises Refused CHECKPOINT_WRONG when impossible.
+
+    `successor`: of the final head of a closed log, the slug of the Sở that follows; None while the log is open.
+    """
 
     origin: str
     size: int
     root: bytes
+    successor: str | None = None
 
     def __post_init__(self) -> None:
         if not _ORIGIN.fullmatch(self.origin) or not 0 <= self.size <= SIZE_MAX or len(self.root) != HASH_BYTE_COUNT:
+            raise Refused("CHECKPOINT_WRONG")
+        if self.successor is not None and not _is_successor(self.origin, self.successor):
             raise Refused("CHECKPOINT_WRONG")
 
     @property
     def text(self) -> bytes:
         """The note text, with its last line feed: what every signature is over."""
-        return f"{self.origin}\n{self.size}\n{encode_base64(self.root)}\n".encode()
+        closed = "" if self.successor is None else f"{_CLOSED}{self.successor}\n"
+        return f"{self.origin}\n{self.size}\n{encode_base64(self.root)}\n{closed}".encode()
 
     @classmethod
     def of(cls, text: bytes) -> "Checkpoint":
-        """Read a note text strictly; extension lines are refused. Raises Refused CHECKPOINT_WRONG."""
+        """Read a note text strictly; of extension lines only `closed`, once. Raises Refused CHECKPOINT_WRONG."""
         try:
-            origin, size, root, rest = text.decode("utf-8").split("\n")
-            found = cls(origin, int(size) if _SIZE.fullmatch(size) else -1, decode_base64(root))
+            origin, size, root, *extension, rest = text.decode("utf-8").split("\n")
+            number = int(size) if _SIZE.fullmatch(size) else -1
+            found = cls(origin, number, decode_base64(root), _successor(extension))
         except (ValueError, Refused):
             raise Refused("CHECKPOINT_WRONG") from None
         if rest:
             raise Refused("CHECKPOINT_WRONG")
         return found
+
+
+def _is_successor(origin: str, successor: str) -> bool:
+    return _SUCCESSOR.fullmatch(successor) is not None and log_origin(successor) != origin
+
+
+def _successor(extension: Sequence[str]) -> str | None:
+    """Return whom the extension lines name, or None without any. Raises Refused for every other line."""
+    if not extension:
+        return None
+    if len(extension) > 1 or not extension[0].startswith(_CLOSED):
+        raise Refused("CHECKPOINT_WRONG")
+    return extension[0].removeprefix(_CLOSED)
 
 
 def sign_checkpoint(checkpoint: Checkpoint, signer: NoteSigner) -> bytes:

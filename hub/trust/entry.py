@@ -2,7 +2,8 @@
 
 Entries hold from `valid_from` until before `valid_to`. A newer version of the same entry replaces the older one from
 its own `valid_from` on: what begins tomorrow leaves today alone, and what begins where the older one did takes its
-whole place. Certificates and revocation lists say themselves when they count: of these only the newest version is kept.
+whole place. Certificates and revocation lists say themselves when they count, and a log is closed once: of these only
+the newest version is kept.
 """
 
 from bisect import bisect_left, bisect_right
@@ -25,7 +26,7 @@ _DATED = frozenset(  # looked up by time
         "round_opening",
     }
 )
-KINDS = _DATED | {"certificate", "revocation"}
+KINDS = _DATED | {"certificate", "revocation", "log_closing"}
 P = TypeVar("P")
 T = TypeVar("T")
 

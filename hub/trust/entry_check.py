@@ -10,6 +10,7 @@ from hub.errors import Refused
 from hub.trust.decisions import check_decision
 from hub.trust.der import certificate_of_base64
 from hub.trust.entry import Entry
+from hub.trust.log_closing import check_log_closing
 from hub.trust.register import Snapshot
 from hub.trust.roster import check_roster
 from hub.trust.round_opening import check_round_opening
@@ -31,6 +32,7 @@ _Role = Literal[
 ]
 _OWN_CODES = frozenset(
     {
+        "LOG_CLOSING_WRONG",
         "SCHOOL_LEVEL_DIFFERS",
         "SCHOOL_SUCCESSOR_WRONG",
         "SEVERITY_POLICY_WRONG",
@@ -53,6 +55,7 @@ class _Official(msgspec.Struct, forbid_unknown_fields=True):
 _CHECKS: Mapping[str, Callable[[Entry], Any]] = {
     "calendar": check_decision,
     "certificate": lambda entry: certificate_of_base64(entry.payload["der_base64"]),
+    "log_closing": check_log_closing,
     "official": lambda entry: msgspec.convert(dict(entry.payload), _Official),
     "roster": check_roster,
     "round_opening": check_round_opening,

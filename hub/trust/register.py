@@ -19,6 +19,7 @@ from hub.trust.decisions import CalendarDecision, calendar_of, severities_of
 from hub.trust.der import crl_of, decode_base64, fingerprint
 from hub.trust.entry import KINDS, Entry, newest, standing
 from hub.trust.lock_policy import LOCK_POLICY_DEFAULT, LockPolicy
+from hub.trust.log_closing import LogClosing, log_closing_of
 from hub.trust.policy import TrustPolicy
 from hub.trust.revocation import Revocation
 from hub.trust.round_opening import OpenedRound, opened_round_of
@@ -56,6 +57,7 @@ class Snapshot:
         self._certificates: dict[bytes, bytes] = {}
         self._policies: list[tuple[Entry, TrustPolicy]] = []
         self._lock_policies: list[tuple[Entry, LockPolicy]] = []
+        self.announced_closing: LogClosing | None = None  # whether or not it is in force yet
         self._openings: dict[OpenedRound, list[Entry]] = {}
         self._crls: list[bytes] = []
         severities: list[tuple[Entry, SeverityPolicy]] = []
@@ -144,6 +146,11 @@ class Snapshot:
         """Return what the Sở asks of a lock at `at`: the newest entry in force, or that missing pupils are told."""
         return newest(self._lock_policies, at) or LOCK_POLICY_DEFAULT
 
+    def closing(self, at: datetime) -> LogClosing | None:
+        """Return which Sở follows since when, where the log of this one is closed at `at`; None while it is open."""
+        found = self.announced_closing
+        return found if found is not None and found.since <= at else None
+
     def is_round_open(self, round_name: OpenedRound, at: datetime) -> bool:
         """Tell whether the Sở has opened this further round (school, school year, cohort, number) at `at`."""
         return any(entry.holds(at) for entry in self._openings.get(round_name, ()))
@@ -185,6 +192,8 @@ class Snapshot:
             self._policies.append((entry, TrustPolicy.of(payload)))
         elif entry.kind == "lock_policy":
             self._lock_policies.append((entry, LockPolicy.of(payload)))
+        elif entry.kind == "log_closing":
+            self.announced_closing = log_closing_of(entry)
         elif entry.kind == "round_opening":
             self._openings.setdefault(opened_round_of(payload), []).append(entry)
         elif entry.kind == "revocation":

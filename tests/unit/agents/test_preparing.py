@@ -33,7 +33,7 @@ from tests.unit.agents.world import (
     with_headers,
     with_value,
 )
-from tests.unit.trust.trust_world import SCHOOL, World
+from tests.unit.trust.trust_world import SCHOOL, World, an_entry
 
 
 def test_good_submission_stands_with_its_documents(good: Record, prepare) -> None:
@@ -200,6 +200,16 @@ def test_command_of_a_closed_school_names_the_school_that_succeeds_it(desk: Desk
         shown = render(prepared.findings[0])
         assert f"Trường kế thừa: {SCHOOL}" in shown["vi"]
         assert f"succeeded by school {SCHOOL}" in shown["en"]
+
+
+def test_command_to_a_so_whose_log_is_closed_is_refused_from_the_first_instant_on(desk: Desk, world: World) -> None:
+    """It says who follows and by which decision; a record that was appended before is decided as ever."""
+    payload = {"decision": "QĐ-9", "so": SO, "successor": "nghe-an"}
+    for since, expected in ((AT, ["SO_CLOSED"]), (AT + timedelta(seconds=1), [])):
+        snapshot = world.with_(an_entry("log_closing", SO, payload, valid_from=since)).snapshot()
+        prepared = prepare_command(desk.command(a_recall()), TOPIC, snapshot, ChainCache())
+        assert (codes_of(prepared), prepared.stands) == (expected, not expected)
+        assert all(f.facts == {"successor": "nghe-an", "decision": "QĐ-9"} for f in prepared.findings)
 
 
 def test_command_with_a_changed_statement_is_refused(desk: Desk, prepare) -> None:

@@ -172,3 +172,42 @@ def test_newer_version_of_an_entry_replaces_the_older_one_in_a_snapshot(world: W
         school = Snapshot.of(entries).school("010199", AT)
         assert school is not None
         assert (school.name, Snapshot.of(entries).version) == ("Renamed", 2)
+
+
+def test_closing_of_another_so_is_refused(world: World) -> None:
+    """Each registrar closes the log of their own Sở alone."""
+    with pytest.raises(Refused) as refused:
+        _close(world, so="nghe-an", entry_id="nghe-an")
+    assert refused.value.code == "LOG_CLOSING_WRONG"
+
+
+def test_closing_that_is_in_force_changes_no_more(world: World) -> None:
+    """Whether it was registered long ago or came in the same batch; in the same words it does no harm."""
+    _, known = _close(world)
+    before = world.with_(an_entry("log_closing", SO, _CLOSING, valid_from=AT)).snapshot()
+    for snapshot, known_before in ((world.snapshot(), known), (before, _Known())):
+        _close(world, snapshot, known_before)
+        with pytest.raises(Refused) as refused:
+            _close(world, snapshot, known_before, successor="vinh-long")
+        assert refused.value.code == "LOG_CLOSING_FINAL"
+
+
+def test_closing_that_is_not_in_force_yet_is_put_off(world: World) -> None:
+    """Nothing rests on it."""
+    _, known = _close(world, valid_from="2099-01-01T00:00:00Z")
+    entry, _ = _close(world, known=known, successor="vinh-long")
+    assert entry.statement.payload["successor"] == "vinh-long"
+
+
+_CLOSING = {"decision": "QĐ-202", "so": SO, "successor": "nghe-an"}
+
+
+def _close(
+    world: World, snapshot: Snapshot | None = None, known: Any = None, entry_id: str = SO, valid_from: str = "",
+    **changes: str,
+) -> Any:  # fmt: skip
+    stage = register_stage((SO,), {}, Snapshots())
+    since = valid_from or f"{AT:%Y-%m-%dT%H:%M:%SZ}"
+    statement = a_statement("log_closing", entry_id, payload=_CLOSING | changes, valid_from=since)
+    entry = stage.prepare(a_record(world, statement), {SO: snapshot or world.snapshot()})
+    return stage.decide(entry, known or _Known())

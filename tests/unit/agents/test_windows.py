@@ -15,7 +15,7 @@ from hub.signing import Signer
 from hub.store.queries import queries_of
 from hub.trust import ChainCache
 from tests.unit.agents.world import AT, SO, TOPIC, YEAR, Answer, FakeConnection, a_school_entry, record_of
-from tests.unit.trust.trust_world import SCHOOL, World, an_office
+from tests.unit.trust.trust_world import SCHOOL, World, an_office, an_entry
 
 _SQL, _COMMON = queries_of("so"), queries_of("common")
 _CLOSES_AT = AT - timedelta(days=3)  # an outage may last longer than a command of a person may be old
@@ -70,6 +70,15 @@ def test_closed_window_is_announced_by_the_seal_under_a_derived_id(world: World,
     assert (prepared.command_id, prepared.statement) == (repeated.command_id, repeated.statement)
     assert prepared.signatory is not None
     assert prepared.signatory.role == "so_seal"
+
+
+def test_window_ends_although_the_log_of_the_so_is_closed(world: World, seal: Signer) -> None:
+    """It locks nothing; a correction that nobody finished would stand open for ever."""
+    connection = a_database(_ROW)
+    close_windows(connection, SO, seal, AT)
+    payload = {"decision": "QĐ-9", "so": SO, "successor": "nghe-an"}
+    closed = world.with_(an_entry("log_closing", SO, payload, valid_from=AT - timedelta(days=1)))
+    assert judged(closed, sent(connection)[0]).stands
 
 
 def test_window_is_announced_once(seal: Signer) -> None:

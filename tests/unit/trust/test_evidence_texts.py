@@ -3,11 +3,13 @@
 import base64
 import hashlib
 import hmac
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hub.domain.organisations import DEPARTMENTS
 from hub.errors import Refused
 from hub.signing import NoteKeySigner
 from hub.trust import (
@@ -20,6 +22,7 @@ from hub.trust import (
     leaf_bytes,
     leaf_hash,
     leaf_of,
+    log_origin,
     manifest_root,
     parse,
     parse_leaf,
@@ -102,11 +105,44 @@ def test_checkpoint_text_is_the_c2sp_form():
     assert Checkpoint.of(HEAD.text) == HEAD
 
 
-@given(st.integers(0, 2**64 - 1), st.binary(min_size=32, max_size=32))
-def test_checkpoint_reads_back_for_every_size(size, digest):
-    """Sizes run up to 2^64 − 1."""
-    head = Checkpoint(ORIGIN, size, digest)
+@given(
+    st.integers(0, 2**64 - 1),
+    st.binary(min_size=32, max_size=32),
+    st.none() | st.sampled_from([one.slug for one in DEPARTMENTS]),
+)
+def test_checkpoint_reads_back_for_every_size(size, digest, successor):
+    """Sizes run up to 2^64 − 1; a log is open, or any Sở follows it."""
+    head = Checkpoint(ORIGIN, size, digest, successor)
     assert Checkpoint.of(head.text) == head
+
+
+def test_final_checkpoint_has_one_extension_line_more():
+    """Log and cosigner sign it with the rest: a cosignature over the same tree, still open, is another one."""
+    final = replace(HEAD, successor="dong-thap")
+    assert final.text == HEAD.text + b"closed dong-thap\n"
+    assert verify_checkpoint(sign_checkpoint(final, LOG), [LOG.key()]) == final
+    line, key = cosign(HEAD, BO, 1_782_800_000), BO.key(COSIGNATURE)
+    assert _code(verify_cosignature, final, line, key) == "CHECKPOINT_SIGNATURE_WRONG"
+    assert verify_cosignature(final, cosign(final, BO, 1_782_800_000), key) == 1_782_800_000
+
+
+@pytest.mark.parametrize(
+    "line",
+    [b"closed", b"closed ", b"closed Dong-Thap", b"closed dong thap", b"closed  dong-thap", b"closed dong-thap ",
+     b"Closed dong-thap", b"closed dong-thap\nclosed dong-thap", b"closed dong-thap\nmore", b"\nclosed dong-thap",
+     b"more\nclosed dong-thap", b"closed d", b"closed " + b"d" * 31, b"closed dong-thap-", b"closed 82",
+     "closed đồng-tháp".encode(), b"closed dong-thap\r"],
+)  # fmt: skip
+def test_checkpoint_with_any_other_extension_is_refused(line):
+    """Who does not know what a line means must not take the head for one that it knows."""
+    assert _code(Checkpoint.of, HEAD.text + line + b"\n") == "CHECKPOINT_WRONG"
+
+
+def test_log_does_not_follow_itself():
+    """A closed log ends."""
+    origin = log_origin("dong-thap")
+    assert _code(lambda: Checkpoint(origin, 7, HEAD.root, "dong-thap")) == "CHECKPOINT_WRONG"
+    assert Checkpoint(origin, 7, HEAD.root, "tien-giang").successor == "tien-giang"
 
 
 @pytest.mark.parametrize(
