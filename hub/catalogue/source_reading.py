@@ -1,0 +1,80 @@
+"""Tài liệu nguồn: what is wrong with a source document, its signature, or with what was derived from it."""
+
+from hub.catalogue.entry import Certainty, Entry, Severity
+
+__all__ = ["ENTRIES"]
+
+_XML = "Quy ước của hub: một dạng XAdES duy nhất cho tệp XML có chữ ký (ETSI EN 319 132-1; ADR 0029)"
+_PINNED = "Quy ước của hub: chứng thư của hệ thống nguồn được ghim trong sổ đăng ký (ADR 0029)"
+
+_AGAIN = (
+    "Lấy lại tệp gốc từ hệ thống nguồn; không sửa, không lưu lại bằng phần mềm khác.",
+    "Take the original file from the system again; do not edit it, nor save it with other software.",
+)
+_VENDOR = (
+    "Báo đơn vị vận hành hệ thống nguồn: tệp phải theo đúng dạng nêu trong docs/connectors.md.",
+    "Tell whoever runs the system: its files must have just the shape that docs/connectors.md states.",
+)
+_WARN_SO = (
+    "Không dùng tệp này; báo Sở và đơn vị vận hành hệ thống nguồn để đối chiếu.",
+    "Do not use this file; tell Sở and whoever runs the system, who compare.",
+)
+_REGISTRAR = (
+    "Nếu hệ thống đã đổi chứng thư, đề nghị cán bộ quản lý sổ đăng ký của Sở ghim chứng thư mới.",
+    "If the system has a new certificate, ask the registrar of Sở to pin it.",
+)
+
+
+def _refuse(code: str, source: str, vi: str, en: str, after: tuple[str, str]) -> Entry:
+    return Entry(code, Severity.REFUSE, Certainty.CONTRACT, source, vi, en, *after)
+
+
+_BOUNDS = (
+    _refuse("SOURCE_XML_TOO_LARGE", _XML, "Tệp XML nguồn quá lớn ({byte_count} byte).",
+            "The XML source is too large ({byte_count} bytes).", _VENDOR),
+    _refuse("SOURCE_XML_ENCODING", _XML, "Tệp XML nguồn không phải XML 1.0 bằng UTF-8 ({reason}).",
+            "The XML source is not XML 1.0 in UTF-8 ({reason}).", _VENDOR),
+    _refuse("SOURCE_XML_FORBIDDEN", _XML, "Tệp XML nguồn có thành phần bị cấm: {what}.",
+            "The XML source holds what is forbidden: {what}.", _WARN_SO),
+    _refuse("SOURCE_XML_TOO_COMPLEX", _XML, "Tệp XML nguồn vượt giới hạn: {what}.",
+            "The XML source is beyond a limit: {what}.", _VENDOR),
+    _refuse("SOURCE_XML_ID_TWICE", _XML, "Một mã định danh (Id) xuất hiện hai lần trong tệp XML nguồn.",
+            "An identifier (Id) appears twice in the XML source.", _WARN_SO),
+    _refuse("SOURCE_XML_MALFORMED", _XML, "Tệp nguồn không phải XML đúng dạng (dòng {line}).",
+            "The source is no well-formed XML (line {line}).", _AGAIN),
+)  # fmt: skip
+
+_SIGNATURE = (
+    _refuse("SOURCE_XML_SIGNATURE_MISSING", _XML, "Tệp XML nguồn không có chữ ký.",
+            "The XML source has no signature.", _AGAIN),
+    _refuse("SOURCE_XML_SIGNATURE_TWICE", _XML, "Tệp XML nguồn có hơn một chữ ký.",
+            "The XML source has more than one signature.", _WARN_SO),
+    _refuse("SOURCE_XML_SIGNATURE_MOVED", _XML, "Chữ ký, hoặc một phần của nó, không nằm đúng chỗ cuối cùng trong tệp XML nguồn.",
+            "The signature, or a part of one, is not where it must be: last in the root of the XML source.", _WARN_SO),
+    _refuse("SOURCE_XML_SHAPE", _XML, "Chữ ký trong tệp XML nguồn không theo đúng dạng quy định ({element}).",
+            "The signature in the XML source does not have the one shape that is allowed ({element}).", _VENDOR),
+    _refuse("SOURCE_XML_ALGORITHM", _XML, "Chữ ký trong tệp XML nguồn dùng thuật toán không được phép ({element}).",
+            "The signature in the XML source uses an algorithm that is not allowed ({element}).", _VENDOR),
+    _refuse("SOURCE_XML_ALGORITHM_SWAPPED", _XML, "Thuật toán ký không hợp với loại khóa của chứng thư.",
+            "The signature's algorithm does not agree with the certificate's kind of key.", _WARN_SO),
+    _refuse("SOURCE_XML_CONTENT_DIFFERS", _XML, "Nội dung tệp XML nguồn đã bị thay đổi sau khi ký.",
+            "The XML source was changed after it was signed.", _WARN_SO),
+    _refuse("SOURCE_XML_SIGNATURE_WRONG", _XML, "Chữ ký của tệp XML nguồn không khớp.",
+            "The signature of the XML source does not verify.", _WARN_SO),
+    _refuse("SOURCE_TIME_WRONG", _XML, "Thời điểm ký trong tài liệu nguồn viết sai dạng.",
+            "The time of signing in the source is not well formed.", _VENDOR),
+)  # fmt: skip
+
+_CERTIFICATE = (
+    _refuse("SOURCE_CERTIFICATE_UNKNOWN", _PINNED,
+            "Tài liệu nguồn được ký bằng chứng thư không được ghim cho hệ thống này ({certificate_sha256}).",
+            "The source is signed with a certificate that is not pinned for this system ({certificate_sha256}).", _REGISTRAR),
+    _refuse("SOURCE_CERTIFICATE_WEAK", _PINNED, "Khóa của chứng thư ký tài liệu nguồn không đủ mạnh hoặc không được hỗ trợ.",
+            "The key of the certificate that signed the source is too weak, or of an unsupported kind.", _VENDOR),
+    _refuse("SOURCE_CERTIFICATE_DIFFERS", _PINNED, "Tài liệu nguồn ghi một chứng thư khác với chứng thư đã ký.",
+            "The source names another certificate than the one that signed it.", _WARN_SO),
+    _refuse("SOURCE_CERTIFICATE_EXPIRED", _PINNED, "Chứng thư ký tài liệu nguồn không có hiệu lực lúc ký ({signed_at}).",
+            "The certificate was not valid when the source was signed ({signed_at}).", _REGISTRAR),
+)  # fmt: skip
+
+ENTRIES: tuple[Entry, ...] = (*_BOUNDS, *_SIGNATURE, *_CERTIFICATE)
