@@ -21,6 +21,7 @@ from hub.trust import ChainCache
 from tests.unit.agents.world import (
     AT,
     CLOSED_SCHOOL,
+    SO,
     TOPIC,
     YEAR,
     Desk,

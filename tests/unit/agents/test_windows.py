@@ -15,7 +15,7 @@ from hub.signing import Signer
 from hub.store.queries import queries_of
 from hub.trust import ChainCache
 from tests.unit.agents.world import AT, SO, TOPIC, YEAR, Answer, FakeConnection, a_school_entry, record_of
-from tests.unit.trust.trust_world import SCHOOL, World, an_office, an_entry
+from tests.unit.trust.trust_world import SCHOOL, World, an_entry, an_office
 
 _SQL, _COMMON = queries_of("so"), queries_of("common")
 _CLOSES_AT = AT - timedelta(days=3)  # an outage may last longer than a command of a person may be old
