@@ -8,6 +8,7 @@ _BYTES = "Quy ước của hub: JSON chính tắc HB-JCS/1 (RFC 8785)"
 _JWS = "Quy ước của hub: chữ ký JWS tách rời (RFC 7515, RFC 7797, ETSI TS 119 182-1)"
 _CHAIN = "TT 27/2020/TT-BGDĐT và CV 1396/BGDĐT-GDTH, CV 119/BGDĐT-GDTH: giáo viên chủ nhiệm, hiệu trưởng, nhà trường ký"
 _REGISTER = "Quy ước của hub: sổ đăng ký người ký có ngày hiệu lực"
+_SEAL = "Quy ước của hub: mức chứng cứ theo chữ ký (docs/adr/0028)"
 _PROOF = "Quy ước của hub: cây băm RFC 9162 và điểm kiểm C2SP"
 
 _EXPORT = ("Xuất lại tệp bằng phần mềm của trường hoặc `hub prepare`.", "Export the file again, or use `hub prepare`.")
@@ -19,6 +20,14 @@ _CHAIN_NEXT = (
 _OFFICE = (
     "Kiểm tra quyết định phân công và đề nghị Sở cập nhật sổ đăng ký người ký.",
     "Check the appointment and ask Sở to update the register of signers.",
+)
+_SEAL_NEXT = (
+    "Niêm phong lại lô hồ sơ bằng dấu và hệ thống mà sổ đăng ký ghi.",
+    "Seal the batch again with the seal and the system that the register names.",
+)
+_REGISTER_NEXT = (
+    "Cán bộ đăng ký của Sở ghi hệ thống nguồn vào sổ đăng ký, rồi niêm phong lại.",
+    "The registrar of the Sở registers the source system; then seal again.",
 )
 _DEVICE = ("Chỉnh đồng hồ máy ký rồi ký lại.", "Set the clock of the signing computer and sign again.")
 _SO = ("Báo cho Sở; hồ sơ được giữ nguyên để đối chiếu.", "Tell Sở; the record is kept as it is for comparison.")
@@ -128,6 +137,18 @@ _SIGNER = (
             "A register entry of kind {kind} cannot be used.", _OPERATOR),
 )  # fmt: skip
 
+_SEALED = (
+    _refuse("SEAL_NOT_ALONE", _SEAL, "Dấu ghi nguồn gốc phải là chữ ký duy nhất của học bạ; ở đây có {count} chữ ký.",
+            "A seal that names its source must be a transcript's only signature; there are {count}.", _SEAL_NEXT),
+    _refuse("SEAL_SYSTEM_UNKNOWN", _SEAL, "Sổ đăng ký không có hệ thống nguồn {system} vào lúc này.",
+            "The register has no source system {system} at this time.", _REGISTER_NEXT),
+    _refuse("SEAL_GRADE_WRONG", _SEAL, "Dấu ghi mức chứng cứ {grade}; sổ đăng ký cho hệ thống {system} mức {registered}.",
+            "The seal claims the grade {grade}; the register gives system {system} the grade {registered}.", _SEAL_NEXT),
+    _refuse("SEAL_MAPPING_WRONG", _SEAL, "Dấu ghi bộ quy tắc {mapping}; sổ đăng ký cho hệ thống {system} bộ {registered}.",
+            "The seal claims the mapping {mapping}; the register gives system {system} the mapping {registered}.",
+            _SEAL_NEXT),
+)  # fmt: skip
+
 _EVIDENCE = (
     _refuse("LEAF_WRONG", _PROOF, "Lá bằng chứng không đúng dạng.", "The evidence leaf is not well formed.", _SO),
     _refuse("LEAF_HASH_WRONG", _PROOF, "Mã băm không dài 32 byte.", "A hash has not 32 bytes.", _SO),
@@ -145,4 +166,4 @@ _EVIDENCE = (
             "The signature of a known key on the checkpoint does not verify.", _SO),
 )  # fmt: skip
 
-ENTRIES: tuple[Entry, ...] = _CANONICAL + _SIGNATURE + _SIGNER + _EVIDENCE
+ENTRIES: tuple[Entry, ...] = _CANONICAL + _SIGNATURE + _SIGNER + _SEALED + _EVIDENCE

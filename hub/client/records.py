@@ -26,11 +26,15 @@ _C = TypeVar("_C", bound=Command)
 
 def submission_sending(
     so: str, school: str, command_id: str, statement: bytes, signature: str,
-    documents: Sequence[tuple[bytes, Sequence[str]]],
+    documents: Sequence[tuple[bytes, Sequence[str]]], sources: Sequence[bytes] = (),
 ) -> Sending:  # fmt: skip
-    """Return the record of a submission; `documents` are (verbatim bytes, compact signatures)."""
+    """Return the record of a submission; `documents` are (verbatim bytes, compact signatures).
+
+    `sources` are the source documents of sealed ones, in the order of the statement.
+    """
     rows = [{"document": document, "signatures": list(signatures)} for document, signatures in documents]
-    return _sending(so, "Submission", school, command_id, statement, signature, {"documents": rows})
+    more = {"documents": rows, "sources": list(sources)}
+    return _sending(so, "Submission", school, command_id, statement, signature, more)
 
 
 def command_sending(so: str, command: Command, signer: Signer, role: str, iat: int) -> Sending:

@@ -32,7 +32,7 @@ from hub.trust.der import certificate_of, decode_base64, encode_base64, fingerpr
 from hub.trust.entry import Entry
 from hub.trust.entry_check import check_entry
 from hub.trust.entry_signature import verify_entry
-from hub.trust.jws import CRITICAL, Header, Parsed, RawSigner, hash_of, read, sign, verify
+from hub.trust.jws import CRITICAL, CRITICAL_SEALED, Header, Parsed, RawSigner, hash_of, read, sign, verify
 from hub.trust.leaf import Leaf, envelope_sha256, leaf_bytes, leaf_of, manifest_root, parse_leaf, salt_of
 from hub.trust.lock_policy import LOCK_POLICY_DEFAULT, LockPolicy
 from hub.trust.log_closing import LogClosing, check_closing_stands, log_closing_of
@@ -48,6 +48,7 @@ from hub.trust.merkle import (
     verify_inclusion,
 )
 from hub.trust.note import COSIGNATURE, ED25519, NoteKey, NoteSignature, NoteSigner, split_note
+from hub.trust.origin import GRADES, Grade, Origin, SealedGrade
 from hub.trust.placing import check_placing, succession_facts
 from hub.trust.policy import LogKey, TrustPolicy
 from hub.trust.register import Holding, Snapshot
@@ -55,7 +56,9 @@ from hub.trust.revocation import Revocation
 from hub.trust.roster import RosterPart, roster_id
 from hub.trust.round_opening import round_opening_id
 from hub.trust.school import RegisteredSchool
+from hub.trust.sealed import grade_of, origin_of
 from hub.trust.signature import CLOCK_SKEW_MAX, COMMAND_AGE_MAX
+from hub.trust.source import SealedItem, SourceCheck, SourceFormat, SourceSystem
 from hub.trust.statement import judge_revocation, verify_statement
 from hub.trust.times import instant
 from hub.trust.timestamp import (
@@ -77,9 +80,11 @@ __all__ = [
     "COSIGNATURE",
     "COSIGNER",
     "CRITICAL",
+    "CRITICAL_SEALED",
     "ECDSA_SHA256",
     "ED25519",
     "EMPTY_ROOT",
+    "GRADES",
     "LOCK_POLICY_DEFAULT",
     "PKCS1_PADDING",
     "PSS_PADDING",
@@ -93,6 +98,7 @@ __all__ = [
     "Checkpoint",
     "Entry",
     "Frontier",
+    "Grade",
     "Header",
     "Holding",
     "Leaf",
@@ -102,14 +108,20 @@ __all__ = [
     "NoteKey",
     "NoteSignature",
     "NoteSigner",
+    "Origin",
     "Parsed",
     "PublicKey",
     "RawSigner",
     "RegisteredSchool",
     "Revocation",
     "RosterPart",
+    "SealedGrade",
+    "SealedItem",
     "Signatory",
     "Snapshot",
+    "SourceCheck",
+    "SourceFormat",
+    "SourceSystem",
     "Status",
     "TimeStamp",
     "TimestampResponse",
@@ -131,6 +143,7 @@ __all__ = [
     "envelope_sha256",
     "facts_of",
     "fingerprint",
+    "grade_of",
     "hash_of",
     "inclusion_proof",
     "instant",
@@ -145,6 +158,7 @@ __all__ = [
     "log_closing_of",
     "log_origin",
     "manifest_root",
+    "origin_of",
     "parse",
     "parse_leaf",
     "read",

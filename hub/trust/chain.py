@@ -1,5 +1,7 @@
 """Chuỗi chữ ký của học bạ: [subject teachers…,] homeroom teacher → principal → school seal, each binding the former.
 
+A document that no person signed here carries one seal instead, which `hub.trust.sealed` judges.
+
 Invariant: every fault of every signature is found at once; time is the proven time, and `iat` only says when the
 role must have been held: not before the certificate began, nor before the signatures that it follows. For a school that
 has closed by then the officials of the school that succeeds it sign; the scope stays the document's own.
@@ -15,6 +17,7 @@ from hub.domain.transcript import TYPE
 from hub.trust.certificates import ChainCache
 from hub.trust.jws import Parsed, hash_of
 from hub.trust.register import Snapshot
+from hub.trust.sealed import is_sealed, judge_sealed
 from hub.trust.signature import CLOCK_SKEW_MAX, Expected, Judged, Judgement, read_all
 from hub.trust.verdict import Verdict
 
@@ -42,16 +45,20 @@ def verify_document(
     if len(signatures) > SIGNATURE_COUNT_MAX:
         facts = {"count": str(len(signatures)), "count_max": str(SIGNATURE_COUNT_MAX)}
         return Verdict.of([finding("CHAIN_TOO_LONG", "$.signatures", facts=facts)], ())
+    scope = {"school": school, "school_year": school_year, "period": period}
+    judgement = Judgement(snapshot, proven_at, cache)
+    parsed, findings = read_all(signatures)
+    readable = [item for _, item in parsed]
+    if is_sealed(readable):
+        return judge_sealed(payload, readable, len(signatures), scope, judgement)
     signing = snapshot.successor_of_school(school, proven_at) or school
     expected = Expected(
         typ=TYPE,
-        scope={"school": school, "school_year": school_year, "period": period},
+        scope=scope,
         roles=frozenset(ROLES),
         school=signing,
         so=None,
     )
-    judgement = Judgement(snapshot, proven_at, cache)
-    parsed, findings = read_all(signatures)
     findings += _structure(signatures, parsed)
     judged = [judgement.of(item, payload, expected, path) for path, item in parsed]
     for one in judged:

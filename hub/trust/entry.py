@@ -24,6 +24,7 @@ _DATED = frozenset(  # looked up by time
         "lock_policy",
         "roster",
         "round_opening",
+        "source_system",
     }
 )
 KINDS = _DATED | {"certificate", "revocation", "log_closing"}

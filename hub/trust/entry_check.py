@@ -15,6 +15,7 @@ from hub.trust.register import Snapshot
 from hub.trust.roster import check_roster
 from hub.trust.round_opening import check_round_opening
 from hub.trust.school import check_school_entry
+from hub.trust.source import SourceSystem
 
 __all__ = ["check_entry"]
 
@@ -28,6 +29,7 @@ _Role = Literal[
     "so_officer",
     "so_lead",
     "so_seal",
+    "system_seal",
     "bo_seal",
 ]
 _OWN_CODES = frozenset(
@@ -61,6 +63,7 @@ _CHECKS: Mapping[str, Callable[[Entry], Any]] = {
     "round_opening": check_round_opening,
     "school": lambda entry: check_school_entry(entry.payload),
     "severity_policy": check_decision,
+    "source_system": lambda entry: SourceSystem.of(entry.entry_id, entry.payload),
 }
 
 

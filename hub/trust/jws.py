@@ -1,7 +1,8 @@
 """Chữ ký số: detached JWS in one strict shape, laid out as JAdES baseline (RFC 7515, RFC 7797, ETSI TS 119 182-1).
 
 Compact form `<header>..<signature>`; the signed bytes are `<header>.` ‖ payload. The header is canonical JSON with
-exactly the members of `Header`. Nothing here judges who signed: that is `hub.trust.chain`.
+exactly the members of `Header`. Nothing here judges who signed: that is `hub.trust.chain`, and `hub.trust.sealed` for a
+seal that says what its document rests on.
 """
 
 import hashlib
@@ -9,22 +10,36 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, NamedTuple, Protocol
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from hub.errors import Refused
 from hub.trust import base64url
 from hub.trust.algorithms import PublicKey, check_name, check_signature
+from hub.trust.origin import Origin
 
-__all__ = ["COMPACT_LENGTH_MAX", "CRITICAL", "Header", "Parsed", "RawSigner", "hash_of", "read", "sign", "verify"]
+__all__ = [
+    "COMPACT_LENGTH_MAX",
+    "CRITICAL",
+    "CRITICAL_SEALED",
+    "Header",
+    "Parsed",
+    "RawSigner",
+    "hash_of",
+    "read",
+    "sign",
+    "verify",
+]
 
 CRITICAL = ("b64", "hb_prev", "hb_role", "hb_scope")
+CRITICAL_SEALED = ("b64", "hb_origin", "hb_prev", "hb_role", "hb_scope")
 COMPACT_LENGTH_MAX = 4096  # a dozen predecessors and an RSA-4096 signature fit
 _DIGEST_BYTE_COUNT = 32
 
 
-class Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"x5t_s256": "x5t#S256"}):
-    """The protected header, members in canonical order; closed, all required.
+class Header(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename={"x5t_s256": "x5t#S256"}):
+    """The protected header, members in canonical order; closed, all required but `hb_origin`, which `crit` then names.
 
+    `hb_origin`: what a sealed document rests on, absent from every other signature.
     `hb_prev`: hex SHA-256 of each compact signature that this one follows. `iat`: claimed Unix time, seconds.
     `x5t_s256`: base64url SHA-256 of the signing certificate (DER).
     """
@@ -32,6 +47,7 @@ class Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"x
     alg: str
     b64: bool
     crit: tuple[str, ...]
+    hb_origin: Origin | UnsetType = UNSET
     hb_prev: tuple[str, ...]
     hb_role: str
     hb_scope: dict[str, str]
@@ -77,12 +93,17 @@ def sign(
     typ: str,
     iat: int,
     follows: Sequence[str] = (),
+    origin: Origin | None = None,
 ) -> str:
-    """Return the detached JWS over `payload` as compact string; `follows` are the compact strings it binds."""
+    """Return the detached JWS over `payload` as compact string; `follows` are the compact strings it binds.
+
+    `origin` is what a sealed document rests on.
+    """
     header = Header(
         alg=signer.alg,
         b64=False,
-        crit=CRITICAL,
+        crit=CRITICAL if origin is None else CRITICAL_SEALED,
+        hb_origin=UNSET if origin is None else origin,
         hb_prev=tuple(hash_of(compact).hex() for compact in follows),
         hb_role=role,
         hb_scope=dict(scope),
@@ -140,7 +161,7 @@ def _header(raw: bytes) -> Header:
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         raise _diagnosis(raw) from None
     check_name(header.alg)
-    if header.crit != CRITICAL:
+    if header.crit != (CRITICAL if header.hb_origin is UNSET else CRITICAL_SEALED):
         raise Refused("SIGNATURE_CRIT_WRONG")
     if header.b64:
         raise Refused("SIGNATURE_HEADER_WRONG", {"member": "b64"})
@@ -155,7 +176,7 @@ def _diagnosis(raw: bytes) -> Refused:
         found: Any = msgspec.json.decode(raw)
         if isinstance(found, dict) and isinstance(found.get("alg"), str):
             check_name(found["alg"])
-        if isinstance(found, dict) and found.get("crit") not in (None, list(CRITICAL)):
+        if isinstance(found, dict) and found.get("crit") not in (None, list(CRITICAL), list(CRITICAL_SEALED)):
             return Refused("SIGNATURE_CRIT_WRONG")
     except Refused as refused:
         return refused

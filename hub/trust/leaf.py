@@ -15,6 +15,8 @@ from msgspec import UNSET, Meta, UnsetType
 
 from hub.errors import Refused
 from hub.trust import merkle
+from hub.trust.origin import Grade
+from hub.trust.sealed import grade_of
 
 __all__ = ["LEAF_TYPE", "Leaf", "envelope_sha256", "leaf_bytes", "leaf_of", "manifest_root", "parse_leaf", "salt_of"]
 
@@ -29,13 +31,17 @@ Text = Annotated[
 
 
 class Leaf(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    """Members in canonical order. `effective_on` is the civil date (UTC+7) of the lock; `previous_leaf` a leaf hash."""
+    """Members in canonical order.
+
+    `effective_on` is the civil date (UTC+7) of the lock, `evidence` the grade that the signatures claim,
+    `previous_leaf` a leaf hash.
+    """
 
     action: Literal["LOCK", "UNLOCK", "SUPERSEDES"]
     document_sha256: Sha256
     effective_on: Annotated[str, Meta(pattern=r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")]
     envelope_sha256: Sha256
-    evidence: Literal["native"]
+    evidence: Grade
     locator: Text
     period: Text
     previous_leaf: Sha256 | UnsetType = UNSET
@@ -69,14 +75,17 @@ def leaf_of(
     effective_on: str,
     previous_leaf: bytes | None = None,
 ) -> Leaf:
-    """Build the leaf of one document from its bytes and its compact signatures in order. Raises Refused LEAF_WRONG."""
+    """Build the leaf of one document from its bytes and its compact signatures in order; they say its grade.
+
+    Raises Refused LEAF_WRONG, and as `grade_of` for signatures that nobody could have verified.
+    """
     digest = hashlib.sha256(document).digest()
     leaf = Leaf(
         action=action,
         document_sha256=digest.hex(),
         effective_on=effective_on,
         envelope_sha256=envelope_sha256(signatures).hex(),
-        evidence="native",
+        evidence=grade_of(signatures),
         locator=locator,
         period=period,
         previous_leaf=UNSET if previous_leaf is None else previous_leaf.hex(),

@@ -24,6 +24,7 @@ from hub.trust.policy import TrustPolicy
 from hub.trust.revocation import Revocation
 from hub.trust.round_opening import OpenedRound, opened_round_of
 from hub.trust.school import RegisteredSchool, Schools
+from hub.trust.source import SourceSystem
 
 __all__ = ["Holding", "Snapshot"]
 
@@ -59,6 +60,7 @@ class Snapshot:
         self._lock_policies: list[tuple[Entry, LockPolicy]] = []
         self.announced_closing: LogClosing | None = None  # whether or not it is in force yet
         self._openings: dict[OpenedRound, list[Entry]] = {}
+        self._systems: dict[str, list[tuple[Entry, SourceSystem]]] = {}
         self._crls: list[bytes] = []
         severities: list[tuple[Entry, SeverityPolicy]] = []
         calendars: list[tuple[Entry, CalendarDecision]] = []
@@ -155,6 +157,10 @@ class Snapshot:
         """Tell whether the Sở has opened this further round (school, school year, cohort, number) at `at`."""
         return any(entry.holds(at) for entry in self._openings.get(round_name, ()))
 
+    def source_system(self, system: str, at: datetime) -> SourceSystem | None:
+        """Return the source system of this id in force at `at`, of several versions the newest, or None."""
+        return newest(self._systems.get(system, ()), at)
+
     def at_version(self, version: int) -> "Snapshot":
         """Return the same answers under another version: entries that no snapshot holds (rosters) made it."""
         same = copy(self)
@@ -196,6 +202,8 @@ class Snapshot:
             self.announced_closing = log_closing_of(entry)
         elif entry.kind == "round_opening":
             self._openings.setdefault(opened_round_of(payload), []).append(entry)
+        elif entry.kind == "source_system":
+            self._systems.setdefault(entry.entry_id, []).append((entry, SourceSystem.of(entry.entry_id, payload)))
         elif entry.kind == "revocation":
             self._crls += _crls(payload)
 

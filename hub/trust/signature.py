@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
+from msgspec import UNSET
+
 from hub.domain.findings import Finding, finding
 from hub.errors import Refused
 from hub.trust.certificates import CertificateFacts, ChainCache, judge_facts
@@ -33,7 +35,7 @@ class Expected:
     """What a signature must say and who may have made it: for `school`, or for `so`, or (both None) for Bộ.
 
     `commands`: it asks for something to be done now, so its signer must hold the office at the proven time; `ages`: and
-    must have signed it lately.
+    must have signed it lately. `seals`: it is a seal that says what its document rests on, as no other may.
     """
 
     typ: str
@@ -43,6 +45,7 @@ class Expected:
     so: str | None
     commands: bool = False
     ages: bool = False
+    seals: bool = False
 
 
 class Judged(NamedTuple):
@@ -93,6 +96,8 @@ class Judgement:
 
     def _claims(self, parsed: Parsed, expected: Expected) -> Iterator[str]:
         header = parsed.header
+        if header.hb_origin is not UNSET and not expected.seals:
+            yield "SIGNATURE_HEADER_WRONG"
         if header.typ != expected.typ:
             yield "SIGNATURE_TYPE_WRONG"
         if header.hb_scope != expected.scope:

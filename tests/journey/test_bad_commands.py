@@ -54,6 +54,7 @@ def test_command_with_an_unknown_field_is_refused(world: World, school: Syntheti
     value = {
         "command_id": statement.command_id, "school": school.code, "statement": payload, "signature": "a..b",
         "encryption": None, "documents": [{"document": document.document, "signatures": list(document.signatures)}],
+        "sources": [],
     }  # fmt: skip
     headers = headers_of("Submission", statement.command_id, f"/schools/{school.code}")
     record = Sending(

@@ -30,10 +30,14 @@ class _OfRound(Statement, frozen=True, kw_only=True):
 
 
 class Submission(_OfRound, frozen=True, kw_only=True):
-    """Báo cáo: a school hands in transcripts for one round; `documents` are their hashes in message order."""
+    """Báo cáo: a school hands in transcripts for one round; `documents` are their hashes in message order.
+
+    `sources` are the hashes of the source documents that travel with sealed transcripts, in message order too.
+    """
 
     documents: Annotated[tuple[Sha256, ...], Meta(min_length=1, max_length=500)]
     mode: Literal["each", "all_or_nothing"]
+    sources: Annotated[tuple[Sha256, ...], Meta(min_length=1, max_length=500)] | UnsetType = UNSET
     type: Literal["vn.hocba.submission/1"]
 
 

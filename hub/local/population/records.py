@@ -31,5 +31,6 @@ def _value(submission: SignedSubmission) -> dict[str, object]:
         "encryption": None,
         "school": submission.school,
         "signature": submission.signature,
+        "sources": [],
         "statement": submission.statement,
     }

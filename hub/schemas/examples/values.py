@@ -31,6 +31,7 @@ VALUES: Mapping[str, dict[str, Any]] = {
     "Submission": {
         **_command("submission-0001"),
         "documents": [{"document": _DOCUMENT, "signatures": [_JWS, _JWS, _JWS]}],
+        "sources": [b"<a-source/>"],
     },
     "Recall": _command("recall-0001"),
     "LockRequest": {

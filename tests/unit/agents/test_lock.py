@@ -21,7 +21,7 @@ from hub.signing import Keyring, NoteKeySigner
 from hub.store.queries import queries_of
 from hub.trust import ChainCache, Status, verify_statement
 from tests.unit.agents.world import AT, SO, YEAR, Answer, FakeConnection
-from tests.unit.decision.builders import sha
+from tests.unit.decision.builders import a_signature, sha
 from tests.unit.trust.trust_world import SCHOOL, World
 
 KEY = RoundKey(SCHOOL, YEAR, "completed", 1)
@@ -60,7 +60,7 @@ def a_request(rows: list[Lockable]) -> LockRequest:
 
 def a_round(state: str = "closing", count: int = 2, order: Order | None = ORDER) -> KnownRound:
     rows = [
-        Lockable(sha("m"), n, RecordKey(SCHOOL, f"id:{n:012d}", YEAR, "year"), 1, b"document %d" % n, ("a..b",))
+        Lockable(sha("m"), n, RecordKey(SCHOOL, f"id:{n:012d}", YEAR, "year"), 1, b"document %d" % n, (a_signature(),))
         for n in range(count)
     ]
     return KnownRound(state, sha("request"), rows, request=a_request(rows), order=order)

@@ -11,11 +11,11 @@ from hub.decision import RecordKey, RoundKey
 from hub.decision.locking import KnownRound, Lockable, Order, build_lock
 from hub.domain.statements import encode
 from hub.errors import Corrupt
-from tests.unit.decision.builders import SCHOOL, YEAR, sha
+from tests.unit.decision.builders import SCHOOL, YEAR, a_signature, sha
 from tests.unit.decision.test_locking import AT, KEY
 
 _DOCUMENTS = [
-    Lockable(sha("m"), n, RecordKey(SCHOOL, f"id:{n:012d}", YEAR, "year"), 1, b"document %d" % n, ("a..b",))
+    Lockable(sha("m"), n, RecordKey(SCHOOL, f"id:{n:012d}", YEAR, "year"), 1, b"document %d" % n, (a_signature(),))
     for n in range(3)
 ]
 _LOCK = build_lock(

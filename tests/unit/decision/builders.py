@@ -11,6 +11,7 @@ from msgspec.structs import replace as with_fields
 
 from hub.decision import Judged, Outcome, Prepared, RecordKey, set_root
 from hub.domain.statements import Command, LockRequest, Recall, RoundName, Submission, encode
+from hub.trust import sign
 from tests.unit.domain.builders import a_transcript
 
 AT = datetime(2026, 6, 15, 3, 0, tzinfo=UTC)
@@ -19,6 +20,20 @@ SCHOOL, OTHER_SCHOOL, THIRD_SCHOOL = "0101001", "0101002", "0101003"
 YEAR = "2025-2026"
 SO = "ha-noi"
 _TRANSCRIPT = a_transcript()
+
+
+class _Anyone:
+    """Signs readably and worthlessly: a decision looks at headers alone."""
+
+    alg, certificate_sha256 = "ES256", bytes(32)
+
+    def sign(self, data: bytes) -> bytes:
+        return hashlib.sha512(data).digest()
+
+
+def a_signature(iat: int = 1) -> str:
+    """Return a readable signature; another number makes another one."""
+    return sign(_Anyone(), b"", role="school_seal", scope={}, typ=_TRANSCRIPT.type, iat=iat)
 
 
 def sha(text: str) -> bytes:
@@ -36,7 +51,7 @@ def a_judged(pupil: str = "id:1", text: str = "first", school: str = SCHOOL, n: 
         "document": bytes_,
         "document_sha256": hashlib.sha256(bytes_).digest(),
         "envelope_sha256": sha("envelope"),
-        "signatures": ("a..b",),
+        "signatures": (a_signature(),),
         "transcript": transcript,
         "record": RecordKey(school, pupil, YEAR, period),
         "findings": (),

@@ -14,7 +14,7 @@ from hub.domain import pupil_of
 from hub.domain.statements import Manifest, encode
 from hub.errors import Refused
 from hub.trust import Frontier, leaf_hash
-from tests.unit.decision.builders import sha
+from tests.unit.decision.builders import a_signature, sha
 from tests.unit.domain.builders import a_school, a_student, a_transcript, document_of
 
 SO = "ha-noi"
@@ -45,7 +45,9 @@ def _locked(school: str, count: int, version: int, **changes: Any) -> Any:
             **changes,
         )
         record = RecordKey(school, pupil_of(transcript), transcript.school_year, transcript.period)
-        documents.append(Lockable(sha(f"{school}"), n, record, version, document_of(transcript), ("a..b", "c..d")))
+        documents.append(
+            Lockable(sha(f"{school}"), n, record, version, document_of(transcript), (a_signature(1), a_signature(2)))
+        )
     order = Order(RoundKey(school, "2025-2026", "completed", version), sha(f"{school}/{version}"), "lock-00001", AT)
     known = KnownRound("closing", sha("request"), documents)
     return build_lock(order, known, so=SO, so_symbols="01", key=KEY)

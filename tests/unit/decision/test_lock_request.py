@@ -7,7 +7,18 @@ import pytest
 
 from hub.decision import Known, RoundKey, RoundRow, decide, lock_id_of, set_root
 from hub.domain.findings import Finding, finding
-from tests.unit.decision.builders import AT, SCHOOL, SO, YEAR, a_judged, a_lock_request, a_submission, codes_of, sha
+from tests.unit.decision.builders import (
+    AT,
+    SCHOOL,
+    SO,
+    YEAR,
+    a_judged,
+    a_lock_request,
+    a_signature,
+    a_submission,
+    codes_of,
+    sha,
+)
 from tests.unit.decision.test_submission import ROUND, a_current, closed, decided
 
 OPEN = RoundRow(ROUND, "open")
@@ -114,7 +125,7 @@ def test_lock_request_in_one_batch_with_its_submission_is_judged_on_the_new_sign
 
     _, known = decide(a_submission(*DOCUMENTS), Known(rounds={ROUND: OPEN}), SO)
     outcome, known = decide(a_lock_request(HASHES, judge_again=judge_again), known, SO)
-    assert (outcome.outcome, seen) == ("accepted", [["a..b"], ["a..b"]])
+    assert (outcome.outcome, seen) == ("accepted", [[a_signature()], [a_signature()]])
     assert known.rounds[ROUND].state == "closing"
 
 

@@ -23,7 +23,7 @@ from hub.decision.locking import (
 from hub.domain.locator import derive
 from hub.domain.statements import LockRequest, encode
 from hub.trust import EMPTY_ROOT, envelope_sha256, parse_leaf, salt_of
-from tests.unit.decision.builders import SCHOOL, YEAR, a_lock_request, sha
+from tests.unit.decision.builders import SCHOOL, YEAR, a_lock_request, a_signature, sha
 
 KEY = bytes(range(32))
 AT = datetime(2026, 6, 20, 17, 0, tzinfo=UTC)  # already the 21st in Việt Nam
@@ -32,7 +32,7 @@ ORDER = Order(RoundKey(SCHOOL, YEAR, "completed", 1), sha("lock"), "lock-00001",
 
 def a_lockable(number: int, pupil: str | None = None, period: str = "year") -> Lockable:
     record = RecordKey(SCHOOL, pupil or f"id:{number:012d}", YEAR, period)
-    return Lockable(sha("message"), number, record, 1, b"document %d" % number, (f"a..{number}", "b..c"))
+    return Lockable(sha("message"), number, record, 1, b"document %d" % number, (a_signature(number), a_signature(99)))
 
 
 def build(*documents: Lockable, **known: dict[str, str]) -> Locked:

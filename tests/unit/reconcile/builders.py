@@ -10,13 +10,13 @@ from hub.domain import pupil_of
 from hub.reconcile.differences import LockName
 from hub.reconcile.rows import Row, StoredRow, row_of
 from hub.trust import envelope_sha256
-from tests.unit.decision.builders import SCHOOL, YEAR, sha
+from tests.unit.decision.builders import SCHOOL, YEAR, a_signature, sha
 from tests.unit.decision.test_locking import AT, KEY
 from tests.unit.domain.builders import a_school, a_student, a_transcript, document_of
 
 __all__ = ["NAME", "ROOT", "a_row", "at_bo", "at_so", "rows", "stored"]
 
-_SIGNATURES = ("a..b", "c..d")
+_SIGNATURES = (a_signature(1), a_signature(2))
 
 
 @cache

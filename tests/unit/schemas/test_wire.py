@@ -120,9 +120,9 @@ def test_decode_names_what_is_wrong_with_the_prefix():
 def test_submission_of_the_largest_size_stays_within_memory_when_it_is_all_items():
     """A full-size message of nothing but empty documents is refused by its count."""
     count = 500_000
-    head = encode("Submission", VALUES["Submission"] | {"documents": []})[:-2]
+    head = encode("Submission", VALUES["Submission"] | {"documents": [], "sources": []})[:-3]
     length = (count << 1 & 0x7F | 0x80, count >> 6 & 0x7F | 0x80, count >> 13)
-    assert code_of(head + bytes(length) + bytes(2 * count + 2)) == "MESSAGE_TOO_LARGE"
+    assert code_of(head + bytes(length) + bytes(2 * count + 3)) == "MESSAGE_TOO_LARGE"
 
 
 def test_size_limit_is_the_budget_of_the_topics():

@@ -28,12 +28,25 @@ from hub.trust import (
     parse_leaf,
     root,
     salt_of,
+    sign,
     sign_checkpoint,
     verify_checkpoint,
     verify_cosignature,
 )
 
 KEY = bytes(range(32))
+
+
+class _Anyone:
+    """Signs readably and worthlessly: a leaf looks at headers alone."""
+
+    alg, certificate_sha256 = "ES256", bytes(32)
+
+    def sign(self, data):
+        return hashlib.sha512(data).digest()
+
+
+A, B = (sign(_Anyone(), b"", role=role, scope={}, typ="t", iat=1) for role in ("homeroom_teacher", "principal"))
 ORIGIN = "so-ha-noi.hocba.example/2025-2026"
 LOG, OTHER_LOG = NoteKeySigner(ORIGIN, bytes([1]) * 32), NoteKeySigner(ORIGIN, bytes([2]) * 32)
 BO = NoteKeySigner("bo.hocba.example/cosigner", bytes([3]) * 32)
@@ -42,7 +55,7 @@ HEAD = Checkpoint(ORIGIN, 7, hashlib.sha256(b"root").digest())
 
 def a_leaf(**changes):
     fields = {
-        "action": "LOCK", "document": b'{"a":1}', "signatures": ["a..b", "c..d"], "salt_key": KEY,
+        "action": "LOCK", "document": b'{"a":1}', "signatures": [A, B], "salt_key": KEY,
         "pupil": "001317000001", "year": "2025-2026", "period": "year", "version": 1, "locator": "HN7K2M4P9QX",
         "effective_on": "2026-06-30",
     }  # fmt: skip
@@ -70,10 +83,10 @@ def test_leaf_binds_document_signatures_and_a_salt_that_a_replay_repeats():
     digest = hashlib.sha256(b'{"a":1}').digest()
     leaf = a_leaf()
     assert leaf.document_sha256 == digest.hex()
-    assert leaf.envelope_sha256 == hashlib.sha256(b"a..b\nc..d").hexdigest() == envelope_sha256(["a..b", "c..d"]).hex()
+    assert leaf.envelope_sha256 == hashlib.sha256(f"{A}\n{B}".encode()).hexdigest() == envelope_sha256([A, B]).hex()
     assert leaf.salt == hmac.new(KEY, b"salt" + digest, "sha256").hexdigest() == salt_of(KEY, digest).hex()
     assert a_leaf() == leaf
-    assert len({leaf.hash, a_leaf(salt_key=KEY[::-1]).hash, a_leaf(signatures=["a..b"]).hash}) == 3
+    assert len({leaf.hash, a_leaf(salt_key=KEY[::-1]).hash, a_leaf(signatures=[A]).hash}) == 3
 
 
 @pytest.mark.parametrize(

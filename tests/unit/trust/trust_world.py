@@ -22,6 +22,7 @@ OFFICIALS = {  # name: (kind, role, school or so, person)
     "seal": ("seal", "school_seal", SCHOOL, "CD-0101"),
     "other_teacher": ("person", "homeroom_teacher", OTHER_SCHOOL, "GV-0202-003"),
     "so": ("seal", "so_seal", "ha-noi", "CD-HN"),
+    "system": ("seal", "system_seal", "ha-noi", "HT-HN"),
     "officer": ("person", "so_officer", "ha-noi", "CB-HN-01"),
 }
 
@@ -31,7 +32,7 @@ def an_entry(kind: str, entry_id: str, payload: Mapping[str, Any], **changes: An
 
 
 def an_office(entry_id: str, issued: Issued, role: str, place: str, person: str, **changes: Any) -> Entry:
-    where = {"so": place} if role.startswith("so_") else {"school": place}
+    where = {"so": place} if role.startswith(("so_", "system_")) else {"school": place}
     payload = {"certificate_sha256": issued.sha256.hex(), "role": role, "person": person, **where}
     return an_entry("official", entry_id, payload, **changes)
 
