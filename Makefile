@@ -29,7 +29,7 @@ consumers: setup # the stock clients of docs/consumers.md, which tests read the 
 
 test: setup consumers ## unit, conformance, connector and journey tests
 	$(BIN)/python -m pytest -n 2 tests/unit tests/conformance
-	$(MAKE) --no-print-directory -j 2 PROCESSES=1 connectors journey
+	$(BIN)/python -m pytest -n 2 --dist loadfile tests/connectors tests/journey
 
 check: $(VENV) ## format, lint, types, import arrows
 	$(BIN)/ruff format --check
@@ -44,7 +44,7 @@ model: $(VENV) ## the loop's model over many histories without servers; EXAMPLES
 	HUB_MODEL_EXAMPLES=$(or $(EXAMPLES),20000) $(BIN)/python -m pytest -s -p no:randomly -k any_history tests/unit/agents/test_loop_machine.py
 
 connectors: setup ## connectors beside the systems that they are for, played on loopback: no broker, real servers and children
-	$(BIN)/python -m pytest -n $(or $(PROCESSES),2) --dist worksteal tests/connectors
+	$(BIN)/python -m pytest -n 2 --dist worksteal tests/connectors
 
 connector-checks: setup ## the conformance kit over every connector, in full
 	$(BIN)/python -m pytest tests/kit
