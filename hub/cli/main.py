@@ -24,7 +24,7 @@ _COMMANDS = (  # each the function of its name in its own module
 _GROUPS = {
     "lock": "lock_group",
     **{name: name for name in ("fork", "deadline", "quarantine", "parked", "matches", "correction", "conflict")},
-    **{name: name for name in ("identity", "connector", "bench")},
+    **{name: name for name in ("identity", "connector", "mapping", "bench")},
 }
 COMMANDS = (*_COMMANDS, *_GROUPS)
 

@@ -11,7 +11,7 @@ from hub.client import JudgedRow, ReadReceipt
 from hub.client.batch import REPORT
 from hub.domain.findings import Finding, render
 
-__all__ = ["print_line", "show_receipt", "show_row", "told_text"]
+__all__ = ["print_line", "show_findings", "show_receipt", "show_row", "told_text"]
 
 _COLOURS = {"clean": "green", "warnings": "yellow", "refused": "red", "unreadable": "red"}
 _OUTCOMES = {"accepted": "green", "unchanged": "green", "locked": "green", "ingested": "green", "refused": "red"}
@@ -34,7 +34,7 @@ def show_row(console: Console, row: JudgedRow) -> None:
     place = row.file if row.row is None else f"{row.file} {row.sheet + ' ' if row.sheet else ''}dòng/row {row.row}"
     colour = _COLOURS[row.verdict.value]
     console.print(f"[{colour}]{row.verdict.value:10}[/{colour}] {escape(place)}", highlight=False, soft_wrap=True)
-    _findings(console, (render(found) for found in row.findings))
+    show_findings(console, (render(found) for found in row.findings))
 
 
 def show_receipt(console: Console, receipt: ReadReceipt, signature: str, findings: Iterable[Finding] = ()) -> None:
@@ -47,8 +47,8 @@ def show_receipt(console: Console, receipt: ReadReceipt, signature: str, finding
         highlight=False,
         soft_wrap=True,
     )
-    _findings(console, (render(found) for found in findings))
-    _findings(console, statement.findings)
+    show_findings(console, (render(found) for found in findings))
+    show_findings(console, statement.findings)
     for name, value in statement.facts.items() if isinstance(statement.facts, dict) else ():
         console.print(f"  {name}: {value}", highlight=False, markup=False, soft_wrap=True)
     for document in statement.documents:
@@ -59,10 +59,10 @@ def show_receipt(console: Console, receipt: ReadReceipt, signature: str, finding
             highlight=False,
             soft_wrap=True,
         )
-        _findings(console, document.findings if isinstance(document.findings, tuple) else (), "    ")
+        show_findings(console, document.findings if isinstance(document.findings, tuple) else (), "    ")
 
 
-def _findings(console: Console, findings: Iterable[Mapping[str, Any]], indent: str = "  ") -> None:
+def show_findings(console: Console, findings: Iterable[Mapping[str, Any]], indent: str = "  ") -> None:
     """Print findings as a receipt carries them; a short one has no texts, which stand in the catalogue."""
     for found in findings:
         value = f" = {found['value']!r}" if "value" in found else ""

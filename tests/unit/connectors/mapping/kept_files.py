@@ -23,7 +23,8 @@ field = [
 to = "subjects"
 from = "mon"
 item = [
-  {{ to = "code", from = "ma", table = "subject" }}, {{ to = "level", from = "muc" }}, {{ to = "score", from = "diem" }},
+  {{ to = "code", from = "ma", table = "subject" }},
+  {{ to = "level", from = "muc" }}, {{ to = "score", from = "diem" }},
 ]
 """
 TABLES = """
@@ -51,3 +52,68 @@ def two_versions(folder):
     """Write versions 1 and 2, pinned: the second reads a girl where the first read a boy, and the reverse."""
     pin(folder, v1=a_version(folder, "1"), v2=a_version(folder, "2", one="female", two="male"))
     return folder
+
+
+MANIFEST = """
+name = "{name}"
+owner = "Sở thử"
+so = "tien-giang"
+direction = "in"
+transport = "folder"
+dialect = "bịa ra để thử / invented for tests"
+certainty = "synthetic"
+grades = [1, 2, 3, 4, 5]
+evidence = "attested"
+system = "so-lieu-thu"
+"""
+DOOR = '''"""A connector of a system whose records are attested. Invented for tests."""
+
+from pathlib import Path
+
+from hub.connectors.mapping import kept_mappings
+from hub.connectors.sdk import extract_record, read_manifest
+
+HERE = Path(__file__).parent
+
+
+class Tried:
+    """Implements `SealedConnector`."""
+
+    def __init__(self):
+        self.manifest = read_manifest(HERE / "manifest.toml")
+        self.mappings = kept_mappings(HERE / "mappings", self.manifest.name)
+        self.mapper = self.mappings[-1].mapper
+
+    def source(self, opened):
+        raise NotImplementedError
+
+    def sink(self, opened):
+        return None
+
+    def rows(self, data):
+        return (extract_record(data),)
+
+
+def connector(file=None):
+    return Tried()
+'''
+
+
+def a_sealed_connector(folder, name="so-thu"):
+    """Write a connector with two kept mappings; return its folder."""
+    at = folder / name
+    two_versions(at / "mappings")
+    (at / "manifest.toml").write_text(MANIFEST.format(name=name), "utf-8")
+    (at / "__init__.py").write_text(DOOR, "utf-8")
+    return at
+
+
+def a_row(**changes):
+    """Return a record of that system; keyword arguments change its fields, None leaves one out."""
+    row = {
+        "ma": "TG-1", "truong": "82020001", "nam": "2024-2025", "khoi": "1", "lop": "1A", "ten": "Nguyễn Thị Ánh",
+        "ma_hs": "8200849201", "sinh": "05/03/2018", "gioi": "2", "quoc_tich": "VN", "xep_loai": "HTT",
+        "hoan_thanh": "1", "nhan_xet": "Chăm ngoan.",
+        "mon": [{"ma": "TOAN", "muc": "T", "diem": "9"}, {"ma": "TV", "muc": "H", "diem": "8"}],
+    } | changes  # fmt: skip
+    return {name: value for name, value in row.items() if value is not None}
