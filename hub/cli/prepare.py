@@ -22,9 +22,11 @@ from hub.client import (
     Verdict,
     judge_file,
     prepare_batch,
+    read_paper,
     school_of,
     snapshot_of,
 )
+from hub.client.papers import PAPERS
 from hub.client.rows import LINES
 from hub.config import Settings
 from hub.domain import Cohort, civil_date
@@ -50,16 +52,24 @@ def prepare(
     transfer_from: Annotated[
         int, typer.Option(help="Transfer round of the first leaving pupil; the next pupils count on", min=1, max=9999)
     ] = 1,
+    legacy: Annotated[
+        Path | None, typer.Option(help="Scan (PDF, JPEG, PNG) or signed PDF of the paper from which the file was typed")
+    ] = None,
+    system: Annotated[
+        str, typer.Option(help="With --legacy: id in the register under which the Sở keeps its papers")
+    ] = PAPERS,
     data: Data = None,
     json: Json = False,
 ) -> None:
     """Join results and pupils, judge every row, and write the good ones as documents to sign.
 
     Nothing is repaired silently: every bad row is named with its reason, good rows go on. Exits with 1 when a row was
-    refused. The report stands in the batch (report.jsonl) and holds what the cells hold.
+    refused. The report stands in the batch (report.jsonl) and holds what the cells hold. With --legacy nobody signs:
+    the Sở seals each document as typed from that paper (hub seal), and its grade of evidence is legacy_evidence.
     """
     if cohort is Cohort.CORRECTION:
         raise Refused("OPTION_WRONG", {"option": "--cohort", "reason": "hub correction prepare"})
+    paper = None if legacy is None else read_paper(legacy, system)
     now = datetime.now(UTC)
     context = Context(civil_date(now), pupils, None, year, grade)
     if results.suffix.lower() not in LINES:
@@ -68,7 +78,7 @@ def prepare(
     with Told(Console(stderr=True)) as tell:
         rows = (_told(row, tell) for row in judge_file(results, context))
         folder = out or results.with_name(f"{results.stem}.batch")
-        made = prepare_batch(rows, folder, Rounds(cohort, number, transfer_from), school, year)
+        made = prepare_batch(rows, folder, Rounds(cohort, number, transfer_from), school, year, paper=paper)
     _show(console, made, json)
     raise typer.Exit(1 if made.refused or made.batch is None else 0)
 
@@ -139,6 +149,7 @@ def _show(console: Console, made: PreparedBatch, as_json: bool) -> None:
         print_line(summary)
     console.print(f"taken {made.taken} (warnings {warned}) · refused {made.refused}\nreport: {made.report}")
     if made.batch is not None:
-        console.print(
-            f"lô / batch: {made.batch.folder}\n→ hub sign {made.batch.folder} --role homeroom_teacher --key …"
+        next_step = (
+            "hub sign {} --role homeroom_teacher --key …" if made.batch.sealed is None else "hub seal {} --key …"
         )
+        console.print(f"lô / batch: {made.batch.folder}\n→ {next_step.format(made.batch.folder)}")

@@ -10,7 +10,7 @@ from hub.client.asking import (
     round_number_of,
     severities_of,
 )
-from hub.client.batch import Batch, BatchDocument, is_batch, load_batch
+from hub.client.batch import Batch, BatchDocument, Sealed, is_batch, load_batch
 from hub.client.bundling import BundleFile, make_bundle, pupils_of_locator, pupils_of_student
 from hub.client.changing import changed_document, read_changes, value_at
 from hub.client.commands import SentCommand, commands_at_broker, commands_in_journal
@@ -25,25 +25,20 @@ from hub.client.judging import Context, JudgedRow, Verdict, judge_document
 from hub.client.lag import lag_of
 from hub.client.lag_report import OrganisationLag
 from hub.client.lock_set import LockSet, command_ids_of, lock_set
+from hub.client.papers import Paper, read_paper
+from hub.client.planning import Mode, Planned, plan_submissions
 from hub.client.preparing import PreparedBatch, Rounds, prepare_batch
 from hub.client.publishing import extension_entry, opening_entry, publish_entry, signed_entry, until_registered
 from hub.client.receipts import ReadReceipt, next_receipts, read_receipts, receipt_ends, verify_receipt
 from hub.client.records import command_sending, instant, lock_request, recall, register_sending, submission_sending
 from hub.client.register import school_of, snapshot_of
 from hub.client.rows import judge_file, unreadable_file
+from hub.client.sealing import seal_batch
 from hub.client.sending import Outbound, send_all
 from hub.client.signing_batch import missing_roles, roles_of, sign_batch
 from hub.client.so_lock import SignedAct, act_outbounds, agree_to_act, lock_act, read_act, sign_act, write_act
 from hub.client.status import OrganisationStatus, Source, bo_source, so_source, status_of
-from hub.client.submitting import (
-    Mode,
-    Planned,
-    kept_outbounds,
-    outbound_of,
-    plan_submissions,
-    retire_submissions,
-    sign_submissions,
-)
+from hub.client.submitting import kept_outbounds, outbound_of, retire_submissions, sign_submissions
 from hub.client.told import told_of
 from hub.client.unreported import read_unreported, read_unreported_of_schools
 
@@ -66,10 +61,12 @@ __all__ = [
     "OrganisationLag",
     "OrganisationStatus",
     "Outbound",
+    "Paper",
     "Planned",
     "PreparedBatch",
     "ReadReceipt",
     "Rounds",
+    "Sealed",
     "SentCommand",
     "SignedAct",
     "Source",
@@ -120,6 +117,7 @@ __all__ = [
     "pupils_of_student",
     "read_act",
     "read_changes",
+    "read_paper",
     "read_receipts",
     "read_unreported",
     "read_unreported_of_schools",
@@ -131,6 +129,7 @@ __all__ = [
     "round_number_in_receipts",
     "round_number_of",
     "school_of",
+    "seal_batch",
     "send_all",
     "severities_of",
     "sign_act",

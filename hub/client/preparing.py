@@ -9,8 +9,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from msgspec import UNSET, UnsetType
+
 from hub.client.batch import DOCUMENT_COUNT_MAX, REPORT, Batch, BatchDocument, write_batch, write_report
 from hub.client.judging import JudgedRow, Verdict
+from hub.client.papers import Paper
 from hub.domain import Cohort, Transcript, cohort_for, finding, pupil_of, round_refusal
 from hub.domain.findings import Finding
 from hub.domain.statements import RoundName
@@ -55,11 +58,12 @@ class PreparedBatch:
 
 def prepare_batch(
     rows: Iterable[JudgedRow], folder: Path, rounds: Rounds, school: str | None = None,
-    school_year: str | None = None, acting: str | None = None,
+    school_year: str | None = None, acting: str | None = None, paper: Paper | None = None,
 ) -> PreparedBatch:  # fmt: skip
     """Write the batch of all good rows. Without `school` and `school_year` the first good row says them.
 
-    `acting` is the school that hands them in, where it is another: the successor of a closed one.
+    `acting` is the school that hands them in, where it is another: the successor of a closed one. With `paper` nobody
+    signs them: each is sealed as typed from that source.
 
     Raises Refused BATCH_EXISTS, BATCH_TOO_LARGE, and what reading the rows raises.
     """
@@ -77,8 +81,10 @@ def prepare_batch(
         beside = folder.with_name(f"{folder.name}.{REPORT}")
         write_report(beside, report)
         return PreparedBatch(tuple(held), None, beside)
-    documents = dict(zip(_named(good, rounds), (row.document or b"" for row in good), strict=True))
-    batch = write_batch(folder, school, school_year, documents, report, acting)
+    named = _named(good, rounds, UNSET if paper is None else paper.sha256)
+    documents = dict(zip(named, (row.document or b"" for row in good), strict=True))
+    sealed, sources = (None, ()) if paper is None else (paper.sealed, (paper.source,))
+    batch = write_batch(folder, school, school_year, documents, report, acting, sealed, sources)
     return PreparedBatch(tuple(held), batch, folder / REPORT)
 
 
@@ -134,7 +140,7 @@ def _cohort(transcript: Transcript, rounds: Rounds) -> Cohort:
     return fitting if rounds.cohort is None or fitting is Cohort.TRANSFER else rounds.cohort
 
 
-def _named(rows: Sequence[JudgedRow], rounds: Rounds) -> list[BatchDocument]:
+def _named(rows: Sequence[JudgedRow], rounds: Rounds, source: str | UnsetType) -> list[BatchDocument]:
     """Name the documents with their rounds; leaving pupils are numbered in the order of the file."""
     named: list[BatchDocument] = []
     transfer = rounds.transfer_from
@@ -144,5 +150,5 @@ def _named(rows: Sequence[JudgedRow], rounds: Rounds) -> list[BatchDocument]:
         if cohort is Cohort.TRANSFER:
             number, transfer = transfer, transfer + 1
         name = RoundName(cohort=cohort.value, number=number)
-        named.append(BatchDocument(row.sha256 or "", name, row.sheet, row.row or 0))
+        named.append(BatchDocument(row.sha256 or "", name, row.sheet, row.row or 0, source))
     return named

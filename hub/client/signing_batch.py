@@ -35,8 +35,10 @@ def sign_batch(batch: Batch, role: str, signer: Signer, iat: int, tell: Callable
 
     All documents are looked at before the first is signed; an interrupted run is completed by running it again.
     Raises Refused SIGNING_ROLE_SIGNED when nothing is left to sign, SIGNING_PREDECESSOR_MISSING, SIGNING_TOO_LATE,
-    CHAIN_TOO_LONG, BATCH_DAMAGED, and what an unreadable signature raises.
+    CHAIN_TOO_LONG, BATCH_IS_SEALED, BATCH_DAMAGED, and what an unreadable signature raises.
     """
+    if batch.sealed is not None:
+        raise Refused("BATCH_IS_SEALED", {"system": batch.sealed.system})
     steps = _steps(batch, role, signer)
     if not steps:
         raise Refused("SIGNING_ROLE_SIGNED", {"role": role})
@@ -54,9 +56,10 @@ def roles_of(signatures: Sequence[str]) -> tuple[str, ...]:
 
 
 def missing_roles(batch: Batch) -> dict[str, int]:
-    """Return how many documents lack each required role; {} when the batch may be submitted."""
+    """Return how many documents lack each required role, or their seal; {} when the batch may be submitted."""
     held = [roles_of(batch.signatures(d.document_sha256)) for d in batch.documents]
-    counts = {role: sum(role not in roles for roles in held) for role in _REQUIRED}
+    required = _REQUIRED if batch.sealed is None else (batch.sealed.role,)
+    counts = {role: sum(role not in roles for roles in held) for role in required}
     return {role: count for role, count in counts.items() if count}
 
 

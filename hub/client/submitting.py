@@ -4,73 +4,35 @@ Invariant: the same batch gives the same command ids, and a submission once sign
 again byte for byte, so that a repetition is a repetition for Sở too.
 """
 
-import hashlib
-import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+
+from msgspec import UNSET, UnsetType
 
 from hub.client.batch import Batch, damaged, read_part
 from hub.client.commands import SentCommand, superseded_by
 from hub.client.durable import sync
+from hub.client.planning import Planned, plan_submissions
 from hub.client.records import instant, submission_sending
 from hub.client.sending import Outbound
 from hub.client.signing_batch import missing_roles
-from hub.domain.statements import RoundName, Submission, encode
+from hub.domain.statements import Submission, encode
 from hub.domain.statements import read as read_statement
 from hub.errors import Refused
 from hub.signing import Signer
 from hub.topics import MESSAGE_BYTES_MAX
-from hub.trust import envelope_sha256, sign
 from hub.trust import read as read_signature
+from hub.trust import sign
 
 __all__ = [
-    "Mode", "Planned", "check_transfer_numbers", "kept_outbounds", "outbound_of", "plan_submissions",
-    "retire_submissions", "sign_submissions",
+    "check_transfer_numbers", "kept_outbounds", "outbound_of", "retire_submissions", "sign_submissions",
 ]  # fmt: skip
 
-Mode = Literal["each", "all_or_nothing"]
-DOCUMENT_COUNT_MAX = 500  # of one statement
-_FRAME_BYTES = 12_288  # headers, statement without its list, its signature, and the broker's own frame
-_DOCUMENT_FRAME_BYTES = 96  # the hash in the statement, lengths and block counts
-_DIGEST_LENGTH = 16
 _SIGNATURE_BYTES_MAX = 4097  # with the end of its line
 _OLD = "old"
-_COMMAND_ID = re.compile(r"[0-9A-Za-z._\-]{8,60}", re.ASCII)  # shorter than a statement allows: a number may follow
-
-
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """One submission before it is signed: `documents` are (hash, bytes, signatures) in message order."""
-
-    command_id: str
-    round: RoundName
-    mode: Mode
-    documents: tuple[tuple[str, bytes, tuple[str, ...]], ...]
-
-
-def plan_submissions(batch: Batch, mode: Mode, command_id: str | None = None) -> list[Planned]:
-    """Split a batch by round and by size; nothing is sent and nothing written.
-
-    `command_id` names the only submission, or is the beginning of all. Raises Refused OPTION_WRONG, BATCH_NOT_SIGNED,
-    BATCH_DAMAGED, and SUBMISSION_TOO_LARGE for a document, or an all-or-nothing round, that no message can hold.
-    """
-    if command_id is not None and _COMMAND_ID.fullmatch(command_id) is None:
-        raise Refused("OPTION_WRONG", {"option": "--command-id", "reason": _COMMAND_ID.pattern})
-    for role, count in missing_roles(batch).items():
-        raise Refused("BATCH_NOT_SIGNED", {"role": role, "count": str(count)})
-    parts = [
-        (round_name, part)
-        for round_name in dict.fromkeys(d.round for d in batch.documents)
-        for part in _parts(batch, round_name, mode)
-    ]
-    return [
-        Planned(_command_id(batch, round_name, mode, part, command_id, n, len(parts)), round_name, mode, tuple(part))
-        for n, (round_name, part) in enumerate(parts, start=1)
-    ]
 
 
 def outbound_of(batch: Batch, planned: Planned, so: str, signer: Signer, role: str, at: datetime) -> Outbound:
@@ -156,46 +118,14 @@ def _in_force(batch: Batch) -> list[Planned]:
 def _outbound(batch: Batch, planned: Planned, so: str, signed: tuple[bytes, str]) -> Outbound:
     statement, signature = signed
     documents = [(data, signatures) for _, data, signatures in planned.documents]
-    sending = submission_sending(so, batch.acting, planned.command_id, statement, signature, documents)
+    sources = [data for _, data in planned.sources]
+    sending = submission_sending(so, batch.acting, planned.command_id, statement, signature, documents, sources)
     sent = SentCommand(
         command_id=planned.command_id, kind="Submission", school=batch.acting, school_year=batch.school_year,
         round=planned.round, documents=tuple(sha256 for sha256, *_ in planned.documents),
         supersedes=superseded_by(data for _, data, _ in planned.documents),
     )  # fmt: skip
     return Outbound(sending, sent.about(so))
-
-
-def _parts(batch: Batch, round_name: RoundName, mode: Mode) -> Iterator[list[tuple[str, bytes, tuple[str, ...]]]]:
-    """Fill messages in order; a round that must stand or fall together is never cut."""
-    part: list[tuple[str, bytes, tuple[str, ...]]] = []
-    size = _FRAME_BYTES
-    for sha256 in (d.document_sha256 for d in batch.documents if d.round == round_name):
-        row = (sha256, batch.document(sha256), batch.signatures(sha256))
-        own = _DOCUMENT_FRAME_BYTES + len(row[1]) + sum(len(compact) + 4 for compact in row[2])
-        full = size + own > MESSAGE_BYTES_MAX or len(part) >= DOCUMENT_COUNT_MAX
-        if full and (not part or mode == "all_or_nothing"):
-            raise Refused(
-                "SUBMISSION_TOO_LARGE", {"size": f"{size + own} bytes", "limit": f"{MESSAGE_BYTES_MAX} bytes"}
-            )
-        if full:
-            yield part
-            part, size = [], _FRAME_BYTES
-        part.append(row)
-        size += own
-    if part:
-        yield part
-
-
-def _command_id(
-    batch: Batch, round_name: RoundName, mode: Mode, part: Sequence[tuple[str, bytes, tuple[str, ...]]],
-    given: str | None, n: int, count: int,
-) -> str:  # fmt: skip
-    """Derive the id from what is said: round, mode, documents and their signatures."""
-    if given is not None:
-        return given if count == 1 else f"{given}-{n}"
-    said = [mode, *(f"{sha256}{envelope_sha256(signatures).hex()}" for sha256, _, signatures in part)]
-    digest = hashlib.sha256("\n".join(said).encode()).hexdigest()[:_DIGEST_LENGTH]
-    return f"{batch.school_year}-{round_name.cohort}-{round_name.number}-{digest}"
 
 
 def _paths(batch: Batch, planned: Planned) -> tuple[Path, Path]:
@@ -210,17 +140,24 @@ def _kept(batch: Batch, planned: Planned) -> tuple[bytes, str] | None:
     named = (statement.command_id, statement.school, statement.school_year)
     if named != (planned.command_id, batch.acting, batch.school_year):
         raise damaged(statement_path)
-    said = (statement.documents, statement.mode, statement.round)
-    if said != (tuple(sha256 for sha256, *_ in planned.documents), planned.mode, planned.round):
+    said = (statement.documents, statement.sources, statement.mode, statement.round)
+    if said != (*_named(planned), planned.mode, planned.round):
         raise Refused("COMMAND_ID_REUSED", {"command_id": planned.command_id})
     return data, signature
 
 
+def _named(planned: Planned) -> tuple[tuple[str, ...], tuple[str, ...] | UnsetType]:
+    """Return the hashes of documents and sources as a statement names them."""
+    sources = tuple(sha256 for sha256, _ in planned.sources)
+    return tuple(sha256 for sha256, *_ in planned.documents), sources or UNSET
+
+
 def _signed(batch: Batch, planned: Planned, signer: Signer, role: str, at: datetime) -> tuple[bytes, str]:
+    documents, sources = _named(planned)
     statement = Submission(
-        command_id=planned.command_id, documents=tuple(sha256 for sha256, *_ in planned.documents),
-        issued_at=instant(at), mode=planned.mode, round=planned.round, school=batch.acting,
-        school_year=batch.school_year, type="vn.hocba.submission/1",
+        command_id=planned.command_id, documents=documents, issued_at=instant(at), mode=planned.mode,
+        round=planned.round, school=batch.acting, school_year=batch.school_year, sources=sources,
+        type="vn.hocba.submission/1",
     )  # fmt: skip
     data = encode(statement)
     scope = {

@@ -77,7 +77,7 @@ def _note(run: Run, taken: _Taken) -> int:
     if run.store.first("batch", batch_id=batch_id) is not None:
         return 0
     about = {"so": taken.so, "school": batch.school, "school_year": batch.school_year, "class": ""}
-    run.store.do("add_batch", **about, batch_id=batch_id, folder=taken.name, native=1, at=run.at())
+    run.store.do("add_batch", **about, batch_id=batch_id, folder=taken.name, native=1, sealed=None, at=run.at())
     rounds = {one.document_sha256: f"{one.round.cohort}/{one.round.number}" for one in batch.documents}
     for sha256, data, key in taken.documents:
         run.store.do("overtake_loose", key=key)

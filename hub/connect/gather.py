@@ -5,18 +5,21 @@ Invariant: a batch's folder is a pure function of its rows, so a kill between th
 
 import shutil
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import structlog
+from msgspec import UNSET, UnsetType
 
-from hub.client import Batch, BatchDocument, load_batch
+from hub.client import Batch, BatchDocument, Sealed, load_batch
 from hub.client.batch import write_batch
 from hub.connect.codec import unpack_findings
 from hub.connect.naming import OVERTAKEN, batch_id_of, folder_name, slug_of
 from hub.connect.run import Run
+from hub.connect.sources import sealed_as, source_of
 from hub.connect.store import Row
 from hub.domain import Cohort, cohort_for, read, render
 from hub.domain.statements import RoundName
@@ -42,25 +45,41 @@ def gather(run: Run, *, mapping: bool = False) -> bool:
     state = run.store.one("connector")
     no_more = not mapping and (run.caught_up or state["held"] or state["paused"])
     before = f"{run.now() - _WAIT_MAX:%Y-%m-%dT%H:%M:%SZ}"
-    group = run.store.first("group_to_gather", least=1 if no_more else _DOCUMENTS_MAX, before=before)
+    sealed = run.connector.manifest.evidence != "native"
+    query = "sealed_group_to_gather" if sealed else "group_to_gather"
+    group = run.store.first(query, least=1 if no_more else _DOCUMENTS_MAX, before=before)
     if group is None:
         return False
-    _begin(run, group)
+    _begin(run, group, sealed=sealed)
     return True
 
 
-def _begin(run: Run, group: Row) -> None:
+def _begin(run: Run, group: Row, *, sealed: bool) -> None:
     about = {name: group[name] for name in ("so", "school", "school_year", "class")}
-    rows = run.store.all("records_to_gather", limit=_DOCUMENTS_MAX, **about)
-    hashes = [row["document_sha256"] for row in rows]
-    batch_id = batch_id_of(group["so"], group["school"], group["school_year"], group["class"], hashes)
+    rows = _chosen(run, group, sealed=sealed)
+    told = msgspec.json.encode(sealed_as(run, group["mapping_version"])).decode() if sealed else None
+    holds = [
+        row["document_sha256"] if told is None else f"{row['document_sha256']}/{row['source_sha256']}" for row in rows
+    ]
+    if told is not None:
+        holds.append(told)
+    batch_id = batch_id_of(group["so"], group["school"], group["school_year"], group["class"], holds)
     folder = folder_name(group["school"], group["school_year"], group["class"], batch_id)
     number = _next_transfer(run, group)
     with run.store.transaction():
-        run.store.do("add_batch", batch_id=batch_id, folder=folder, native=0, at=run.at(), **about)
+        run.store.do("add_batch", batch_id=batch_id, folder=folder, native=0, sealed=told, at=run.at(), **about)
         for row in rows:
             name, number = _round(run, row, number)
             run.store.do("put_into_batch", n=row["n"], batch_id=batch_id, round=name)
+
+
+def _chosen(run: Run, group: Row, *, sealed: bool) -> list[Row]:
+    """Return the records of a batch: of one class where persons sign, else of a school and one mapping."""
+    about = {name: group[name] for name in ("so", "school", "school_year")}
+    if sealed:
+        more = {"mapping_version": group["mapping_version"]}
+        return run.store.all("sealed_records_to_gather", limit=_DOCUMENTS_MAX, **about, **more)
+    return run.store.all("records_to_gather", limit=_DOCUMENTS_MAX, **about, **{"class": group["class"]})
 
 
 def _next_transfer(run: Run, group: Row) -> int:
@@ -115,14 +134,20 @@ def _tell(run: Run, batch: Row, error: Exception) -> None:
 def _finish(run: Run, batch: Row) -> bool:
     folder = run.batches / batch["folder"]
     rows = run.store.all("records_of_batch", **_id(batch))
-    documents = {_named(row): bytes(row["document"]) for row in rows}
+    documents = {_named(row, batch): bytes(row["document"]) for row in rows}
+    sealed = None if batch["sealed"] is None else msgspec.json.decode(batch["sealed"], type=Sealed)
     if folder.exists():
         _check_same(load_batch(folder), documents)
     else:
         run.batches.mkdir(mode=0o700, exist_ok=True)
         shutil.rmtree(folder.with_name(folder.name + ".new"), ignore_errors=True)
-        write_batch(folder, batch["school"], batch["school_year"], documents, map(_reported, rows))
-    _take_signatures(run, batch, folder, documents)
+        sources = () if sealed is None else (source_of(run, sha256) for sha256 in _sources(documents))
+        reported = map(_reported, rows)
+        write_batch(
+            folder, batch["school"], batch["school_year"], documents, reported, sealed=sealed, sources=sources
+        )  # fmt: skip
+    if sealed is None:
+        _take_signatures(run, batch, folder, documents)
     with run.store.transaction():
         _waits(run, batch)
     return True
@@ -168,14 +193,20 @@ def _leave_known(run: Run, batch: Row) -> None:
             run.store.do("set_record_state", n=row["n"], state="unchanged")
 
 
-def _named(row: Row) -> BatchDocument:
+def _named(row: Row, batch: Row) -> BatchDocument:
     cohort, _, number = row["round"].partition("/")
-    return BatchDocument(row["document_sha256"], RoundName(cohort=cohort, number=int(number)), row["place"], 0)
+    source = UNSET if batch["sealed"] is None else row["source_sha256"]
+    return BatchDocument(row["document_sha256"], RoundName(cohort=cohort, number=int(number)), row["place"], 0, source)
+
+
+def _sources(documents: Iterable[BatchDocument]) -> list[str]:
+    """Return the hashes of what documents rest on, each once."""
+    return list(dict.fromkeys(one.source for one in documents if not isinstance(one.source, UnsetType)))
 
 
 def _check_same(batch: Batch, documents: Mapping[BatchDocument, bytes]) -> None:
     """A folder that a kill left is the one that would be made; places in it may have moved since."""
-    there, wanted = ({(d.document_sha256, d.round) for d in of} for of in (batch.documents, documents))
+    there, wanted = ({(d.document_sha256, d.round, d.source) for d in of} for of in (batch.documents, documents))
     if there != wanted:
         raise Corrupt("BATCH_DAMAGED", {"file": f"{batch.folder.name}/batch.json"})
 

@@ -56,6 +56,7 @@ def of_lock(run: Run, so: str, receipt: ReadReceipt, documents: Documents) -> No
             run.store.do("forget_older", key=row["key"], n=row["n"])
             more = {"at": said.at, "outcome": "locked", **signed_parts(receipt)}
             answers.append(answer_about(row, "locked", receipt.receipt_id, **more))
+    run.store.do("forget_sources")
     answers += [_corrected(run, receipt, row, new, documents) for row, new in _corrections(run, so, receipt)]
     add_answers(run, answers)
 

@@ -18,6 +18,7 @@ from hub.connect.codec import content_of, identity_of, known_as, pack_findings, 
 from hub.connect.gather import gather
 from hub.connect.overtake import overtake
 from hub.connect.run import REASON_DEFAULTED, Run
+from hub.connect.sources import fits_a_message, read_again
 from hub.connect.store import Row
 from hub.connectors import PreparedRow
 from hub.connectors.sdk import Context, Loss, Mapped, SourceRecord
@@ -81,7 +82,7 @@ def _forward(run: Run, row: Row) -> Mapped:
 def _ask_mapper(run: Run, row: Row) -> Mapped:
     value = None if row["value"] is None else unpack(row["value"])
     record = SourceRecord(row["key"], row["version"], row["place"], value, unpack_findings(row["findings"]))
-    return run.connector.mapper.forward(record, Context(run.school))
+    return run.connector.mapper.forward(read_again(run, row, record), Context(run.school))
 
 
 def _crashed(run: Run, row: Row, error: Exception) -> Mapped:
@@ -118,6 +119,8 @@ def _place(
     if judged.verdict.exit_code:
         return [_refuse(run, row, mapped, judged.findings)]
     document = canonical(transcript)
+    if (too_large := fits_a_message(run, row, document)) is not None:
+        return [_refuse(run, row, mapped, (*judged.findings, too_large))]
     _mapped(
         run, row, "ready", so=so, transcript=transcript, document=document, content=content,
         document_sha256=hashlib.sha256(document).hexdigest(), told=judged.findings,

@@ -9,6 +9,7 @@ from hub.connect.adopt import adopt
 from hub.connect.answering import file_of
 from hub.connect.codec import pack, pack_findings, sha256_of, value_sha256
 from hub.connect.run import Run
+from hub.connect.sources import Rest, keep_source, page_sources, rest_of
 from hub.connectors.sdk import CURSOR_LENGTH_MAX, KEY_LENGTH_MAX, RECORD_BYTES_MAX, Page, SourceRecord
 from hub.domain import Finding, finding
 from hub.errors import Refused
@@ -65,9 +66,16 @@ def _pace(run: Run, page: Page, *, moved: bool, snapshot: bool) -> None:
 def _add(run: Run, page: Page) -> int:
     for found in page.findings:
         run.notice(found.code, _stored(found.path), found.facts, found.severity.value)
-    rows = [_row(run, record) for record in page.records]
-    last = {row["key"]: row for row in rows}
-    return sum(_arrive(run, row, is_last=last[row["key"]] is row) for row in rows)
+    sources = page_sources(page.sources)
+    rested = [(rest_of(run, record, sources), record) for record in page.records]
+    rows = [(_row(run, record, rest), rest) for rest, record in rested]
+    last = {row["key"]: row for row, _ in rows}
+    added = 0
+    for row, rest in rows:
+        if _arrive(run, row, is_last=last[row["key"]] is row):
+            keep_source(run, rest)
+            added += 1
+    return added
 
 
 def _arrive(run: Run, row: dict[str, Any], *, is_last: bool) -> int:
@@ -93,8 +101,11 @@ def _tell_reuse(run: Run, place: str) -> None:
     run.notice("CONNECTOR_VERSION_REUSED", file_of(place) or "$", {"place": place}, "warn")
 
 
-def _row(run: Run, record: SourceRecord) -> dict[str, Any]:
+def _row(run: Run, record: SourceRecord, rest: Rest) -> dict[str, Any]:
     key, version, value, findings = record.key, record.version, record.value, list(record.findings)
+    if rest.fault is not None:
+        findings.append(rest.fault)
+        value = None
     if not 0 < len(key) <= KEY_LENGTH_MAX or not key.isprintable():
         findings.append(finding("RECORD_KEY_WRONG", _stored(record.place)))
         key, value = f"?{sha256_of(key)}", None
@@ -109,7 +120,7 @@ def _row(run: Run, record: SourceRecord) -> dict[str, Any]:
     return {
         "key": key, "version": version, "place": _stored(record.place), "value": data,
         "value_sha256": None if value is None else value_sha256(value), "findings": pack_findings(findings),
-        "at": run.at(),
+        "at": run.at(), "source_sha256": rest.sha256 if data is not None else None,
     }  # fmt: skip
 
 

@@ -22,6 +22,10 @@ ROLLBACK
 -- What stands in the file.
 SELECT name FROM sqlite_master
 
+-- name: columns
+-- What columns its tables of records and batches have.
+SELECT name FROM pragma_table_info('record') UNION SELECT name FROM pragma_table_info('batch')
+
 -- name: found
 -- The first start.
 INSERT INTO connector (id, name, so) VALUES (1, :name, :so) ON CONFLICT DO NOTHING
@@ -94,8 +98,21 @@ SELECT * FROM record WHERE key = :key AND version = :version ORDER BY again DESC
 
 -- name: add_version
 -- One arrival of a version.
-INSERT INTO record (key, version, again, place, value, value_sha256, findings, pulled_at, state)
-VALUES (:key, :version, :again, :place, :value, :value_sha256, :findings, :at, 'pulled')
+INSERT INTO record (key, version, again, place, value, value_sha256, findings, pulled_at, state, source_sha256)
+VALUES (:key, :version, :again, :place, :value, :value_sha256, :findings, :at, 'pulled', :source_sha256)
+
+-- name: add_source
+-- What records rest on, once.
+INSERT INTO source VALUES (:sha256, :data) ON CONFLICT DO NOTHING
+
+-- name: source
+-- It, byte for byte.
+SELECT data FROM source WHERE sha256 = :sha256
+
+-- name: forget_sources
+-- No record that is still on its way, or may be mapped or handed in again, rests on these.
+DELETE FROM source WHERE NOT EXISTS (
+    SELECT 1 FROM record r WHERE r.source_sha256 = source.sha256 AND r.state NOT IN ('locked', 'overtaken'))
 
 -- name: add_native_record
 -- A document of a signed batch; the same one in another batch is another version.
@@ -175,6 +192,17 @@ SELECT so, school, school_year, class, count(*) AS count FROM record WHERE state
 GROUP BY so, school, school_year, class HAVING count(*) >= :least OR min(pulled_at) <= :before
 ORDER BY min(n) LIMIT 1
 
+-- name: sealed_group_to_gather
+-- The same for records that no person signs: all classes of a school together, by the mapping that their seal names.
+SELECT so, school, school_year, '' AS class, mapping_version, count(*) AS count FROM record
+WHERE state = 'ready' AND batch_id IS NULL GROUP BY so, school, school_year, mapping_version
+HAVING count(*) >= :least OR min(pulled_at) <= :before ORDER BY min(n) LIMIT 1
+
+-- name: sealed_records_to_gather
+-- What goes into a batch of that school; those of one source beside each other.
+SELECT * FROM record WHERE state = 'ready' AND batch_id IS NULL AND so = :so AND school = :school
+  AND school_year = :school_year AND mapping_version = :mapping_version ORDER BY source_sha256, key LIMIT :limit
+
 -- name: records_to_gather
 -- What goes into a batch of that class.
 SELECT * FROM record WHERE state = 'ready' AND batch_id IS NULL AND so = :so AND school = :school
@@ -187,7 +215,8 @@ SELECT DISTINCT round FROM record WHERE so = :so AND school = :school AND school
 
 -- name: add_batch
 -- A batch; the same documents make the same one.
-INSERT INTO batch VALUES (:batch_id, :so, :school, :school_year, :class, :folder, :native, 'gathering', :at)
+INSERT INTO batch (batch_id, so, school, school_year, class, folder, native, state, made_at, sealed)
+VALUES (:batch_id, :so, :school, :school_year, :class, :folder, :native, 'gathering', :at, :sealed)
 ON CONFLICT (batch_id) DO UPDATE SET state = 'gathering'
 
 -- name: put_into_batch
@@ -216,9 +245,10 @@ SELECT 1 FROM record WHERE identity = :identity AND key <> :key AND state IN ('a
 
 -- name: arrive_again
 -- What Sở refused because it has another version arrives once more, unless a newer version did.
-INSERT INTO record (key, version, again, place, value, value_sha256, findings, pulled_at, state, mapping_version)
+INSERT INTO record (key, version, again, place, value, value_sha256, findings, pulled_at, state, mapping_version,
+                    source_sha256)
 SELECT key, version, (SELECT max(again) + 1 FROM record a WHERE a.key = r.key AND a.version = r.version), place, value,
-       value_sha256, findings, :at, 'pulled', mapping_version
+       value_sha256, findings, :at, 'pulled', mapping_version, source_sha256
 FROM record r WHERE n = :n AND NOT EXISTS (SELECT 1 FROM record l WHERE l.key = r.key AND l.n > r.n)
 
 -- name: stands

@@ -10,6 +10,8 @@ from collections.abc import Sequence, Set
 from datetime import timedelta
 from pathlib import Path
 
+from msgspec import UnsetType
+
 from hub.client import Batch, Outbound, kept_outbounds, load_batch, retire_submissions
 from hub.client.durable import sync_folder
 from hub.connect.faulty import STALE, forget_faults, lacking, reading, tell_fault
@@ -72,6 +74,8 @@ def _kept(run: Run, row: Row) -> list[Outbound] | None:
             batch = load_batch(run.batches / row["folder"])
             for one in batch.documents:
                 batch.document(one.document_sha256)
+                if not isinstance(one.source, UnsetType):
+                    batch.source(one.source)
             _retire(run, row, batch)
             outbounds = kept_outbounds(batch, row["so"])
             if outbounds is None and row["native"]:

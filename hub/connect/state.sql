@@ -17,8 +17,12 @@ CREATE TABLE step (
 CREATE TABLE batch (
     batch_id TEXT PRIMARY KEY, so TEXT NOT NULL, school TEXT NOT NULL, school_year TEXT NOT NULL, class TEXT NOT NULL,
     folder TEXT NOT NULL, native INTEGER NOT NULL DEFAULT 0,
-    state TEXT NOT NULL CHECK (state IN ('gathering', 'waiting', 'sending', 'answered', 'overtaken')), made_at TEXT
+    state TEXT NOT NULL CHECK (state IN ('gathering', 'waiting', 'sending', 'answered', 'overtaken')), made_at TEXT,
+    sealed TEXT
 ) STRICT;
+
+-- What sealed records rest on, byte for byte: a signed document of the system, or an extract. Kept until they are locked.
+CREATE TABLE source (sha256 TEXT PRIMARY KEY, data BLOB NOT NULL) STRICT;
 
 -- One row is one arrival: `again` counts how often a version came back after another, `value_sha256` is what stood in it.
 -- `findings` are the reader's, `told` what a person is told who signs it. `content_sha256` is the document's hash without what it replaces and why;
@@ -29,13 +33,15 @@ CREATE TABLE record (
     state TEXT NOT NULL CHECK (state IN ('pulled', 'ready', 'refused', 'batched', 'sent', 'accepted', 'unchanged',
                                          'turned_down', 'locked', 'overtaken', 'held_back')),
     so TEXT, school TEXT, school_year TEXT, class TEXT, round TEXT, identity TEXT, document BLOB, document_sha256 TEXT,
-    content_sha256 TEXT, mapping_version TEXT, told BLOB, batch_id TEXT REFERENCES batch, UNIQUE (key, version, again)
+    content_sha256 TEXT, mapping_version TEXT, told BLOB, batch_id TEXT REFERENCES batch, source_sha256 TEXT,
+    UNIQUE (key, version, again)
 ) STRICT;
 CREATE UNIQUE INDEX record_in_flight ON record (key) WHERE state IN ('batched', 'sent');
 CREATE INDEX record_state ON record (state, n);
 CREATE INDEX record_document ON record (document_sha256);
 CREATE INDEX record_identity ON record (identity);
 CREATE INDEX record_batch ON record (batch_id);
+CREATE INDEX record_source ON record (source_sha256);
 
 -- Records in a batch of which a newer version came, unless that one is the next after it: then both are sent.
 CREATE VIEW outdated AS SELECT o.n, o.batch_id FROM record o JOIN record r ON r.key = o.key AND r.n > o.n

@@ -9,7 +9,7 @@ import os
 import re
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,9 @@ _FOLDER_MODE = 0o700
 _HERE = files("hub.connect")
 _SQL = parse_queries((_HERE / "queries.sql").read_text(encoding="utf-8"))
 _TABLES = (_HERE / "state.sql").read_text(encoding="utf-8")
+_TO_2 = (_HERE / "state_to_2.sql").read_text(encoding="utf-8")
 _MADE = frozenset(re.findall(r"^CREATE (?:TABLE|VIEW) (\w+)", _TABLES, re.MULTILINE))
+_NEW_IN_2 = frozenset({"source"})
 _DAMAGED = "CONNECTOR_STATE_DAMAGED"
 _DAMAGES = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _PRIMARY = 0xFF  # of an extended error code
@@ -47,11 +49,27 @@ class Store:
         try:
             self.do("wait")
             self.do("sync")
-            if tables and _MADE - {row["name"] for row in self.all("tables")}:
-                raise Corrupt(_DAMAGED, {"reason": "tables"})
+            if tables:
+                self._check_tables()
         except BaseException:
             self.close()
             raise
+
+    def _check_tables(self) -> None:
+        """Look whether every table is there, and bring a state of an earlier version up to this one."""
+        if self._missing() == _NEW_IN_2 and not {"source_sha256", "sealed"} & self._columns():
+            with _unavailable(), suppress(sqlite3.OperationalError):  # another process may just do the same
+                self._connection.executescript(_TO_2)
+            if self._connection.in_transaction:
+                self._connection.execute(_SQL["rollback"])
+        if self._missing():
+            raise Corrupt(_DAMAGED, {"reason": "tables"})
+
+    def _missing(self) -> frozenset[str]:
+        return _MADE - {row["name"] for row in self.all("tables")}
+
+    def _columns(self) -> set[str]:
+        return {row["name"] for row in self.all("columns")}
 
     def close(self) -> None:
         """Close the file; what is not committed is gone."""

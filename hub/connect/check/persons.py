@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
-from hub.client import Batch, is_batch, load_batch, missing_roles, sign_batch
+from hub.client import Batch, is_batch, load_batch, missing_roles, seal_batch, sign_batch
 from hub.client.submitting import kept_outbounds, sign_submissions
 from hub.errors import Refused
 from hub.signing import KeySigner
@@ -39,6 +39,8 @@ class Persons:
         return signed
 
     def _sign(self, batch: Batch, so: str, at: datetime) -> int:
+        if batch.sealed is not None:
+            return sum(seal_batch(batch, self._signers[_SEAL], at))
         signed = 0
         for role in missing_roles(batch):
             signed += sign_batch(batch, role, self._signers[role], int(at.timestamp()))

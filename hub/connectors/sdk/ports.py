@@ -127,6 +127,7 @@ class SealedConnector(Connector, Protocol):
     """A connector whose records are sealed and not signed here: its manifest's `evidence` is not `native`.
 
     Whoever checks a sealed record reads its source with `rows` again, and maps it with the version that the seal names.
+    `mapper` is that of the newest.
     """
 
     @property

@@ -180,10 +180,10 @@ def test_batch_of_another_so_is_answered(world: World, deliver: Deliver) -> None
 def test_batch_that_cannot_be_made_holds_up_no_other(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is told, tried again, and the notice ends when it is made."""
 
-    def made(folder: Path, *more: object) -> Batch:
+    def made(folder: Path, *more: object, **sealed: object) -> Batch:
         if "-3A-" in folder.name:
             raise Refused("BATCH_EXISTS", {"folder": folder.name})
-        return write_batch(folder, *more)  # type: ignore[arg-type]
+        return write_batch(folder, *more, **sealed)  # type: ignore[arg-type]
 
     world.system.put("k1", a_value(a_pupil(1, class_="3A")))
     world.system.put("k2", a_value(a_pupil(2, class_="3B")))
