@@ -5,7 +5,9 @@
 //   node verify.mjs FILE --roots CERTIFICATE... [--status FILE]      one JSON object; exit code as `hub verify`
 //   node verify.mjs --ask < questions.json                          single functions, for comparing with published vectors
 //
-// Not done here, and said in the answer: certificate extensions other than CA, and extended key usage of time-stamps.
+// Not done here, and said in the answer: certificate extensions other than CA, and extended key usage of time-stamps;
+// reading a source document and running the mapping that made a transcript from it. A sealed transcript therefore never
+// ends better than "unknown" here, by its part "source" alone; `hub verify` judges the content.
 
 import { createHash, createPublicKey, verify as checkSignature, constants, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
@@ -15,7 +17,8 @@ const FILE_BYTES_MAX = 33_554_432;
 const DEPTH_MAX = 16;
 const SKEW_S = 300;
 const PARTS = ["form", "register", "document", "signatures", "accepted", "leaf", "manifest", "log", "checkpoint",
-  "timestamp", "cosignature", "later"];
+  "timestamp", "cosignature", "later", "source"];
+const SOURCE_BYTES_MAX = 1_048_576;
 const EXITS = { valid: 0, invalid: 1, superseded: 6, unknown: 7 };
 
 class Wrong extends Error {}
@@ -65,6 +68,7 @@ const CHECKS = {
   sha256: (v) => typeof v === "string" && /^[0-9a-f]{64}$/.test(v),
   count: (v) => Number.isSafeInteger(v) && v >= 0,
   slug: (v) => typeof v === "string" && /^[a-z]+(-[a-z]+)*$/.test(v) && v.length >= 2 && v.length <= 30,
+  source: (v) => CHECKS.bytes(v) && v.length <= 4 * Math.ceil(SOURCE_BYTES_MAX / 3),
   any: (v) => v !== null && typeof v === "object" && !Array.isArray(v),
 };
 const SIGNED = { signature: "text", statement: "bytes" };
@@ -72,7 +76,8 @@ const POSITION = { index: "count", path: [64, "sha256"] };
 const HEAD = { cosignature: "text", note: "bytes", signature: "text", timestamp: "bytes?" };
 const PLACE = { head: HEAD, in_log: POSITION, in_manifest: POSITION, leaf: "bytes", manifest: SIGNED, receipt: SIGNED };
 const STATUS = { digest: "sha256", later: [64, PLACE], register: [256, SIGNED], so: "slug", type: "text" };
-const BUNDLE = { ...STATUS, document: "bytes", place: PLACE, receipt: SIGNED, signatures: [12, "text"] };
+const BUNDLE = { ...STATUS, document: "bytes", place: PLACE, receipt: SIGNED, signatures: [12, "text"],
+  source: "source?" };
 
 function shaped(value, shape, path = "$") {
   if (typeof shape === "string") return need(CHECKS[shape.replace("?", "")](value), path);
@@ -147,9 +152,21 @@ function verifyConsistency(size1, size2, root1, root2, proof) {
 
 // ---- detached JWS (RFC 7515, RFC 7797) in the one shape that the hub signs
 
-const HEADER = { alg: "text", b64: "any", crit: [4, "text"], hb_prev: [64, "text"], hb_role: "text", hb_scope: "any",
+const HEADER = { alg: "text", b64: "any", crit: [5, "text"], hb_prev: [64, "text"], hb_role: "text", hb_scope: "any",
   iat: "count", typ: "text", "x5t#S256": "text" };
 const CRITICAL = "b64,hb_prev,hb_role,hb_scope";
+const CRITICAL_SEALED = "b64,hb_origin,hb_prev,hb_role,hb_scope";
+const NAME = /^[a-z0-9]+(-[a-z0-9]+)*$/;
+const MAPPED = { grade: "text", mapping: "text", mapping_sha256: "sha256", source_sha256: "sha256", system: "text" };
+const { mapping: _m, mapping_sha256: _h, ...TYPED } = MAPPED; // nothing is mapped from a scan: a person typed
+
+function checkOrigin(origin) { // what a seal says of its document: grade, source, system, mapping
+  need(CHECKS.any(origin) && ["derived", "attested", "legacy_evidence"].includes(origin.grade), "grade");
+  shaped(origin, origin.grade === "legacy_evidence" ? TYPED : MAPPED, "hb_origin");
+  need(NAME.test(origin.system) && origin.system.length <= 60, "system");
+  const mapping = /^([a-z0-9]+(-[a-z0-9]+)*)\/[1-9][0-9]{0,4}$/;
+  need(origin.mapping === undefined || (mapping.test(origin.mapping) && origin.mapping.length <= 60), "mapping");
+}
 
 function decodeUrl(text) {
   const bytes = Buffer.from(text, "base64url");
@@ -162,9 +179,11 @@ function readSignature(compact) {
   need(compact.length <= 4096 && parts.length === 3 && parts[1] === "", "signature");
   const header = parseCanonical(decodeUrl(parts[0]));
   need(header.b64 === false, "b64");
-  shaped({ ...header, b64: {} }, HEADER);
+  const { hb_origin: origin, ...plainHeader } = header;
+  shaped({ ...plainHeader, b64: {} }, HEADER);
+  if ("hb_origin" in header) checkOrigin(origin);
   need(Object.values(header.hb_scope).every(CHECKS.text), "hb_scope");
-  need(header.crit.join() === CRITICAL && header.iat <= 2 ** 33, "header");
+  need(header.crit.join() === (origin === undefined ? CRITICAL : CRITICAL_SEALED) && header.iat <= 2 ** 33, "header");
   need(["ES256", "PS256", "RS256"].includes(header.alg), "alg");
   const certificate = decodeUrl(header["x5t#S256"]);
   need(certificate.length === 32, "x5t#S256");
@@ -275,7 +294,7 @@ class Register {
   constructor(entries) {
     this.entries = entries.flatMap((entry) => {
       const newer = entries.filter((e) => e.kind === entry.kind && e.id === entry.id && e.version > entry.version);
-      if (newer.length > 0 && !["official", "trust_policy"].includes(entry.kind)) return [];
+      if (newer.length > 0 && !["official", "trust_policy", "source_system"].includes(entry.kind)) return [];
       return [{ ...entry, to: Math.min(entry.to, ...newer.map((e) => e.from)) }].filter((e) => e.from < e.to);
     });
     this.certificates = new Map(this.of("certificate").map((e) => {
@@ -289,6 +308,11 @@ class Register {
 
   policy(at) {
     const held = this.of("trust_policy").filter((e) => e.from <= at && at < e.to);
+    return held.sort((a, b) => b.version - a.version)[0]?.payload ?? null;
+  }
+
+  system(id, at) {
+    const held = this.of("source_system").filter((e) => e.id === id && e.from <= at && at < e.to);
     return held.sort((a, b) => b.version - a.version)[0]?.payload ?? null;
   }
 
@@ -523,11 +547,12 @@ function judgeStamp(head, policy, found, part, isLater) {
   return found.try(part, "time-stamp", () => checkToken(bytesOf(head.timestamp), bytesOf(head.note), policy));
 }
 
-/** Judge one signature; throws Wrong. `expected`: typ, scope, roles, place. */
+/** Judge one signature; throws Wrong. `expected`: typ, scope, roles, place; seals where an origin may stand. */
 function judge(compact, payload, expected, register, at) {
   const read = readSignature(compact), { header } = read;
   const policy = register.policy(at), certificate = register.certificates.get(read.certificate);
   need(policy !== null && certificate !== undefined, "signer");
+  need(header.hb_origin === undefined || expected.seals, "an origin where none may stand");
   need(header.typ === expected.typ && canonical(header.hb_scope) === canonical(expected.scope), "scope");
   need(expected.roles.includes(header.hb_role), "role");
   if (header.hb_role === "registrar") need(policy.registrars.includes(read.certificate), "registrar");
@@ -547,7 +572,8 @@ function judge(compact, payload, expected, register, at) {
 function readEntry(signed, so, version) {
   const said = parseCanonical(bytesOf(signed.statement));
   need(said.type === "vn.hocba.register-entry/1" && said.so === so && CHECKS.any(said.payload), "entry");
-  need(["trust_policy", "revocation", "certificate", "official"].includes(said.kind), "kind");
+  need(["trust_policy", "revocation", "certificate", "official", "source_system"].includes(said.kind), "kind");
+  if (said.kind === "source_system") checkSystem(said.entry_id, said.payload);
   if (said.kind === "certificate") new X509Certificate(bytesOf(said.payload.der_base64));
   if (said.kind === "revocation") said.payload.crls.forEach((text) => readCrl(bytesOf(text)));
   if (said.kind === "trust_policy") {
@@ -558,6 +584,18 @@ function readEntry(signed, so, version) {
   const to = said.valid_to === undefined ? Infinity : instant(said.valid_to);
   return { kind: said.kind, id, version, payload: said.payload, from: instant(said.valid_from), to,
     issued: instant(said.issued_at) };
+}
+
+function checkSystem(id, system) { // a source system: whose, which grade, and what form its documents have
+  const formats = { derived: ["xades"], attested: ["extract"], legacy_evidence: ["pades", "scan"] };
+  const { mapping, signers, ...rest } = system;
+  shaped(rest, { format: "text", grade: "text", so: "slug" }, "system");
+  need(NAME.test(id) && id.length <= 60 && (formats[system.grade] ?? []).includes(system.format), "system");
+  need((mapping === undefined) === (system.grade === "legacy_evidence"), "system: mapping");
+  need(mapping === undefined || (CHECKS.text(mapping) && NAME.test(mapping) && mapping.length <= 50), "system: mapping");
+  if (signers !== undefined) shaped(signers, [16, "sha256"], "system.signers");
+  const count = signers?.length ?? 0;
+  need(system.format === "pades" || (count > 0) === (system.format === "xades"), "system: signers");
 }
 
 function isAuthentic(signed, so, entry, before, anchors) {
@@ -696,6 +734,7 @@ function checkPlace(place, so, register, found, part = (name) => name) {
 const LEAF = { action: "text", document_sha256: "sha256", effective_on: "text", envelope_sha256: "sha256",
   evidence: "text", locator: "text", period: "text", pupil: "text", salt: "sha256", type: "text", version: "count",
   year: "text" };
+const GRADES = ["native", "derived", "attested", "legacy_evidence"];
 const MANIFEST = { count: "count", effective_on: "text", lock_id: "sha256", requested_by: "sha256", root: "sha256",
   round: { cohort: "text", number: "count" }, school: "text", school_year: "text", so: "slug", type: "text" };
 const INGEST = { at: "text", codes: [1000, "text"], count: "count", lock_id: "sha256", log_index: "count",
@@ -704,7 +743,7 @@ const INGEST = { at: "text", codes: [1000, "text"], count: "count", lock_id: "sh
 function readLeaf(bytes) {
   const leaf = parseCanonical(bytes, 2048);
   shaped(leaf, leaf.previous_leaf === undefined ? LEAF : { ...LEAF, previous_leaf: "sha256" });
-  need(leaf.type === "vn.hocba.leaf/1" && leaf.evidence === "native" && leaf.version >= 1, "leaf");
+  need(leaf.type === "vn.hocba.leaf/1" && GRADES.includes(leaf.evidence) && leaf.version >= 1, "leaf");
   need(["LOCK", "UNLOCK", "SUPERSEDES"].includes(leaf.action), "action");
   return leaf;
 }
@@ -752,24 +791,26 @@ function checkDocument(bundle, placed, register, found) {
     if (!named || late || receipt.so !== bundle.so) found.add("accepted", "the receipt does not accept the document");
     return time;
   });
+  const origin = checkSource(bundle, found);
   if (said === null) {
     for (const part of ["leaf", "signatures"]) found.add(part, "the document cannot be read", "unknown");
-    return { document_sha256: digest };
+    return { document_sha256: digest, ...origin };
   }
   if (placed.leaf !== null) checkLeaf(said, digest, bundle.signatures, placed, found);
   if (at === null) found.add("signatures", "no time at which they could be judged", "unknown");
   else found.try("signatures", "chain of signatures", () => {
-    if (!checkChain(bytes, said, bundle.signatures, register, at)) return;
+    const check = bundle.signatures.some(hasOrigin) ? checkSeal : checkChain;
+    if (!check(bytes, said, bundle.signatures, register, at)) return;
     found.add("signatures", "chain of signatures: revocation status is not known", "unknown");
   });
-  const facts = { document_sha256: digest, school: said.school.code, school_year: said.school_year, period: said.period };
+  const facts = { document_sha256: digest, ...origin, school: said.school.code, school_year: said.school_year, period: said.period };
   return placed.stampedAt === null ? facts : { ...facts, stamped_at: new Date(placed.stampedAt * 1000).toISOString() };
 }
 
 function checkLeaf(said, digest, signatures, placed, found) {
   const { leaf, manifest } = placed;
   const true_ = { document_sha256: digest, envelope_sha256: hexOf(sha256(signatures.join("\n"))), pupil: pupilOf(said),
-    year: said.school_year, period: said.period };
+    year: said.school_year, period: said.period, evidence: gradeTold(signatures) };
   const differing = Object.keys(true_).filter((name) => leaf[name] !== true_[name]);
   if (leaf.action === "UNLOCK") differing.push("action");
   if (manifest !== null && leaf.effective_on !== manifest.effective_on) differing.push("effective_on");
@@ -777,6 +818,63 @@ function checkLeaf(said, digest, signatures, placed, found) {
   if (manifest !== null && (manifest.school !== said.school.code || manifest.school_year !== said.school_year)) {
     found.add("manifest", "manifest of another school");
   }
+}
+
+// ---- the grade of evidence, which follows from the signatures alone, and the source that a sealed transcript rests on
+
+function hasOrigin(compact) {
+  try { return readSignature(compact).header.hb_origin !== undefined; } catch { return false; }
+}
+
+function originOf(signatures) { // null: every signature is read and none says an origin; throws Wrong
+  const origins = signatures.map((compact) => readSignature(compact).header.hb_origin);
+  if (origins.every((one) => one === undefined)) return null;
+  need(origins.length === 1, "a seal beside other signatures");
+  return origins[0];
+}
+
+function gradeTold(signatures) {
+  try { return originOf(signatures)?.grade ?? "native"; } catch { return ""; }
+}
+
+const MEANS = {
+  derived: "the source was signed; this transcript was worked out from it by a mapping, and no school signed it",
+  attested: "nobody signed the data; the Sở stands for this transcript with its seal",
+  legacy_evidence: "a person typed it in from a scan or from paper; the Sở stands for it with its seal",
+};
+
+/** Check presence and hash of the source; its content is not judged here. Return the facts of the origin. */
+function checkSource(bundle, found) {
+  let origin;
+  try { origin = originOf(bundle.signatures); } catch {
+    found.add("source", "the signatures do not tell whether there is a source", "unknown");
+    return {};
+  }
+  if (origin === null) {
+    if (bundle.source === undefined) found.ends.source = "absent";
+    else found.add("source", "a source beside a transcript that its school signed");
+    return { evidence: "native" };
+  }
+  const { grade, ...rest } = origin;
+  if (bundle.source === undefined) found.add("source", "the source is missing");
+  else if (hexOf(sha256(bytesOf(bundle.source))) !== origin.source_sha256) found.add("source", "another source");
+  else found.add("source", "content not judged: the source was not read, no mapping was run", "unknown");
+  found.list.push({ part: "source", what: `${grade}: ${MEANS[grade]}` });
+  return { evidence: grade, ...rest };
+}
+
+/** Check the one seal of a transcript that says its origin; tell whether the status of its certificate is open. */
+function checkSeal(bytes, said, signatures, register, at) {
+  const origin = originOf(signatures), system = register.system(origin.system, at);
+  need(system !== null, `the register has no system ${origin.system}`);
+  need(system.grade === origin.grade, `grade: the register says ${system.grade}`);
+  need(system.mapping === origin.mapping?.split("/")[0], "mapping of another system");
+  const scope = { school: said.school.code, school_year: said.school_year, period: said.period };
+  const roles = [origin.grade === "derived" ? "system_seal" : "so_seal"];
+  const expected = { typ: "vn.hocba.transcript/1", scope, roles, place: { so: system.so }, seals: true };
+  const read = judge(signatures[0], bytes, expected, register, at);
+  need(read.header.hb_prev.length === 0, "chain");
+  return read.isOpen;
 }
 
 /** Check the chain; tell whether the status of a signer's certificate is open. Throws Wrong. */
@@ -851,7 +949,8 @@ function answer(found, asOf, facts, supersededBy) {
   return { verdict, as_of: asOf === null ? null : new Date(asOf * 1000).toISOString(), parts: found.ends, facts: shown,
     findings: found.list,
     not_checked: ["certificate extensions other than CA, and extended key usage of time-stamps",
-      "revocation of the certificate behind a time-stamp"] };
+      "revocation of the certificate behind a time-stamp",
+      "what a source document says, and the mapping that made a transcript from it"] };
 }
 
 // ---- roots of trust, questions, command line

@@ -7,6 +7,11 @@ __all__ = ["ENTRIES"]
 _FORM = "Quy ước của hub: tệp bằng chứng (docs/evidence.md)"
 _PROOF = "Quy ước của hub: bản kê chốt và nhật ký (RFC 9162, C2SP tlog-checkpoint)"
 _TRUST = "Quy ước của hub: nguồn tin cậy được trao tay và so bằng mắt (ADR 0007)"
+_ORIGIN = "Quy ước của hub: mức chứng cứ và tài liệu nguồn (ADR 0028, ADR 0029)"
+_GRADE_VI, _GRADE_EN = (
+    "Xem tài liệu nguồn trong tệp khi cần biết điều gì đã được ký.",
+    "Look at the source in the file where it matters what was signed.",
+)
 _ASK_VI, _ASK_EN = (
     "Không dùng tệp này; xin cơ quan đã cấp một tệp mới.",
     "Do not rely on this file; ask who issued it for a new one.",
@@ -19,6 +24,11 @@ _ROOTS_VI, _ROOTS_EN = (
 
 def _wrong(code: str, ground: str, vi: str, en: str) -> Entry:
     return Entry(code, Severity.REFUSE, Certainty.CONTRACT, ground, vi, en, _ASK_VI, _ASK_EN)
+
+
+def _means(code: str, vi: str, en: str) -> Entry:
+    """Say what a grade of evidence means; it is a fact about the record, no doubt about the proof."""
+    return Entry(code, Severity.WARN, Certainty.CONTRACT, _ORIGIN, vi, en, _GRADE_VI, _GRADE_EN)
 
 
 def _roots(code: str, severity: Severity, vi: str, en: str) -> Entry:
@@ -126,6 +136,57 @@ _PLACE = (
         "A later leaf does not follow this transcript.",
     ),
 )
+_SOURCE = (
+    _wrong(
+        "BUNDLE_SOURCE_MISSING",
+        _ORIGIN,
+        "Học bạ này dựa trên một tài liệu nguồn, nhưng tệp không kèm tài liệu đó.",
+        "This transcript rests on a source document, which the file does not have.",
+    ),
+    _wrong(
+        "BUNDLE_SOURCE_DIFFERS",
+        _ORIGIN,
+        "Tài liệu nguồn trong tệp không phải tài liệu mà dấu của Sở nêu.",
+        "The source document in the file is not the one that Sở's seal names.",
+    ),
+    _wrong(
+        "BUNDLE_SOURCE_UNASKED",
+        _ORIGIN,
+        "Học bạ này do trường ký tại đây và không dựa trên tài liệu nguồn nào, nhưng tệp lại kèm một tài liệu.",
+        "The school signed this transcript here and it rests on no source document, yet the file has one.",
+    ),
+    Entry(
+        "BUNDLE_SOURCE_UNJUDGED",
+        Severity.WARN,
+        Certainty.CONTRACT,
+        _ORIGIN,
+        "Tài liệu nguồn đúng mã băm, nhưng nội dung chưa được đối chiếu với học bạ.",
+        "The source document has the right hash, but nobody has compared what it says with the transcript.",
+        "Chạy hub verify: lệnh này đọc tài liệu nguồn và chạy lại quy tắc ánh xạ.",
+        "Run hub verify, which reads the source and runs the mapping again.",
+    ),
+    _means(
+        "BUNDLE_DERIVED",
+        "Bản phái sinh: cái được ký là tài liệu nguồn của hệ thống {system}; học bạ này được suy ra từ đó bằng quy tắc {mapping} "
+        "và đóng dấu của hệ thống tại Sở. Giáo viên, hiệu trưởng và trường không ký học bạ này.",
+        "Derived: what was signed is the source document of the system {system}; this transcript was worked out from it by the "
+        "mapping {mapping} and sealed by the system's seal at the Sở. No teacher, principal or school signed this transcript.",
+    ),
+    _means(
+        "BUNDLE_ATTESTED",
+        "Bản do Sở xác nhận: dữ liệu của hệ thống {system} không do ai ký; học bạ này được lập từ đó bằng quy tắc {mapping} và Sở "
+        "chịu trách nhiệm bằng dấu của mình.",
+        "Attested: nobody signed the data of the system {system}; this transcript was made from it by the mapping {mapping}, and "
+        "the Sở stands for it with its seal.",
+    ),
+    _means(
+        "BUNDLE_LEGACY_EVIDENCE",
+        "Bản nhập từ bản quét hoặc giấy (hệ thống {system}): một người đã gõ lại và Sở chịu trách nhiệm; bản quét không tự nói "
+        "lên điểm nào.",
+        "Legacy evidence: a person typed it in from a scan or from paper (system {system}), and the Sở stands for it; no mark follows "
+        "from the scan by itself.",
+    ),
+)
 _ENDED = (
     Entry(
         "BUNDLE_NOT_STAMPED",
@@ -210,4 +271,4 @@ _MAKING = (
         _ROOTS_EN,
     ),
 )
-ENTRIES = _READING + _REGISTER + _DOCUMENT + _PLACE + _ENDED + _MAKING
+ENTRIES = _READING + _REGISTER + _DOCUMENT + _PLACE + _SOURCE + _ENDED + _MAKING

@@ -6,18 +6,19 @@ Everything is taken verbatim as it was signed; only the Merkle proofs are worked
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Any
 
 from msgspec import UNSET
 
 from hub.domain.locator import check
 from hub.domain.statements import IngestStatement, ReceiptStatement, read
-from hub.errors import Refused
+from hub.errors import Corrupt, Refused
 from hub.evidence import Head, Place, Position, Signed, bundle_bytes, signed, status_bytes
 from hub.schemas import decode
 from hub.store import Connection, open_connection, unavailable
 from hub.store.queries import queries_of
-from hub.trust import Leaf, Tree, encode_base64, leaf_hash, parse_leaf
+from hub.trust import Leaf, Origin, Tree, encode_base64, leaf_hash, origin_of, parse_leaf
 from hub.trust import read as read_signature
 
 __all__ = ["BundleFile", "make_bundle", "pupils_of_locator", "pupils_of_student"]
@@ -124,13 +125,27 @@ def _made(connection: Connection, so: str, row: _Row, later: Sequence[_Row]) -> 
     version = read(receipt.data, ReceiptStatement).register_version
     signatures = [*row.signatures, receipt.signature, *(text for place in places for text in _signatures(place))]
     cosigned = [datetime.fromisoformat(read(place.receipt.data, IngestStatement).at) for place in places]
-    register = _register(connection, so, signatures, version, cosigned)
+    origin = origin_of(row.signatures)
+    register = _register(connection, so, signatures, version, cosigned, None if origin is None else origin.system)
     bundle = bundle_bytes(
         so=so, document=row.document, signatures=tuple(row.signatures), receipt=receipt, place=places[0],
-        later=tuple(places[1:]), register=register,
+        later=tuple(places[1:]), register=register, source=_source(connection, origin),
     )  # fmt: skip
     status = status_bytes(so=so, later=tuple(places), register=register)
     return BundleFile(so, bundle, status, row.said)
+
+
+def _source(connection: Connection, origin: Origin | None) -> bytes | None:
+    """Return the source document as it was handed in; None for a transcript that its school signed.
+
+    Raises Corrupt RECORD_CHANGED for one that Sở has accepted and has no more, or that is not what the seal names.
+    """
+    if origin is None:
+        return None
+    found = connection.execute(_SQL["source_of"], (bytes.fromhex(origin.source_sha256),)).fetchone()
+    if found is None or sha256(found[0]).hexdigest() != origin.source_sha256:
+        raise Corrupt("RECORD_CHANGED", {"document": origin.source_sha256, "what": "source"})
+    return bytes(found[0])
 
 
 def _place(connection: Connection, row: _Row) -> Place:
@@ -168,9 +183,13 @@ def _signatures(place: Place) -> tuple[str, str, str]:
 
 
 def _register(
-    connection: Connection, so: str, signatures: Sequence[str], version: int, cosigned: Iterable[datetime]
-) -> tuple[Signed, ...]:
-    """Return the entries that these signatures are judged by, and those that the entries' own signatures need."""
+    connection: Connection, so: str, signatures: Sequence[str], version: int, cosigned: Iterable[datetime],
+    system: str | None,
+) -> tuple[Signed, ...]:  # fmt: skip
+    """Return the entries that these signatures are judged by, and those that the entries' own signatures need.
+
+    `system` is the source system that a seal names: its entry, and the certificates that it pins, are judged by too.
+    """
     kept: dict[int, Signed] = {}
     moments: list[tuple[int, datetime]] = [(version, _NEVER), (_NEWEST, _LAST), *((0, at) for at in cosigned)]
     for moment in moments:
@@ -181,7 +200,8 @@ def _register(
         if wanted <= named:
             break
         named |= wanted
-        _keep(kept, connection.execute(_SQL["register_evidence"], {"so": so, "certificates": sorted(named)}))
+        asked = {"so": so, "certificates": sorted(named), "system": system}
+        _keep(kept, connection.execute(_SQL["register_evidence"], asked))
     return tuple(kept[number] for number in sorted(kept))
 
 

@@ -5,6 +5,7 @@
 
 from hub.evidence.bundle import (
     BUNDLE_BYTE_COUNT_MAX,
+    SOURCE_BYTE_COUNT_MAX,
     Bundle,
     Head,
     Place,
@@ -34,6 +35,7 @@ __all__ = [
     "FORK_BYTE_COUNT_MAX",
     "PARTS",
     "ROOTS_BYTE_COUNT_MAX",
+    "SOURCE_BYTE_COUNT_MAX",
     "Bundle",
     "Conclusion",
     "ForkFile",

@@ -18,13 +18,14 @@ from hub.errors import Refused
 from hub.trust import SIGNATURE_COUNT_MAX, canonical, decode_base64, encode_base64, parse
 
 __all__ = [
-    "BUNDLE_BYTE_COUNT_MAX", "BUNDLE_TYPE", "STATUS_TYPE", "Bundle", "Head", "Place", "Position", "Signed",
-    "StatusFile", "bundle_bytes", "read_file", "signed", "status_bytes",
+    "BUNDLE_BYTE_COUNT_MAX", "BUNDLE_TYPE", "SOURCE_BYTE_COUNT_MAX", "STATUS_TYPE", "Bundle", "Head", "Place",
+    "Position", "Signed", "StatusFile", "bundle_bytes", "read_file", "signed", "status_bytes",
 ]  # fmt: skip
 
 BUNDLE_TYPE = "vn.hocba.bundle/1"
 STATUS_TYPE = "vn.hocba.status/1"
 BUNDLE_BYTE_COUNT_MAX = 33_554_432  # revocation lists of public authorities have megabytes
+SOURCE_BYTE_COUNT_MAX = 1_048_576  # a source came to Sở inside one message, which has no more
 REGISTER_COUNT_MAX = 256
 LATER_COUNT_MAX = 64
 _DIGEST = re.compile(rb'\{"digest":"([0-9a-f]{64})",')
@@ -84,10 +85,14 @@ class Place(_Part, frozen=True, kw_only=True):
 
 _Register = Annotated[tuple[Signed, ...], Meta(max_length=REGISTER_COUNT_MAX)]
 _Later = Annotated[tuple[Place, ...], Meta(max_length=LATER_COUNT_MAX)]
+_Source = Annotated[str, Meta(max_length=4 * -(-SOURCE_BYTE_COUNT_MAX // 3))]
 
 
 class Bundle(_Part, frozen=True, kw_only=True):
-    """One locked transcript with its evidence: `later` are leaves that followed, `register` entries oldest first."""
+    """One locked transcript with its evidence: `later` are leaves that followed, `register` entries oldest first.
+
+    `source` (base64): the source document, byte for byte, of a transcript that no school signed here; else absent.
+    """
 
     digest: Sha256
     document: str
@@ -97,6 +102,7 @@ class Bundle(_Part, frozen=True, kw_only=True):
     register: _Register
     signatures: Annotated[tuple[str, ...], Meta(max_length=SIGNATURE_COUNT_MAX)]
     so: Slug
+    source: _Source | UnsetType = UNSET
     type: Literal["vn.hocba.bundle/1"]
 
 
@@ -120,13 +126,15 @@ def signed(statement: bytes, signature: str) -> Signed:
 
 def bundle_bytes(
     *, so: str, document: bytes, signatures: tuple[str, ...], receipt: Signed, place: Place,
-    later: tuple[Place, ...], register: tuple[Signed, ...],
+    later: tuple[Place, ...], register: tuple[Signed, ...], source: bytes | None = None,
 ) -> bytes:  # fmt: skip
-    """Return the evidence file of one transcript."""
-    members = {
+    """Return the evidence file of one transcript, with its source document where it has one."""
+    members: dict[str, Any] = {
         "document": encode_base64(document), "later": later, "place": place, "receipt": receipt,
         "register": register, "signatures": signatures, "so": so, "type": BUNDLE_TYPE,
     }  # fmt: skip
+    if source is not None:
+        members["source"] = encode_base64(source)
     return _with_digest(msgspec.to_builtins(members))
 
 
@@ -160,6 +168,8 @@ def _encoded(file: Bundle | StatusFile) -> Iterator[str]:
         statements.append(file.receipt)
         places.append(file.place)
         yield file.document
+        if not isinstance(file.source, UnsetType):
+            yield file.source
     for place in places:
         statements += [place.manifest, place.receipt]
         yield place.leaf

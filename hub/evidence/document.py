@@ -16,7 +16,17 @@ from hub.errors import Refused
 from hub.evidence.bundle import Bundle
 from hub.evidence.ground import Ground
 from hub.evidence.place import Placed
-from hub.trust import CLOCK_SKEW_MAX, Leaf, Signatory, decode_base64, envelope_sha256, instant, verify_document
+from hub.evidence.source import check_source, grade_told
+from hub.trust import (
+    CLOCK_SKEW_MAX,
+    Leaf,
+    Signatory,
+    SourceCheck,
+    decode_base64,
+    envelope_sha256,
+    instant,
+    verify_document,
+)
 
 __all__ = ["Told", "check_document"]
 
@@ -29,13 +39,14 @@ class Told:
     signatories: tuple[Signatory, ...]
 
 
-def check_document(bundle: Bundle, placed: Placed, ground: Ground) -> Told:
-    """Check everything about the transcript itself; findings go to the ground."""
+def check_document(bundle: Bundle, placed: Placed, ground: Ground, check: SourceCheck | None) -> Told:
+    """Check everything about the transcript itself; findings go to the ground. Raises Unavailable as `check`."""
     document = decode_base64(bundle.document)
     reading = read_transcript(document)
     ground.found.take("document", reading.findings, "$.document")
     digest, at = sha256(document).hexdigest(), _accepted_at(bundle, document, placed, ground)
     facts = {"document_sha256": digest, "leaf_sha256": placed.digest.hex(), "so": bundle.so}
+    facts |= check_source(bundle, at, ground, check)
     if at is None or reading.transcript is None:
         ground.found.leave_open("signatures")
     if reading.transcript is None:
@@ -73,7 +84,7 @@ def _check_leaf(
         envelope = ""
     true = {
         "document_sha256": digest, "envelope_sha256": envelope, "pupil": pupil_of(transcript),
-        "year": transcript.school_year, "period": transcript.period,
+        "year": transcript.school_year, "period": transcript.period, "evidence": grade_told(signatures),
     }  # fmt: skip
     differing = [name for name, value in true.items() if getattr(leaf, name) != value]
     if leaf.action == "UNLOCK":

@@ -24,8 +24,8 @@ from hub.trust import (
 
 __all__ = ["Ground", "ground_of"]
 
-_NEEDED = frozenset({"trust_policy", "revocation", "certificate", "official"})
-_ASKED = _NEEDED - {"official"}  # what the signature of a further entry is judged by
+_NEEDED = frozenset({"trust_policy", "revocation", "certificate", "official", "source_system"})
+_ASKED = _NEEDED - {"official", "source_system"}  # what the signature of a further entry is judged by
 
 
 @dataclass(frozen=True, slots=True)

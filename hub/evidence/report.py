@@ -14,9 +14,11 @@ __all__ = ["PARTS", "Conclusion", "Findings", "Report", "report_of"]
 
 PARTS = (
     "form", "register", "document", "signatures", "accepted", "leaf", "manifest", "log", "checkpoint", "timestamp",
-    "cosignature", "later",
+    "cosignature", "later", "source",
 )  # fmt: skip
-_TOLD = frozenset({"BUNDLE_SUPERSEDED", "BUNDLE_NOT_STAMPED"})  # facts about the record, no doubt about the proof
+_TOLD = frozenset(  # facts about the record, no doubt about the proof
+    {"BUNDLE_SUPERSEDED", "BUNDLE_NOT_STAMPED", "BUNDLE_DERIVED", "BUNDLE_ATTESTED", "BUNDLE_LEGACY_EVIDENCE"}
+)
 
 
 class Conclusion(StrEnum):

@@ -12,13 +12,17 @@ from hub.evidence.ground import Ground, ground_of
 from hub.evidence.place import Placed, check_place
 from hub.evidence.report import Findings, Report, report_of
 from hub.evidence.roots import Roots
-from hub.trust import Leaf, decode_base64, parse_leaf
+from hub.trust import Leaf, SourceCheck, decode_base64, parse_leaf
 
 __all__ = ["verify_bundle"]
 
 
-def verify_bundle(data: bytes, roots: Roots, status: bytes | None = None) -> Report:
-    """Check a bundle against what the caller trusts; `status` is a status file that may hold a later leaf."""
+def verify_bundle(data: bytes, roots: Roots, status: bytes | None = None, check: SourceCheck | None = None) -> Report:
+    """Check a bundle against what the caller trusts; `status` is a status file that may hold a later leaf.
+
+    `check` tells whether a source document says just the transcript; without it the part `source` of a transcript that
+    no school signed here stays open. Raises Unavailable when `check` cannot run here.
+    """
     found = Findings()
     try:
         bundle = read_file(data, Bundle)
@@ -27,7 +31,7 @@ def verify_bundle(data: bytes, roots: Roots, status: bytes | None = None) -> Rep
         return report_of(found, None, {}, ())
     ground = ground_of(bundle.so, bundle.register, roots, found)
     placed = check_place(bundle.place, ground, ".place")
-    told = check_document(bundle, placed, ground)
+    told = check_document(bundle, placed, ground, check)
     chain = _Chain(placed)
     for n, place in enumerate(bundle.later):
         if not chain.follow(place, ground, f".later[{n}]"):

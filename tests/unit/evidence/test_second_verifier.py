@@ -1,15 +1,13 @@
 """Two verifiers in two languages, without a line in common, say the same of honest files and of lies."""
 
-import base64
-from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from hub.evidence import Roots, bundle_bytes, verify_bundle
+from hub.evidence import bundle_bytes
 from hub.trust import verify_timestamp
+from tests.unit.evidence.both import Case, agreed, text
 from tests.unit.evidence.builders import (
     LATER_AT,
     a_locked,
@@ -26,37 +24,6 @@ from tests.unit.evidence.lies import lies, without_stamp
 from tests.unit.evidence.node import ask, second_verdict
 from tests.unit.trust import timestamp_world as stamps
 from tests.unit.trust.rsa_timestamps import rsa_token
-
-
-class Case(NamedTuple):
-    """One file to ask both about."""
-
-    file: bytes
-    status: bytes | None = None
-    trusts: bool = True
-
-
-def agreed(cases: Sequence[Case]) -> list[str]:
-    """Ask both; verdict, time and every part of the proof must be the same. Return the verdicts."""
-    files = [("anchor-ha-noi.der", keys().issued["registrar"].der)]
-    questions = []
-    for case in cases:
-        question = {"ask": "bundle", "file": text(case.file), "roots": []}
-        question["roots"] = [(name, text(der)) for name, der in files] if case.trusts else []
-        questions.append(question if case.status is None else question | {"status": text(case.status)})
-    verdicts = []
-    for n, (case, second) in enumerate(zip(cases, ask(questions), strict=True)):
-        first = verify_bundle(case.file, Roots.of(files if case.trusts else ()), case.status).shown()
-        assert (n, second["verdict"], second["parts"]) == (n, first["verdict"], first["parts"])
-        assert (first["as_of"] or "")[:19] == (second["as_of"] or "")[:19]
-        for name in ("document_sha256", "leaf_sha256", "superseded_by"):
-            assert first["facts"].get(name) == second["facts"].get(name)
-        verdicts.append(first["verdict"])
-    return verdicts
-
-
-def text(data: bytes) -> str:
-    return base64.b64encode(data).decode()
 
 
 def test_both_find_an_honest_bundle_valid() -> None:

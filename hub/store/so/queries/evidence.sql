@@ -26,15 +26,20 @@ SELECT manifest FROM lock WHERE log_index < %s ORDER BY log_index
 SELECT text, signature, timestamp_token FROM checkpoint WHERE tree_size = %s
 
 -- name: register_evidence
--- Every policy, and all versions of the entries that name one of these certificates, in order of publication.
+-- Every policy, and all versions of the entries that name one of these certificates or a seal's source system, in order.
+-- The system (NULL without a seal) brings the certificates that it pins; the order is that of publication.
 SELECT version, statement, signature FROM register_entry
-WHERE so = %(so)s AND (kind = 'trust_policy' OR (kind, entry_id) IN (
+WHERE so = %(so)s AND (kind = 'trust_policy' OR (kind = 'source_system' AND entry_id = %(system)s) OR (kind, entry_id) IN (
     SELECT kind, entry_id FROM register_entry
     WHERE so = %(so)s AND kind = 'official' AND payload ->> 'certificate_sha256' = ANY(%(certificates)s)
     UNION ALL
     SELECT kind, entry_id FROM register_entry
     WHERE so = %(so)s AND kind = 'certificate'
-      AND encode(sha256(decode(payload ->> 'der_base64', 'base64')), 'hex') = ANY(%(certificates)s)))
+      AND encode(sha256(decode(payload ->> 'der_base64', 'base64')), 'hex') IN (
+          SELECT unnest(%(certificates)s::text[])
+          UNION
+          SELECT jsonb_array_elements_text(payload -> 'signers') FROM register_entry
+          WHERE so = %(so)s AND kind = 'source_system' AND entry_id = %(system)s)))
 ORDER BY version
 
 -- name: revocation_evidence
