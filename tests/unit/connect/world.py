@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
-from hub.client import is_batch, load_batch, missing_roles, sign_batch, sign_submissions
+from hub.client import is_batch, load_batch, missing_roles, seal_batch, sign_batch, sign_submissions
 from hub.connect import FolderDoor, Instance, Look, Run, Store, Supervisor, begin, look, open_store
 from hub.connectors.sdk import (
     Answer,
@@ -25,6 +26,7 @@ from hub.connectors.sdk import (
     Page,
     Raw,
     SourceRecord,
+    extract_record,
     version_of,
 )
 from hub.domain import Finding, Transcript, canonical, finding, read
@@ -59,6 +61,7 @@ class System:
     batches: list[Path] = field(default_factory=list)
     faults: list[Exception] = field(default_factory=list)
     sink_faults: list[BaseException] = field(default_factory=list)
+    sources: list[bytes] = field(default_factory=list)
     findings: tuple[Finding, ...] = ()
     pulls: int = 0
     asked: list[str | None] = field(default_factory=list)
@@ -67,10 +70,12 @@ class System:
     opened: int = 0
     closed: int = 0
 
-    def put(self, key: str, value: Mapping[str, Any] | None, findings: tuple[Finding, ...] = ()) -> None:
+    def put(
+        self, key: str, value: Mapping[str, Any] | None, findings: tuple[Finding, ...] = (), source: str | None = None
+    ) -> None:  # fmt: skip
         """Add a record, or a new version of one."""
         version = version_of(value) if value is not None else f"v{len(self.records)}"
-        self.records.append(SourceRecord(key, version, f"lop.xlsx!{key}", value, findings))
+        self.records.append(SourceRecord(key, version, f"lop.xlsx!{key}", value, findings, source))
 
     def said(self) -> list[Answer]:
         """Return what was written, in order of first writing."""
@@ -89,7 +94,7 @@ class System:
         start = int(cursor or 0)
         end = min(start + limit, len(self.records))
         records, more = tuple(self.records[start:end]), end < len(self.records)
-        return Page(records, str(end), more, self.findings, tuple(self.batches))
+        return Page(records, str(end), more, self.findings, tuple(self.batches), tuple(self.sources))
 
     async def write(self, answers: Sequence[Answer]) -> None:
         """Keep answers by id, as a system that knows its ids does: other bytes under one id are refused."""
@@ -109,7 +114,9 @@ class System:
 class Mapper:
     """The document stands in the record; so do losses, a reason and what is wrong."""
 
-    version = "1"
+    def __init__(self, version: str = "1", remarks: str | None = None) -> None:
+        """A later version may read more: it adds remarks."""
+        self.version, self._remarks = version, remarks
 
     def forward(self, record: SourceRecord, context: Context) -> Mapped:
         """Return the document of the record."""
@@ -120,6 +127,8 @@ class Mapper:
         found = tuple(finding(code) for code in value.get("codes", ()))
         document = value.get("document")
         transcript = None if document is None else read(document.encode()).transcript
+        if transcript is not None and self._remarks is not None:
+            transcript = replace(transcript, remarks=self._remarks)
         stated = (value.get("province"), value.get("school"), value.get("school_year"))
         return Mapped(transcript, found, losses, value.get("reason"), *stated)
 
@@ -144,6 +153,32 @@ class OneSystem:
         return self._system if self.manifest.answers else None
 
 
+@dataclass(frozen=True)
+class KeptMapping:
+    """One version of the mapping."""
+
+    name: str
+    version: str
+    sha256: str
+    mapper: Mapper
+
+
+class SealedSystem(OneSystem):
+    """The connector of a system whose records no person signs."""
+
+    def __init__(self, system: System, manifest: Manifest, versions: Mapping[str, str | None]) -> None:
+        super().__init__(system, manifest)
+        self.mappings = tuple(
+            KeptMapping(f"tinh/{version}", version, sha256(version.encode()), Mapper(version, remarks))
+            for version, remarks in versions.items()
+        )
+        self.mapper = self.mappings[-1].mapper
+
+    def rows(self, data: bytes) -> tuple[SourceRecord, ...]:
+        """Return the one record of an extract."""
+        return (extract_record(data),)
+
+
 def a_manifest(**changes: Any) -> Manifest:
     """Make a manifest; limits are small, so that they are met."""
     said: dict[str, Any] = {
@@ -165,11 +200,19 @@ class World:
         self.clock_s = 100.0
         self.system = System()
         self.connector: Connector = OneSystem(self.system, a_manifest(**manifest))
+        self._manifest = manifest
         self.door = FolderDoor.laid(folder / "so", {SO: [SCHOOL]}, lambda: self.now)
         self.store: Store | None = None
         self.supervisor: Supervisor | None = None
         self.commits = 0
         self.kill_at: tuple[int, str] | None = None
+
+    def seals(self, evidence: str = "attested", **versions: str | None) -> "World":
+        """Nobody signs any more; `versions` of the mapping ("v1", "v2"), each with the remarks that it adds."""
+        named = {name.removeprefix("v"): remarks for name, remarks in (versions or {"v1": None}).items()}
+        manifest = a_manifest(**(self._manifest | {"evidence": evidence, "system": "so-lieu-tinh"}))
+        self.connector = SealedSystem(self.system, manifest, named)
+        return self
 
     # -- the process
 
@@ -243,6 +286,9 @@ class World:
         count = 0
         for folder in self.waiting():
             batch = load_batch(folder)
+            if batch.sealed is not None:
+                count += sum(seal_batch(batch, signer(batch.sealed.role), self.now))
+                continue
             for role in roles:
                 if role in missing_roles(batch):
                     count += sign_batch(batch, role, signer(role), ISSUED_S)
