@@ -22,7 +22,7 @@ from tests.unit.connectors.builders import SCHOOL, YEAR
 from tests.unit.connectors.class_sheets import made_of
 
 ROOT = Path(hub.connectors.__file__).parent
-SHARED = {"formats", "generic", "mapping", "pupil_list", "sdk", "simulating", "transport"}  # of no one system
+SHARED = {"formats", "generic", "mapping", "pupil_list", "sdk", "signed", "simulating", "transport"}  # of no one system
 FOLDERS = sorted(path.parent for path in ROOT.glob("*/manifest.toml"))
 READERS = [ROOT / name for name in ("csdl_c1", "jsonl", "vnedu_primary", "vnedu_secondary")]
 READER_KEYS = {
