@@ -7,6 +7,8 @@ __all__ = ["ENTRIES"]
 _XML = "Quy ước của hub: một dạng XAdES duy nhất cho tệp XML có chữ ký (ETSI EN 319 132-1; ADR 0029)"
 _PINNED = "Quy ước của hub: chứng thư của hệ thống nguồn được ghim trong sổ đăng ký (ADR 0029)"
 
+_PDF = "Quy ước của hub: tệp quét, PDF có chữ ký (PAdES, ETSI EN 319 142-1; ADR 0029)"
+
 _AGAIN = (
     "Lấy lại tệp gốc từ hệ thống nguồn; không sửa, không lưu lại bằng phần mềm khác.",
     "Take the original file from the system again; do not edit it, nor save it with other software.",
@@ -18,6 +20,10 @@ _VENDOR = (
 _WARN_SO = (
     "Không dùng tệp này; báo Sở và đơn vị vận hành hệ thống nguồn để đối chiếu.",
     "Do not use this file; tell Sở and whoever runs the system, who compare.",
+)
+_SCAN_AGAIN = (
+    "Quét lại thành PDF, JPEG hoặc PNG thông thường, không mật khẩu, không thêm gì sau tệp.",
+    "Scan again as an ordinary PDF, JPEG or PNG, without a password and with nothing after it.",
 )
 _REGISTRAR = (
     "Nếu hệ thống đã đổi chứng thư, đề nghị cán bộ quản lý sổ đăng ký của Sở ghim chứng thư mới.",
@@ -77,4 +83,32 @@ _CERTIFICATE = (
             "The certificate was not valid when the source was signed ({signed_at}).", _REGISTRAR),
 )  # fmt: skip
 
-ENTRIES: tuple[Entry, ...] = (*_BOUNDS, *_SIGNATURE, *_CERTIFICATE)
+_FILES = (
+    _refuse("SOURCE_TOO_LARGE", _PDF, "Tài liệu nguồn quá lớn ({byte_count} byte).",
+            "The source is too large ({byte_count} bytes).", _SCAN_AGAIN),
+    _refuse("SOURCE_SCAN_UNKNOWN", _PDF, "Tệp quét không phải PDF, JPEG hay PNG.",
+            "The scan is neither PDF nor JPEG nor PNG.", _SCAN_AGAIN),
+    _refuse("SOURCE_SCAN_SIGNED", _PDF, "Tệp quét có chữ ký hoặc ô chữ ký bên trong.",
+            "The scan holds a signature, or a field for one.",
+            ("Gửi tệp này dưới dạng pades để chữ ký được kiểm tra, hoặc quét lại bản giấy.",
+             "Hand this file in as pades, so that its signature is verified, or scan the paper again.")),
+    _refuse("SOURCE_PICTURE_DAMAGED", _PDF, "Ảnh quét không đúng cấu trúc hoặc có dữ liệu thừa ({reason}).",
+            "The picture is damaged, or holds something beside the picture ({reason}).", _SCAN_AGAIN),
+    _refuse("SOURCE_PDF_MALFORMED", _PDF, "Tệp PDF nguồn không đúng cấu trúc ({reason}).",
+            "The PDF is not well formed ({reason}).", _SCAN_AGAIN),
+    _refuse("SOURCE_PDF_ENCRYPTED", _PDF, "Tệp PDF nguồn bị đặt mật khẩu hoặc mã hóa.", "The PDF is encrypted.", _SCAN_AGAIN),
+    _refuse("SOURCE_PDF_ACTIVE", _PDF, "Tệp PDF nguồn có nội dung chạy được hoặc tệp đính kèm ({name}).",
+            "The PDF has active content or attachments ({name}).", _SCAN_AGAIN),
+    _refuse("SOURCE_PDF_SIGNATURE_MISSING", _PDF, "Tệp PDF nguồn không có chữ ký.", "The PDF has no signature.",
+            ("Gửi tệp này dưới dạng bản quét (scan).", "Hand this file in as a scan.")),
+    _refuse("SOURCE_PDF_SHAPE", _PDF, "Chữ ký trong tệp PDF nguồn không theo dạng quy định ({what}).",
+            "The PDF's signature does not have the shape that is allowed ({what}).", _VENDOR),
+    _refuse("SOURCE_PDF_ALGORITHM", _PDF, "Chữ ký trong tệp PDF nguồn dùng thuật toán không được phép.",
+            "The PDF's signature uses an algorithm that is not allowed.", _VENDOR),
+    _refuse("SOURCE_PDF_UNSIGNED_CHANGE", _PDF, "Tệp PDF nguồn có phần không được ký, hoặc bị thay đổi sau khi ký.",
+            "Part of the PDF is not signed, or was changed after it was signed.", _WARN_SO),
+    _refuse("SOURCE_PDF_SIGNATURE_WRONG", _PDF, "Chữ ký của tệp PDF nguồn không khớp.",
+            "The PDF's signature does not verify.", _WARN_SO),
+)  # fmt: skip
+
+ENTRIES: tuple[Entry, ...] = (*_BOUNDS, *_SIGNATURE, *_CERTIFICATE, *_FILES)
