@@ -18,6 +18,7 @@ from hub.agents.recheck import recheck
 from hub.agents.references import bo_build, so_build
 from hub.agents.register import register_stage
 from hub.agents.reminding import reminding
+from hub.agents.sealing import no_reader
 from hub.agents.sequencer import sequencer
 from hub.agents.snapshots import Snapshots
 from hub.agents.stage import Stage
@@ -55,7 +56,7 @@ def run_so(
     keyring, snapshots = so_keyring(secrets, so), Snapshots()
     every: dict[str, Stage[Any, Any, Any, Any]] = {
         "register": register_stage((so,), keyring.anchors, snapshots),
-        "validate": validate_stage(so, keyring.seal, snapshots),
+        "validate": validate_stage(so, keyring.seal, snapshots, no_reader),
         "lock": lock_stage(so, keyring),
         "acknowledge": acknowledge_stage(so, keyring.seal, snapshots),
     }

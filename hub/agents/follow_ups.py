@@ -8,7 +8,7 @@ import hashlib
 
 from msgspec import UNSET
 
-from hub.agents.receipts import Receipts, instant
+from hub.agents.receipts import Receipts, evidence_shown, instant
 from hub.agents.stage import Outgoing, as_decided
 from hub.decision import FollowUp, Outcome
 from hub.domain import render
@@ -33,8 +33,10 @@ def told_besides(connection: Connection, so: str, receipts: Receipts, outcome: O
 def _follow_up(connection: Connection, so: str, receipts: Receipts, outcome: Outcome, one: FollowUp) -> Outgoing:
     command, row = outcome.command, one.document
     refused = one.state == "refused"
+    evidence = UNSET if refused else evidence_shown(row.evidence)
     document = ReceiptDocument(
-        document_sha256=row.document_sha256.hex(), findings=tuple(render(f) for f in one.findings) or UNSET,
+        document_sha256=row.document_sha256.hex(), evidence=evidence,
+        findings=tuple(render(f) for f in one.findings) or UNSET,
         outcome="refused" if refused else "accepted", state=one.state,
     )  # fmt: skip
     statement = ReceiptStatement(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
 from hub.agents.snapshots import receipt_id_of
 from hub.agents.stage import Outgoing
@@ -14,9 +14,9 @@ from hub.domain.statements import ReceiptDocument, ReceiptStatement, encode
 from hub.schemas import encode as encode_message
 from hub.signing import Signer
 from hub.topics import receipt as receipt_topic
-from hub.trust import sign
+from hub.trust import Grade, SealedGrade, sign
 
-__all__ = ["Receipts", "instant"]
+__all__ = ["Receipts", "evidence_shown", "instant"]
 
 _FULL_BYTES_MAX = 600_000  # beyond this, findings keep code, path and severity; their texts stand in the catalogue
 _SHORT_COUNT_MAX = 10  # and no more of them a document than this
@@ -26,6 +26,11 @@ _PATH_LENGTH_MAX = (None, 200, 1)  # of full, short and shortest form; a hostile
 def instant(at: datetime) -> str:
     """Return an aware datetime as a statement writes it, to the millisecond."""
     return f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}Z"
+
+
+def evidence_shown(grade: Grade) -> SealedGrade | UnsetType:
+    """Return a grade as a receipt names it: a native transcript is what is not said otherwise."""
+    return UNSET if grade == "native" else grade
 
 
 class Receipts:
@@ -75,7 +80,7 @@ class Receipts:
         return ReceiptStatement(
             at=instant(command.at),
             command_id=command.command_id,
-            documents=tuple(_document(a, path_length_max) for a in outcome.answers),
+            documents=tuple(_document(a, _grade(outcome, a), path_length_max) for a in outcome.answers),
             facts=_facts(outcome) or UNSET,
             findings=_shown(outcome.findings, path_length_max),
             kind=command.kind,
@@ -98,10 +103,17 @@ def _facts(outcome: Outcome) -> dict[str, str]:
     }
 
 
-def _document(answer: Answer, path_length_max: int | None) -> ReceiptDocument:
+def _grade(outcome: Outcome, answer: Answer) -> Grade:
+    """Return the grade of a transcript that stands; what was refused has none."""
+    documents = outcome.command.documents
+    return "native" if answer.outcome == "refused" else documents[answer.n].evidence
+
+
+def _document(answer: Answer, grade: Grade, path_length_max: int | None) -> ReceiptDocument:
     shown = _shown(answer.findings, path_length_max)
     return ReceiptDocument(
         document_sha256=answer.document_sha256.hex(),
+        evidence=evidence_shown(grade),
         findings=shown or UNSET,
         outcome=answer.outcome,  # type: ignore[arg-type]  # the vocabulary of answers is the receipt's
         state=answer.state or UNSET,

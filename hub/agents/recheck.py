@@ -15,7 +15,7 @@ from typing import Any
 import structlog
 from msgspec import UNSET
 
-from hub.agents.receipts import Receipts, instant
+from hub.agents.receipts import Receipts, evidence_shown, instant
 from hub.agents.snapshots import Snapshots, Versions
 from hub.agents.stage import Outgoing, put
 from hub.domain import civil_date, judge, render
@@ -32,7 +32,7 @@ from hub.store import Connection, open_connection, unavailable
 from hub.store.queries import queries_of
 from hub.store.so import hold_identities, is_corrected, load_links, reopen
 from hub.topics import receipt as receipt_topic
-from hub.trust import ChainCache, Snapshot, Status, Verdict, check_placing, verify_document
+from hub.trust import ChainCache, Snapshot, Status, Verdict, check_placing, grade_of, verify_document
 
 __all__ = ["AsTold", "recheck", "recheck_all"]
 
@@ -224,8 +224,9 @@ def _move(connection: Connection, state: str, message_sha256: bytes, n: int) -> 
 def _receipt(w: _Waiting, findings: Sequence[Finding], state: str, snapshot: Snapshot, receipts: Receipts) -> Outgoing:
     shown: tuple[dict[str, Any], ...] = tuple(render(f) for f in findings)
     refused = state == "refused"
+    evidence = UNSET if refused else evidence_shown(grade_of(w.signatures))
     document = ReceiptDocument(
-        document_sha256=w.document_sha256.hex(), findings=shown or UNSET,
+        document_sha256=w.document_sha256.hex(), evidence=evidence, findings=shown or UNSET,
         outcome="refused" if refused else "accepted", state=state,
     )  # fmt: skip
     statement = ReceiptStatement(

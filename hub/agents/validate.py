@@ -23,13 +23,15 @@ from hub.store.so import load_known, receipt_of_message, write_outcome
 from hub.topics import command as command_topic
 from hub.topics import lock_command
 from hub.topics import receipt as receipt_topic
-from hub.trust import ChainCache, Snapshot
+from hub.trust import ChainCache, Snapshot, SourceCheck
 
 __all__ = ["validate_stage"]
 
 
-def validate_stage(so: str, seal: Signer, snapshots: Snapshots) -> Stage[Snapshot, Prepared, Known, Outcome]:
-    """Build the stage for one Sở; `seal` signs its receipts."""
+def validate_stage(
+    so: str, seal: Signer, snapshots: Snapshots, check: SourceCheck
+) -> Stage[Snapshot, Prepared, Known, Outcome]:
+    """Build the stage for one Sở; `seal` signs its receipts, `check` reads the sources of sealed transcripts."""
     topic, cache, receipts = command_topic(so), ChainCache(), Receipts(so, seal)
     versions = Versions(so)
 
@@ -38,7 +40,7 @@ def validate_stage(so: str, seal: Signer, snapshots: Snapshots) -> Stage[Snapsho
         return snapshots.of(connection, so)
 
     def prepare(record: Record, snapshot: Snapshot) -> Prepared:
-        return prepare_command(record, topic, versions.of(record) or snapshot, cache)
+        return prepare_command(record, topic, versions.of(record) or snapshot, cache, check)
 
     def write(connection: Connection, outcomes: Sequence[Outcome]) -> list[list[Outgoing]]:
         return [_write(connection, so, receipts, outcome) for outcome in outcomes]

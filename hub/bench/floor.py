@@ -14,6 +14,7 @@ from typing import Any
 
 from hub.agents.preparing import prepare_command
 from hub.agents.register import register_stage
+from hub.agents.sealing import no_reader
 from hub.agents.snapshots import Snapshots
 from hub.agents.stage import Record
 from hub.agents.validate import validate_stage
@@ -63,7 +64,9 @@ def measure_floor(order: FloorOrder) -> dict[str, Any]:
         writing = Writing()
         loop = _timed(connection, lambda: bare_loop(connection, records, snapshot, cache, writing))
         count = loop.pop("count")
-        stage = validate_stage(SO, load_keyring(order.secrets / f"so-{SO}", log_origin(SO)).seal, Snapshots())
+        stage = validate_stage(
+            SO, load_keyring(order.secrets / f"so-{SO}", log_origin(SO)).seal, Snapshots(), no_reader
+        )
         whole = _timed(second, lambda: _whole(stage, second, records))
         parts = measure_parts(records, snapshot, cache)
     parts["copy"] = Part(us_each(writing.cpu_s, count), us_each(writing.wall_s, count))

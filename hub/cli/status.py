@@ -49,8 +49,10 @@ def _show(console: Console, organisation: OrganisationStatus) -> None:
     rounds = ", ".join(f"{r.cohort} {r.state} {r.count} (Bộ {r.answered})" for r in organisation.rounds)
     kept = ", ".join(f"{stage} {code} {n}" for stage, code, n in organisation.quarantine)
     documents = ", ".join(f"{name} {n}" for name, n in organisation.documents.items())
+    evidence = ", ".join(f"{grade} {n}" for grade, n in organisation.evidence.items())
     for label, text in (
-        ("học bạ / transcripts", documents), ("đợt / rounds", rounds), ("cách ly / quarantine", kept),
+        ("học bạ / transcripts", documents), ("mức chứng cứ / evidence", evidence),
+        ("đợt / rounds", rounds), ("cách ly / quarantine", kept),
         ("chưa gửi / unsent", str(organisation.unsent)),
         ("đợt Bộ báo thiếu / locks of which Bộ lacks something", str(organisation.missing or "")),
         ("RẼ NHÁNH / FORKS (hub fork list)", ", ".join(f"{so} {n}" for so, n in organisation.forks.items())),

@@ -60,7 +60,7 @@ def history_table(hub: LocalHub, population: Population) -> Group:
 def history_of(history: History) -> Group:
     """Return versions of one pupil's học bạ: year, school, state, effective date, whether Bộ has it; marks below."""
     table = Table(title=f"Học bạ — mã tra cứu {history.locator}" if history.locator else "Học bạ — chưa chốt")
-    for column in ("Năm học", "Lớp", "Trường", "Bản", "Trạng thái", "Ngày hiệu lực", "Bộ"):
+    for column in ("Năm học", "Lớp", "Trường", "Bản", "Chứng cứ", "Trạng thái", "Ngày hiệu lực", "Bộ"):
         table.add_column(column, no_wrap=column not in {"Trường", "Trạng thái", "Ngày hiệu lực"})
     for v in history.versions:
         t = v.transcript
@@ -68,7 +68,9 @@ def history_of(history: History) -> Group:
         state = f"{_STATES.get(v.state, v.state)} ({v.state})"
         if v.superseded_on is not None:
             state += f" {v.superseded_on}"
-        table.add_row(t.school_year, t.class_, t.school.name, _number(v), state, str(v.effective_on or "—"), at_bo)
+        table.add_row(
+            t.school_year, t.class_, t.school.name, _number(v), v.evidence, state, str(v.effective_on or "—"), at_bo
+        )
     return Group(table, *(_marks(v) for v in history.versions))
 
 

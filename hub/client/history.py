@@ -21,6 +21,7 @@ from hub.errors import Corrupt, Refused
 from hub.operate import StateAnswer, answer_of, step_into
 from hub.store import open_connection, unavailable
 from hub.store.queries import queries_of
+from hub.trust import Grade, grade_of
 
 __all__ = ["History", "Version", "find_by_locator", "find_by_student", "marks_of", "with_successors"]
 
@@ -33,7 +34,8 @@ class Version:
     """One version as Sở has it; `ingested_at` is when Bộ decided the lock that holds it (None: not there).
 
     `superseded_by`: hash (hex) of the locked version that took its place, in force from `superseded_on`,
-    locked at `superseded_at`. `locked_by`: the office that asked for the lock.
+    locked at `superseded_at`. `locked_by`: the office that asked for the lock. `evidence`: the grade that its
+    signatures say, and its leaf after the lock.
     """
 
     so: str
@@ -51,6 +53,7 @@ class Version:
     locked_at: datetime | None = None
     locked_by: str | None = None
     superseded_at: datetime | None = None
+    evidence: Grade = "native"
 
     @property
     def record(self) -> tuple[str, str, str, str]:
@@ -88,6 +91,7 @@ class Version:
             "student_code": t.student.student_code,
             "version": self.version,
             "state": self.state,
+            "evidence": self.evidence,
             "document_sha256": self.document_sha256,
             "accepted_at": self.accepted_at.isoformat(),
             "effective_on": None if self.effective_on is None else self.effective_on.isoformat(),
@@ -202,21 +206,34 @@ def _unchanged(url: str, pupils: Sequence[str]) -> list[Any]:
 
 
 def _stored(row: Sequence[Any]) -> Stored:
-    document, state, version, sha256, effective_on, _, locator, _, _, lock_id, leaf, leaf_sha256, _ = row
+    document, state, version, sha256, effective_on, _, locator, _, _, lock_id, leaf, leaf_sha256, signatures, _ = row
     locked = None if lock_id is None else Locked(lock_id, leaf, leaf_sha256, effective_on, locator)
     if locked is None and state in ("locked", "superseded"):
         raise Corrupt("RECORD_CHANGED", {"document": sha256.hex(), "what": "leaf"})
-    return Stored(document, sha256, version, locked)
+    return Stored(document, sha256, version, locked, tuple(signatures))
 
 
 def _version(so: str, row: Sequence[Any], ingested: Mapping[bytes, datetime]) -> Version:
-    document, state, version, sha256, effective_on, locked_at, locator, log_index, accepted_at, *_, closed_by = row
+    (
+        document,
+        state,
+        version,
+        sha256,
+        effective_on,
+        locked_at,
+        locator,
+        log_index,
+        accepted_at,
+        *_,
+        signatures,
+        closed_by,
+    ) = row
     transcript = read(document).transcript
     if transcript is None:
         raise Corrupt("RECORD_CHANGED", {"document": sha256.hex(), "what": "document"})
     return Version(
         so, transcript, state, version, sha256.hex(), accepted_at, effective_on, locator, log_index,
-        ingested.get(sha256), locked_at=locked_at, locked_by=closed_by,
+        ingested.get(sha256), locked_at=locked_at, locked_by=closed_by, evidence=grade_of(signatures),
     )  # fmt: skip
 
 

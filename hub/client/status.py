@@ -66,7 +66,8 @@ class RoundCount:
 class OrganisationStatus:
     """One organisation. `quarantine`: (stage, code, messages).
 
-    `missing`: locks of a Sở of which Bộ lacks something; `forks`: at Bộ, pairs of contradicting texts by Sở.
+    `missing`: locks of a Sở of which Bộ lacks something; `forks`: at Bộ, pairs of contradicting texts by Sở;
+    `evidence`: accepted transcripts of a Sở by grade.
     """
 
     owner: str
@@ -77,6 +78,7 @@ class OrganisationStatus:
     unsent: int
     missing: int = 0
     forks: Mapping[str, int] = field(default_factory=dict)
+    evidence: Mapping[str, int] = field(default_factory=dict)
 
     def shown(self, role: str | None = None) -> dict[str, Any]:
         """Return the status as one JSON object; each state of rounds tells what a holder of `role` may do."""
@@ -146,9 +148,14 @@ def _organisation(
         quarantine = connection.execute(queries["quarantine_codes"]).fetchall()
         if source.owner == "bo":
             documents, rounds = connection.execute(queries["count_ingested"]).fetchall(), []
-            missing, forks = None, {str(so): int(n) for so, n in connection.execute(queries["fork_counts"])}
+            missing, evidence, forks = (
+                None,
+                [],
+                {str(so): int(n) for so, n in connection.execute(queries["fork_counts"])},
+            )
         else:
             missing, forks = connection.execute(queries["count_missing"]).fetchone(), {}
+            evidence = connection.execute(queries["count_evidence"]).fetchall()
             documents = connection.execute(queries["count_documents"]).fetchall()
             rounds = connection.execute(queries["count_rounds"]).fetchall()
     stages = tuple(_stage(source, stage, positions, members, ends) for stage in source.stages)
@@ -157,6 +164,7 @@ def _organisation(
         tuple(RoundCount(*row) for row in rounds),
         tuple((stage, code, n) for stage, code, n in quarantine), 0 if unsent is None else int(unsent[0]),
         0 if missing is None else int(missing[0]), forks,
+        {str(grade): int(count) for grade, count in evidence},
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from datetime import date
 
 from hub.domain.statements import Manifest, read
 from hub.errors import Corrupt, Refused
-from hub.trust import leaf_hash, manifest_root, parse_leaf
+from hub.trust import envelope_sha256, leaf_hash, manifest_root, parse_leaf
 
 __all__ = ["Locked", "Stored", "check_unchanged", "is_manifest_of"]
 
@@ -30,12 +30,16 @@ class Locked:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """One version as the database has it; `locked` None before its lock."""
+    """One version as the database has it.
+
+    `locked` is None before its lock, `signatures` None where nobody asks for them.
+    """
 
     document: bytes
     document_sha256: bytes
     version: int
     locked: Locked | None
+    signatures: tuple[str, ...] | None = None
 
 
 def check_unchanged(stored: Stored) -> None:
@@ -54,6 +58,8 @@ def _is_leaf_of(stored: Stored, locked: Locked) -> bool:
         return False
     said = (leaf.document_sha256, leaf.version, leaf.effective_on, leaf.locator)
     kept = (stored.document_sha256.hex(), stored.version, locked.effective_on.isoformat(), locked.locator)
+    if stored.signatures is not None and leaf.envelope_sha256 != envelope_sha256(stored.signatures).hex():
+        return False
     return said == kept and leaf_hash(locked.leaf) == locked.leaf_sha256
 
 

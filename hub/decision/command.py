@@ -1,7 +1,7 @@
 """A command as it stands before the decision: decoded, signatures verified, documents judged; no database asked yet."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from hub.decision.keys import RecordKey, RoundKey
@@ -11,6 +11,7 @@ from hub.domain.rounds import asks_roster
 from hub.domain.statements import Command, RoundCommand, SoLock
 from hub.domain.transcript import Transcript
 from hub.trust.lock_policy import LOCK_POLICY_DEFAULT, LockPolicy
+from hub.trust.origin import Grade
 from hub.trust.verdict import Signatory
 
 __all__ = ["Act", "JudgeAgain", "Judged", "Prepared"]
@@ -21,7 +22,11 @@ JudgeAgain = Callable[[Sequence[str]], Sequence[Finding]]
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One document of a submission. `transcript` is None when it does not read; `pending` when trust is unknown."""
+    """One document of a submission. `transcript` is None when it does not read; `pending` when trust is unknown.
+
+    `evidence` is the grade that its signatures claim, verified where there is a record; `source_sha256` (32 bytes) is
+    of what a sealed one rests on, None for a native one.
+    """
 
     n: int
     document: bytes
@@ -32,6 +37,8 @@ class Judged:
     record: RecordKey | None
     findings: tuple[Finding, ...]
     pending: bool = False
+    evidence: Grade = "native"
+    source_sha256: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +77,7 @@ class Prepared:
     extended_to: datetime | None = None  # the first late instant by decisions of Bộ or Sở; None: the default counts
     lock_policy: LockPolicy = LOCK_POLICY_DEFAULT  # what the Sở asks of a lock at its time
     signatory: Signatory | None = None  # who signed, as the register has it; None where no signature could be read
+    sources: Mapping[bytes, bytes] = field(default_factory=dict, repr=False)  # of sealed documents, by their SHA-256
     act: Act | None = None  # where `command` is only what a Sở's act asks of this school
 
     @property

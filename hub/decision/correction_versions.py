@@ -12,6 +12,7 @@ from msgspec import UNSET
 
 from hub.decision.command import Judged, Prepared
 from hub.decision.correction_rows import CORRECTION, CorrectionRow
+from hub.decision.evidence import weakening
 from hub.decision.known import Current, Known, RoundKey
 from hub.decision.outcome import Move
 from hub.domain.difference import FIXED, covers, differing_paths
@@ -39,6 +40,9 @@ def correct(command: Prepared, document: Judged, known: Known, key: RoundKey) ->
     record = document.record
     assert record is not None
     standing = known.standing_open(record)
+    weaker = weakening(document, standing) or weakening(document, known.locked.get(record))
+    if weaker is not None:
+        return Corrected((weaker,))
     same = next((row for row in (standing, known.locked.get(record)) if _is_same(row, document)), None)
     if same is not None:
         return Corrected(same=same)
@@ -52,7 +56,10 @@ def correct(command: Prepared, document: Judged, known: Known, key: RoundKey) ->
         return Corrected(found)
     latest = known.latest[record]
     state = "pending" if document.pending else "open"
-    row = Current(command.message_sha256, document.n, document.document_sha256, record, key, latest.version + 1, state)
+    row = Current(
+        command.message_sha256, document.n, document.document_sha256, record, key, latest.version + 1, state,
+        document.evidence,
+    )  # fmt: skip
     moves = (Move(standing, next_state("document", standing.state, "replace")),) if standing is not None else ()
     return Corrected(row=row, moves=moves, item=item)
 

@@ -13,6 +13,7 @@ from hub.decision.keys import RecordKey, RoundKey
 from hub.decision.rulings import Ruling, latest
 from hub.domain.completeness import Reported
 from hub.domain.linking import Links
+from hub.trust.origin import Grade
 
 __all__ = ["CURRENT_STATES", "OPEN_STATES", "Current", "Known", "RecordKey", "RoundKey", "RoundRow", "Seen"]
 
@@ -32,7 +33,7 @@ class RoundRow:
 
 @dataclass(frozen=True, slots=True)
 class Current:
-    """One accepted document as the database has it."""
+    """One accepted document as the database has it; `evidence` is the grade of its signatures."""
 
     message_sha256: bytes
     n: int
@@ -41,6 +42,7 @@ class Current:
     round: RoundKey
     version: int
     state: str
+    evidence: Grade = "native"
 
 
 @dataclass(frozen=True, slots=True)

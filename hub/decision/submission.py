@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from hub.decision.command import Judged, Prepared
 from hub.decision.correction_rows import CORRECTION, CorrectionRow
 from hub.decision.correction_versions import correct
+from hub.decision.evidence import weakening
 from hub.decision.known import Current, Known, RecordKey, RoundKey, RoundRow
 from hub.decision.outcome import Answer, Move, NewDocument, Outcome
 from hub.domain.findings import Finding, finding, refuses
@@ -53,6 +54,9 @@ def _judge(command: Prepared, document: Judged, known: Known, key: RoundKey) -> 
     if key.cohort == CORRECTION:
         return _corrected(command, document, known, key)
     latest, current = known.latest.get(document.record), known.current(document.record)
+    weaker = weakening(document, current)
+    if weaker is not None:
+        return _refused(document, weaker)
     if current is not None and current.document_sha256 == document.document_sha256:
         return _Verdict(Answer(document.n, document.document_sha256, "unchanged", document.findings, current.state))
     objection = _objection(command, document, known, key, current, latest)
@@ -125,7 +129,9 @@ def _accepted(
     state = "pending" if document.pending else "held" if others else "open"
     found = (*document.findings, finding("PUPIL_CLAIMED_TWICE", "$.student")) if others else document.findings
     version = 1 if latest is None else latest.version + 1
-    row = Current(command.message_sha256, document.n, document.document_sha256, record, key, version, state)
+    row = Current(
+        command.message_sha256, document.n, document.document_sha256, record, key, version, state, document.evidence
+    )  # fmt: skip
     late = is_late(command.at, record.school_year, key.cohort, command.extended_to)
     moves = [Move(current, next_state("document", current.state, "replace"))] if current is not None else []
     moves += [Move(o, next_state("document", o.state, "hold")) for o in others if _may_be_held(known, o)]

@@ -28,6 +28,7 @@ def verify_statement(
     proven_at: datetime,
     cache: ChainCache,
     signing: str | None = None,
+    sealing: str | None = None,
 ) -> Verdict:
     """Judge the signature of one statement at the proven time (aware).
 
@@ -36,7 +37,8 @@ def verify_statement(
     registrar's right stands in the trust policy. A command counts only by an office held at the proven time, and within
     COMMAND_AGE_MAX of its signing: nobody who has left can give it an earlier date. One that only the Sở's seal gives
     is a machine's, signed as of a derived time however long an outage delayed it. `signing` is the school whose people
-    sign for that of the scope, when it is another one.
+    sign for that of the scope, when it is another one. `sealing` is the Sở (slug) whose seal stands for the school's
+    people over what nobody signed here; it has no more time than they have.
     """
     try:
         parsed = read(signature)
@@ -47,8 +49,10 @@ def verify_statement(
     if school is not None and signing is not None:
         school = signing
     commands = "school_year" in scope
-    ages = commands and set(roles) != {"so_seal"}
-    expected = Expected(typ, scope, frozenset(roles), school, _so_of(owner), commands=commands, ages=ages)
+    ages = commands and (sealing is not None or set(roles) != {"so_seal"})
+    so = _so_of(owner) if sealing is None else sealing
+    school = school if sealing is None else None
+    expected = Expected(typ, scope, frozenset(roles), school, so, commands=commands, ages=ages)
     judged = Judgement(snapshot, proven_at, cache).of(parsed, statement, expected, "$.signature")
     findings = list(judged.findings)
     if parsed.header.hb_prev:

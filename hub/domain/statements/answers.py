@@ -11,9 +11,10 @@ __all__ = ["IngestStatement", "Manifest", "Missing", "MissingPupils", "ReceiptDo
 
 
 class ReceiptDocument(Statement, frozen=True, kw_only=True):
-    """The answer for one transcript of a submission."""
+    """The answer for one transcript of a submission; `evidence` is the grade of one that is not native."""
 
     document_sha256: Sha256
+    evidence: Literal["derived", "attested", "legacy_evidence"] | UnsetType = UNSET
     findings: tuple[dict[str, Any], ...] | UnsetType = UNSET
     outcome: Literal["accepted", "unchanged", "refused"]
     state: str | UnsetType = UNSET

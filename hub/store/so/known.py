@@ -130,9 +130,9 @@ def _commands(connection: Connection, known: Known, commands: Sequence[Prepared]
 
 
 def _documents(rows: Iterable[Sequence[Any]]) -> Iterable[Current]:
-    for message, n, digest, school, pupil, year, period, cohort, number, version, state in rows:
+    for message, n, digest, school, pupil, year, period, cohort, number, version, state, evidence in rows:
         record, place = RecordKey(school, pupil, year, period), RoundKey(school, year, cohort, number)
-        yield Current(message, n, digest, record, place, version, state)
+        yield Current(message, n, digest, record, place, version, state, evidence)
 
 
 def _columns(rows: Sequence[Sequence[Any]], width: int) -> tuple[list[Any], ...]:

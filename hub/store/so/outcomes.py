@@ -16,7 +16,7 @@ _SQL = queries_of("so")
 _NO_ROUND = (None, None, None)  # school year, cohort, number
 _COLUMN_TYPES = [
     "bytea", "int4", "bytea", "bytea", "text", "text", "text", "text", "text", "text", "int4", "int4", "text",
-    "text[]", "bool", "timestamptz", "bytea", "text[]",
+    "text[]", "bool", "timestamptz", "bytea", "text[]", "text", "bytea",
 ]  # fmt: skip
 
 
@@ -62,6 +62,10 @@ def _move(connection: Connection, outcome: Outcome) -> None:
 
 
 def _accept(connection: Connection, outcome: Outcome) -> None:
+    kept = {n.judged.source_sha256 for n in outcome.accepted if n.judged.source_sha256 is not None}
+    if kept:
+        deposited = [(h, outcome.command.sources[h], outcome.command.message_sha256) for h in sorted(kept)]
+        connection.cursor().executemany(_SQL["add_source"], deposited)
     if outcome.accepted:
         rows = (_document_row(new, outcome.command.at) for new in outcome.accepted)
         copy_rows(connection, _SQL["copy_documents"], _COLUMN_TYPES, rows)
@@ -74,7 +78,7 @@ def _document_row(new: NewDocument, at: datetime) -> Sequence[object]:
         row.message_sha256, row.n, row.document_sha256, judged.envelope_sha256, row.record.school, row.record.pupil,
         judged.transcript.student.student_code, row.record.school_year, row.record.period, row.round.cohort,
         row.round.number, row.version, row.state, sorted({f.code for f in judged.findings}), new.late, at,
-        judged.document, list(judged.signatures),
+        judged.document, list(judged.signatures), judged.evidence, judged.source_sha256,
     )  # fmt: skip
 
 

@@ -34,7 +34,7 @@ WHERE message_sha256 = ANY(%s::bytea[])
 
 -- name: known_of_pupils
 -- Every version of the records of these pupils and years, of all schools.
-SELECT message_sha256, n, document_sha256, school, pupil, school_year, period, cohort, round_number, version, state
+SELECT message_sha256, n, document_sha256, school, pupil, school_year, period, cohort, round_number, version, state, evidence
 FROM document WHERE (pupil, school_year) IN (SELECT * FROM unnest(%s::text[], %s::text[]))
 
 -- name: pupils_of_hashes
@@ -44,13 +44,13 @@ WHERE (school, document_sha256) IN (SELECT * FROM unnest(%s::text[], %s::bytea[]
 
 -- name: known_of_rounds
 -- All documents of the rounds that a lock request names.
-SELECT message_sha256, n, document_sha256, school, pupil, school_year, period, cohort, round_number, version, state
+SELECT message_sha256, n, document_sha256, school, pupil, school_year, period, cohort, round_number, version, state, evidence
 FROM document
 WHERE (school, school_year, cohort, round_number) IN (SELECT * FROM unnest(%s::text[], %s::text[], %s::text[], %s::integer[]))
 
 -- name: known_of_school_years
 -- Every document of these schools and years: what a lock request leaves out is seen beside the roster.
-SELECT message_sha256, n, document_sha256, school, pupil, school_year, period, cohort, round_number, version, state
+SELECT message_sha256, n, document_sha256, school, pupil, school_year, period, cohort, round_number, version, state, evidence
 FROM document WHERE (school, school_year) IN (SELECT * FROM unnest(%s::text[], %s::text[]))
 
 -- name: signatures_of_rounds
@@ -70,10 +70,15 @@ VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 
 -- The outcome of a transcript that was not accepted.
 INSERT INTO answer (message_sha256, n, document_sha256, outcome, codes) VALUES (%s, %s, %s, %s, %s)
 
+-- name: add_source
+-- The source of a sealed transcript, once: the same bytes may come again.
+INSERT INTO source_document (sha256, data, message_sha256) VALUES (%s, %s, %s) ON CONFLICT (sha256) DO NOTHING
+
 -- name: copy_documents
 -- Accepted transcripts, with their bytes.
 COPY document (message_sha256, n, document_sha256, envelope_sha256, school, pupil, student_code, school_year, period,
-               cohort, round_number, version, state, codes, late, appended_at, document, signatures)
+               cohort, round_number, version, state, codes, late, appended_at, document, signatures, evidence,
+               source_sha256)
 FROM STDIN (FORMAT BINARY)
 
 -- name: move_document

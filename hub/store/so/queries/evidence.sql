@@ -8,6 +8,10 @@ JOIN leaf f ON f.message_sha256 = d.message_sha256 AND f.document_n = d.n
 JOIN inbox i ON i.message_sha256 = d.message_sha256
 WHERE d.pupil = ANY(%s) AND d.school_year = %s ORDER BY d.school, d.period, d.version
 
+-- name: source_of
+-- The source document of this hash, as it came.
+SELECT data FROM source_document WHERE sha256 = %s
+
 -- name: leaf_hashes
 -- The leaf hashes of a lock in the order of its manifest.
 SELECT leaf_sha256 FROM leaf WHERE lock_id = %s ORDER BY n

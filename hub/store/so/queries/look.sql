@@ -13,6 +13,10 @@ SELECT outcome, count(*) FROM answer GROUP BY outcome
 -- Accepted transcripts by their state.
 SELECT state, count(*) FROM document GROUP BY state
 
+-- name: count_evidence
+-- Accepted transcripts by their grade of evidence.
+SELECT evidence, count(*) FROM document GROUP BY evidence ORDER BY evidence
+
 -- name: count_corrections
 -- Pupils of corrections by the state in which their correction stands.
 SELECT state, count(*) FROM correction GROUP BY state
@@ -59,7 +63,7 @@ SELECT DISTINCT pupil FROM document WHERE school = %s AND student_code = %s
 -- name: history_of_pupils
 -- All versions of these pupils' học bạ, over years and schools.
 SELECT d.document, d.state, d.version, d.document_sha256, l.effective_on, l.locked_at, lo.locator, l.log_index,
-       d.appended_at, lock_id, f.leaf, f.leaf_sha256, split_part(r.closed_by, ' ', 1)
+       d.appended_at, lock_id, f.leaf, f.leaf_sha256, d.signatures, split_part(r.closed_by, ' ', 1)
 FROM document d
 LEFT JOIN leaf f ON f.message_sha256 = d.message_sha256 AND f.document_n = d.n AND f.action <> 'UNLOCK'
 LEFT JOIN lock l USING (lock_id) LEFT JOIN round r USING (lock_id) LEFT JOIN locator lo ON lo.pupil = d.pupil
