@@ -45,13 +45,6 @@ ENTRIES = (
         "The source {source} came, but no transcript rests on it, or it came twice.",
         _AGAIN,
     ),
-    _refusal(
-        "SOURCE_NOT_KEPT",
-        _SOURCE,
-        "Sở không lưu tài liệu nguồn {source}.",
-        "The Sở has no source {source}.",
-        ("Kiểm tra mã băm và chọn đúng Sở.", "Check the hash, and that it is the right Sở."),
-    ),
     Entry(
         "SOURCE_READER_ABSENT",
         Severity.REFUSE,

@@ -5,7 +5,6 @@ from hub.store.so.decisions import command_id_of, hold_identities, load_links
 from hub.store.so.known import load_known, roster_of
 from hub.store.so.locks import load_rounds, write_lock
 from hub.store.so.outcomes import receipt_of_message, write_outcome
-from hub.store.so.sources import source_of
 
 __all__ = [
     "command_id_of",
@@ -17,7 +16,6 @@ __all__ = [
     "receipt_of_message",
     "reopen",
     "roster_of",
-    "source_of",
     "write_lock",
     "write_outcome",
 ]
