@@ -1,6 +1,7 @@
 """Codes of connectors: their manifests and mappings, how they reach a system, how they run, what the check finds."""
 
 from hub.catalogue.connector.conformance import CONFORMANCE
+from hub.catalogue.connector.lots import LOTS
 from hub.catalogue.connector.runner import RUNNER
 from hub.catalogue.connector.sdk import SDK
 from hub.catalogue.connector.simulating import SIMULATING
@@ -10,4 +11,4 @@ from hub.catalogue.entry import Entry
 
 __all__ = ["ENTRIES"]
 
-ENTRIES: tuple[Entry, ...] = (*SDK, *TRANSPORT, *RUNNER, *SIMULATING, *WORKBOOKS, *CONFORMANCE)
+ENTRIES: tuple[Entry, ...] = (*SDK, *TRANSPORT, *RUNNER, *SIMULATING, *WORKBOOKS, *LOTS, *CONFORMANCE)

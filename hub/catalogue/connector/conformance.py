@@ -45,6 +45,20 @@ CONFORMANCE: tuple[Entry, ...] = (
         "Compare the outcome with the file in golden/; correct the mapping, or the golden file when that is wrong.",
     ),
     _fault(
+        "CONFORMANCE_GOLDEN_UNSIGNED",
+        "Hồ sơ của hệ thống có chữ ký nhưng golden/ không có tệp mẫu nào đã ký.",
+        "The system's records are signed there, and golden/ has no signed document.",
+        "Thêm một tệp đã ký bằng khóa thử, và nêu tệp đó ở signed, chứng thư ở signers của tệp hồ sơ mẫu.",
+        "Add a document signed with a test key, and name it under signed, its certificate under signers.",
+    ),
+    _fault(
+        "CONFORMANCE_SOURCE_DIFFERS",
+        "Ở {count} hồ sơ, tài liệu gốc thiếu, hoặc đọc lại tài liệu gốc cho hồ sơ khác với khi kéo về.",
+        "Of {count} records the source document is missing, or gives another record when it is read again.",
+        "Mỗi hồ sơ nêu tài liệu gốc trong trang của nó, và rows() đọc lại đúng hồ sơ ấy từ phần đã ký.",
+        "Each record names its source among those of its page, and rows() reads just that record from the signed part.",
+    ),
+    _fault(
         "CONFORMANCE_ROUND_TRIP_DIFFERS",
         "Đi một vòng (học bạ → hệ thống → học bạ) làm thay đổi {path} ở {count} hồ sơ mà bản khai không nói.",
         "There and back again changes {path} in {count} records, which the manifest does not declare.",

@@ -33,13 +33,21 @@ def declared_of(at: Path) -> Declared | None:
         if at.is_file():
             found = read_toml(at)
             return _declared({at.name: found.get("mapping", {})}, found.get("table", {}))
-        files = [at / "mapping.toml"] if (at / "mapping.toml").is_file() else sorted((at / "mapping").glob("*.toml"))
-        tables = at / "tables.toml"
+        newest = _newest(at / "mappings")
+        files = [newest / "mapping.toml"] if (newest / "mapping.toml").is_file() else []
+        files = files or sorted((at / "mapping").glob("*.toml"))
+        tables = newest / "tables.toml"
         if not files or not tables.is_file():
             return None
         return _declared({path.name: read_toml(path) for path in files}, read_toml(tables))
     except ValueError as error:
         raise Refused("MAPPING_FILE_WRONG", {"file": at.name, "reason": str(error)[:200]}) from None
+
+
+def _newest(kept: Path) -> Path:
+    """Return the folder of the newest version of a mapping that is kept, else the connector's own."""
+    versions = [path for path in kept.iterdir() if path.name.isdecimal()] if kept.is_dir() else []
+    return max(versions, key=lambda path: int(path.name), default=kept.parent)
 
 
 def _declared(mappings: Mapping[str, Any], tables: Mapping[str, Any]) -> Declared:

@@ -3,6 +3,9 @@
     golden/<name>.json            {"schools": [{code, name, province, school_year}], "records": [record, …]}
     golden/<name>.expected.json   {"documents": [{row, codes, document}], "rejected": [{row, codes}]}
 
+Where records are sealed, `"mapping": "tien-giang/1"` names the kept version that makes the documents (else the newest),
+and `"signed": "<file>", "signers": [certificate, …]` the document signed there in which just these records stand.
+
 They are independent of the simulator, which uses the mapping backward: one mistake made in both directions shows here.
 """
 
@@ -11,12 +14,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from hub.connect.check.differing import differing_paths, plain
+from hub.connect.check.differing import plain
+from hub.connect.check.golden_signed import differing, differs, signed_differences
 from hub.connect.check.outcome import NotApplicable
 from hub.connect.check.subject import Subject
 from hub.connectors.formats import parse_json
-from hub.connectors.sdk import Context, Mapper, SourceRecord, version_of
-from hub.domain.findings import Finding, finding
+from hub.connectors.sdk import Connector, Context, Mapper, SourceRecord, sealed_connector, version_of
+from hub.domain.findings import Finding
 from hub.domain.transcript import School
 from hub.errors import Refused
 
@@ -36,7 +40,11 @@ async def check_golden(subject: Subject) -> list[Finding] | NotApplicable:
     files = golden_files(subject.golden)
     if not files:
         return _NOTHING_STORED
-    return [found for file in files for found in _differences(subject.connector.mapper, file)]
+    found = [each for file in files for each in _differences(_mapper_of(subject.connector, file), file)]
+    if subject.connector.manifest.evidence == "derived":
+        stored = [(file.parent, _read(file)) for file in files]
+        found += signed_differences(subject.connector, stored)
+    return found
 
 
 def golden_files(folder: Path | None) -> list[Path]:
@@ -72,14 +80,23 @@ def mapped_golden(mapper: Mapper, file: Path) -> dict[str, Any]:
     return {"documents": documents, "rejected": rejected}
 
 
+def _mapper_of(connector: Connector, file: Path) -> Mapper:
+    """Return the mapping that a file names, else the newest. Raises Refused MAPPING_UNKNOWN."""
+    named, sealed = _read(file).get("mapping"), sealed_connector(connector)
+    if named is None or sealed is None:
+        return connector.mapper
+    kept = {each.name: each.mapper for each in sealed.mappings}
+    if named not in kept:
+        raise Refused("MAPPING_UNKNOWN", {"mapping": str(named)[:60], "known": ", ".join(kept) or "–"})
+    return kept[named]
+
+
 def _differences(mapper: Mapper, file: Path) -> Iterator[Finding]:
     expected = _by_row(json.loads(file.with_name(file.stem + _EXPECTED).read_text(encoding="utf-8")))
     found = _by_row(mapped_golden(mapper, file))
     for row in sorted({*expected, *found}):
-        paths = sorted(set(differing_paths(expected.get(row, {}), found.get(row, {}))))
-        for path in paths[:1]:
-            record = f"{file.name}:{row}"
-            yield finding("CONFORMANCE_GOLDEN_DIFFERS", path, facts={"record": record, "path": path})
+        for path in differing(expected.get(row, {}), found.get(row, {}))[:1]:
+            yield differs(f"{file.name}:{row}", path)
 
 
 def _by_row(stored: Mapping[str, Any]) -> dict[int, Any]:

@@ -25,7 +25,7 @@ __all__ = [
     "whole_outcome",
 ]  # fmt: skip
 
-SUITE_VERSION = "1"
+SUITE_VERSION = "2"
 NOTE_NAME = "hocba.hub/conformance"
 _FILE_COUNT_MAX = 2_000
 _ENTRY_COUNT_MAX = 20_000

@@ -20,6 +20,7 @@ from hub.connect.check.pages import check_pages
 from hub.connect.check.privacy import check_privacy
 from hub.connect.check.resume import check_resume
 from hub.connect.check.round_trip import check_round_trip
+from hub.connect.check.sources import check_sources
 from hub.connect.check.subject import Subject
 from hub.domain.findings import Finding
 from hub.errors import HubError
@@ -32,7 +33,7 @@ CHECKS: Mapping[str, Check] = MappingProxyType({
     "manifest": check_manifest, "codes": check_codes, "golden": check_golden, "round_trip": check_round_trip,
     "loss_report": check_loss_report, "encodings": check_encodings, "pages": check_pages, "resume": check_resume,
     "faults": check_faults, "limits": check_limits, "back_pressure": check_back_pressure, "hostile": check_hostile,
-    "answers": check_answers, "privacy": check_privacy,
+    "answers": check_answers, "privacy": check_privacy, "sources": check_sources,
 })  # fmt: skip
 
 

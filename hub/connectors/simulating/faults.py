@@ -9,6 +9,11 @@ duplicate-page     one page comes twice, then the last record of a page comes ag
 clock=SECONDS      the system's clock is wrong by so much: Date, file times, `cap_nhat`
 token=SECONDS      a token lives so long; at least a second, since with less nobody could log in at all
 hostile            what an attacker would put there; see hostile.py
+
+Of a system that sends signed files in lots with a control file, as tien-giang does:
+
+late-lot, repeated-lot, reused-number, missing-control, wrong-count, missing-file, damaged-file, extra-file,
+replaced-file, wrong-signer, wrapped-signature
 """
 
 from collections.abc import Iterable, Mapping
@@ -18,10 +23,15 @@ from typing import Any, Final, Literal, cast
 
 from hub.errors import Refused
 
-__all__ = ["Faults", "SchemaChange", "parse_faults"]
+__all__ = ["LOT_FAULTS", "Faults", "SchemaChange", "parse_faults"]
 
 SchemaChange = Literal["added", "renamed", "removed"]
 _CHANGES = ("added", "renamed", "removed")
+LOT_FAULTS: Final = (
+    "late-lot", "repeated-lot", "reused-number", "missing-control", "wrong-count", "missing-file", "damaged-file",
+    "extra-file", "replaced-file", "wrong-signer", "wrapped-signature",
+)  # fmt: skip
+"""What a system of lots may do wrong, or not in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +47,7 @@ class Faults:
     clock: float = 0
     token: float | None = None
     hostile: bool = False
+    lots: frozenset[str] = frozenset()
 
     def reshaped(self, value: Mapping[str, Any], field: str, page: int) -> dict[str, Any]:
         """Return a record as page number `page` (from 0) shows it: from the second on its `field` may be another."""
@@ -55,6 +66,9 @@ def parse_faults(texts: Iterable[str]) -> Faults:
     for text in texts:
         name, _, value = text.partition("=")
         key = name.replace("-", "_")
+        if text in LOT_FAULTS:
+            found["lots"] = found.get("lots", frozenset()) | {text}
+            continue
         try:
             found[key] = _READ[key](value)
         except (KeyError, ValueError):
@@ -104,7 +118,7 @@ def _set(value: str) -> bool:
 _KNOWN: Final = MappingProxyType({
     "slow": "=0…86400", "errors": "=2…10000", "busy": "=2…10000", "half-written": "",
     "schema": f"={'|'.join(_CHANGES)}", "duplicate-page": "", "clock": "=-86400…86400", "token": "=1…86400",
-    "hostile": "",
+    "hostile": "", **dict.fromkeys(LOT_FAULTS, ""),
 })  # fmt: skip
 _READ: dict[str, Any] = {
     "slow": _seconds, "errors": _each, "busy": _each, "half_written": _set, "schema": _change, "duplicate_page": _set,
