@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from hub.connectors.sdk import Answer, Mapper
+from hub.connectors.tien_giang.class_files import NAMESPACE as CLASS_NAMESPACE
 from hub.connectors.tien_giang.class_files import class_element
 from hub.connectors.tien_giang.control import CONTROL
 from hub.connectors.tien_giang.elements import Element, written
@@ -90,7 +91,9 @@ class AnswerLots:
             raise Refused("DOCUMENT_SHAPE")
         record = dict(self._mapper.backward(transcript)[0])
         record["Truong"] = {**record["Truong"], "ten": transcript.school.name}
-        return class_element([record], _ANSWER_LOT)
+        element = class_element([record], _ANSWER_LOT)
+        element.attributes = {"xmlns": CLASS_NAMESPACE, **element.attributes}
+        return element
 
 
 def _control(group: str, files: Mapping[str, tuple[bytes, int]]) -> bytes:
