@@ -15,7 +15,7 @@ from hub.connect.check.systems import playing, served
 from hub.connect.check.working import run_at, until_idle
 from hub.connect.run import Run
 from hub.connect.supervise import Supervisor, begin
-from hub.connectors.sdk import Connector, Manifest, Mapper, Opened, Page, Sink, Source
+from hub.connectors.sdk import Connector, Manifest, Mapper, Opened, Page, Sink, Source, sealed_connector
 from hub.domain.findings import Finding, finding
 
 __all__ = ["check_back_pressure"]
@@ -73,6 +73,8 @@ class _Lowered:
         self.mapper: Mapper = of.mapper
         self.largest = 0
         self._of = of
+        if (sealed := sealed_connector(of)) is not None:
+            self.mappings, self.rows = sealed.mappings, sealed.rows
 
     def source(self, opened: Opened) -> Source:
         return _Counted(self._of.source(opened), self)
