@@ -29,6 +29,7 @@ def publication(so: str, lock_id: str, row: PublishedRow, secret: bytes) -> tupl
         "lock_id": lock_id,
         "log_index": row.log_index,
         "effective_on": row.effective_on.isoformat(),
+        "evidence": row.evidence,
     }
     return key, f"{lock_id}/{row.leaf_sha256.hex()}", encode("Transcript", value)
 

@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from hub.audit.evidence import NATIVE
 from hub.audit.messages import decode, statement
 from hub.audit.signatures import Register, fault
 from hub.audit.sources import Record
@@ -53,10 +54,11 @@ class RegisterFact(NamedTuple):
 
 
 class TranscriptFact(NamedTuple):
-    """A message of the national stream: its pupil key, and the hash of everything else it says."""
+    """A message of the national stream: its pupil key, the hash of everything else it says, its grade of evidence."""
 
     pupil_key: str
     told: bytes
+    evidence: str = "native"
 
 
 def digest_of(key: bytes | None, value: bytes | None) -> bytes:
@@ -152,8 +154,8 @@ def _register(_: Record, value: dict[str, Any], __: Register | None) -> Register
 
 
 def _transcript(_: Record, value: dict[str, Any], __: Register | None) -> TranscriptFact:
-    told = {k: v for k, v in value.items() if k != "message"}
-    return TranscriptFact(str(value.get("pupil_key", "")), told_digest(told))
+    told = {"evidence": NATIVE} | {k: v for k, v in value.items() if k != "message"}  # version 1 had no grades
+    return TranscriptFact(str(value.get("pupil_key", "")), told_digest(told), told["evidence"])
 
 
 _READERS: dict[str, Callable[[Record, dict[str, Any], Register | None], Any]] = {

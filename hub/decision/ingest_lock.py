@@ -11,7 +11,7 @@ from hub.decision.ingest_request import request_faults, unreported_of
 from hub.domain import asks_roster, pupil_of, read
 from hub.domain.statements import Missing
 from hub.errors import Refused
-from hub.trust import envelope_sha256, leaf_hash, manifest_root, parse_leaf
+from hub.trust import envelope_sha256, grade_of, leaf_hash, manifest_root, parse_leaf
 
 __all__ = ["decide_lock"]
 
@@ -104,6 +104,8 @@ def _ingested(row: ManifestRow, document: bytes, signatures: tuple[str, ...], da
     )  # fmt: skip
     if said != true:
         raise Refused("LEAF_DIFFERS")
+    if leaf.evidence != grade_of(signatures):
+        raise Refused("LEAF_GRADE_WRONG")
     if (transcript.school.code, transcript.school_year) != (row.manifest.school, row.manifest.school_year):
         raise Refused("CHUNK_FOREIGN")
     return Ingested(document, signatures, data, leaf_hash(data), leaf, transcript, pupil)

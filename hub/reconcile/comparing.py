@@ -148,7 +148,7 @@ def _publication(
         return None, NOTHING
     published = PublishedRow(
         document, row.document_said, leaf, row.record.version, date.fromisoformat(row.effective_on), log_index,
-        surrogate,
+        surrogate, row.evidence,
     )  # fmt: skip
     try:
         key, _, value = publication(name.so, name.lock_id.hex(), published, secret)

@@ -111,6 +111,7 @@ def _what(may: Sequence[Expected], found: Standing) -> tuple[str, ...]:
         "lock": item.lock.lock_id == found.lock_id,
         "leaf": item.leaf == found.leaf,
         "document": item.row.document_said == found.document,
+        "evidence": item.row.evidence == found.evidence,
     }
     return tuple(name for name, same in parts.items() if not same) or ("content",)
 

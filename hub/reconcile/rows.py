@@ -13,7 +13,7 @@ from typing import NamedTuple
 import msgspec
 
 from hub.errors import Refused
-from hub.trust import Leaf, envelope_sha256, leaf_hash, parse_leaf
+from hub.trust import Grade, Leaf, envelope_sha256, grade_of, leaf_hash, parse_leaf
 
 __all__ = ["NOTHING", "Record", "Row", "StoredRow", "row_of"]
 
@@ -56,6 +56,7 @@ class StoredRow(NamedTuple):
     state: str | None
     message_sha256: bytes | None = None
     document_n: int | None = None
+    evidence: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,7 @@ class Row:
     student_code: str | None
     locator: str | None
     faults: tuple[str, ...]
+    evidence: Grade = "native"  # as the leaf says
     unlocks: bool = False  # its leaf ends an earlier version, which the round does not hand in and nobody publishes
 
 
@@ -104,7 +106,8 @@ def row_of(stored: StoredRow) -> Row:
     return Row(
         stored.n, NOTHING if stored.leaf is None else leaf_hash(stored.leaf), stored.leaf_sha256 or NOTHING, document,
         said or NOTHING, "" if leaf is None else leaf.effective_on, record, stored.student_code,
-        stored.locator if leaf is None else leaf.locator, faults, leaf is not None and leaf.action == "UNLOCK",
+        stored.locator if leaf is None else leaf.locator, faults,
+        "native" if leaf is None else leaf.evidence, leaf is not None and leaf.action == "UNLOCK",
     )  # fmt: skip
 
 
@@ -148,7 +151,16 @@ def _fits(stored: StoredRow, leaf: Leaf, document: bytes) -> tuple[str, ...]:
         found += ["leaf"] if kept == envelope else ["signatures"]
     elif kept is not None and kept != told:
         found += ["envelope_sha256"]
+    elif not found and _grade(stored) != leaf.evidence:
+        found += ["leaf"]
     return tuple(found)
+
+
+def _grade(stored: StoredRow) -> Grade | None:
+    try:
+        return grade_of(stored.signatures or ())
+    except Refused:
+        return None
 
 
 def _envelope(stored: StoredRow) -> bytes:
@@ -164,6 +176,8 @@ def _column_faults(stored: StoredRow, leaf: Leaf) -> Iterator[str]:
     yield from (name for name, value in said.items() if getattr(stored, name) != value)
     if stored.version != leaf.version:
         yield "version"
+    if stored.evidence is not None and stored.evidence != leaf.evidence:
+        yield "evidence"
     if stored.effective_on is not None and stored.effective_on.isoformat() != leaf.effective_on:
         yield "effective_on"
     if stored.state is not None and stored.state not in _FINAL_STATES:

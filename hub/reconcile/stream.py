@@ -42,6 +42,7 @@ class Standing(msgspec.Struct, frozen=True, array_like=True):
     leaf: bytes = NOTHING
     document: bytes = NOTHING
     told: bytes = NOTHING
+    evidence: str = ""
     dead: bool = False
     strange: bool = False
 
@@ -75,7 +76,9 @@ def standing_of(found: Found) -> Standing:
         return Standing(*place, strange=True)
     is_latest = message.schema_id == registry().latest[message.name].id
     told = hashlib.sha256(found.value if is_latest else encode(message.name, value)).digest()
-    return Standing(*place, value["so"], lock_id, value["leaf_sha256"], value["document_sha256"], told)
+    return Standing(
+        *place, value["so"], lock_id, value["leaf_sha256"], value["document_sha256"], told, value["evidence"]
+    )
 
 
 async def lay_down(

@@ -59,8 +59,8 @@ ROWS: dict[str, tuple[set[str], str, str, str]] = {
         {"signed_bytes"}, _DB, "document",
         f"UPDATE document SET document = {_FLIP.format('document', 90)} WHERE {_RECALLED}",
     ),
-    "a signature of a document is another one": (
-        {"signed_bytes"}, _DB, "document", f"UPDATE document SET signatures = {_SWAPPED} WHERE {_RECALLED}",
+    "a signature of a document is another one, from which no grade follows": (
+        {"signed_bytes", "evidence"}, _DB, "document", f"UPDATE document SET signatures = {_SWAPPED} WHERE {_RECALLED}",
     ),
     "a signature of a command is another one": (
         {"signed_bytes"}, _DB, "inbox", "UPDATE inbox SET signature = reverse(signature) WHERE kind = 'Recall'",
@@ -115,8 +115,9 @@ ROWS: dict[str, tuple[set[str], str, str, str]] = {
         " second_signature, seen_at) "
         "VALUES ('ha-noi', 'checkpoint', 'CHECKPOINT_ROOT_DIFFERS', '', 1, 'a', '', 1, 'b', '', now())",
     ),
-    "a transcript at Bộ has another signature": (
-        {"bo_equals_so"}, _BO, "document", f"UPDATE document SET signatures = {_SWAPPED} WHERE n = 0",
+    "a transcript at Bộ has another signature: no grade follows, the stream told the true one": (
+        {"bo_equals_so", "evidence", "national_stream"}, _BO, "document",
+        f"UPDATE document SET signatures = {_SWAPPED} WHERE n = 0",
     ),
     "a cosignature is another one: the receipts of its locks carry the true one": (
         {"bo_equals_so"}, _BO, "checkpoint", "UPDATE checkpoint SET cosignature = replace(cosignature, 'A', 'B')",
@@ -124,6 +125,18 @@ ROWS: dict[str, tuple[set[str], str, str, str]] = {
     "a transcript is missing at Bộ: the sum of its lock and its request too, and the stream has one too many": (
         {"sums", "bo_equals_so", "lock_requests", "national_stream"}, _BO, "document",
         "DELETE FROM document WHERE (lock_id, n) = (SELECT lock_id, n FROM document WHERE n > 1 ORDER BY 1, 2 LIMIT 1)",
+    ),
+    "a grade of evidence is lowered at Sở": (
+        {"evidence"}, _DB, "document",
+        f"UPDATE document SET evidence = 'attested', source_sha256 = sha256('x') WHERE {_RECALLED}",
+    ),
+    "a grade of evidence is lowered at Bộ": (
+        {"evidence"}, _BO, "document",
+        "UPDATE document SET evidence = 'derived' WHERE ctid = (SELECT min(ctid) FROM document)",
+    ),
+    "a source is kept that no document rests on": (
+        {"evidence"}, _DB, "source_document",
+        "INSERT INTO source_document SELECT sha256('x'), 'x', message_sha256 FROM inbox LIMIT 1",
     ),
     "a position is moved back": (
         {"positions"}, _DB, "position",

@@ -19,6 +19,7 @@ from hub.local.founding import found_keys
 from hub.local.hub import LocalHub
 from hub.local.organisations import ADMINISTRATOR, Organisations
 from hub.local.population import Population
+from hub.schemas import decode, encode
 from tests.fault.planted_corrections import PLANTS
 from tests.fault.planted_rows import ROWS
 from tests.fault.windows import ask_for_windows
@@ -149,6 +150,16 @@ def _first_again(name: str, records: list[Record]) -> list[Record]:
     return [*records, old._replace(offset=10**6)]
 
 
+def _lift_first(name: str, records: list[Record]) -> list[Record]:
+    """Let the first message that says anything tell another grade than its transcript's signatures."""
+    if name != _STREAM:
+        return records
+    n = next(n for n, record in enumerate(records) if record.value is not None)
+    value = decode(records[n].value, ("Transcript",)).value
+    lifted = records[n]._replace(value=encode("Transcript", {**value, "evidence": "derived"}))
+    return [*records[:n], lifted, *records[n + 1 :]]
+
+
 def _stream_id(finished: Finished) -> bytes:
     """An id of a lock that there is, and of a leaf that there is not."""
     ids = dict(finished.topics[_STREAM][0].headers)["ce_id"] or b""
@@ -163,6 +174,7 @@ _TOPICS: dict[str, tuple[set[str], Callable[[Finished], Change]]] = {
     "a transcript is published under another key": (
         {"national_stream"}, lambda f: _add_under(_STREAM, {"ce_id": _stream_id(f)}, b"another"),
     ),
+    "a message of the stream lifts a grade": ({"national_stream", "evidence"}, lambda _: _lift_first),
     "a superseded version stands last under its key": ({"national_stream"}, lambda _: _first_again),
     "a quarantined message stands in the topic that nobody sent": (
         {"outbox_and_topics"}, lambda _: _add_under(_QUARANTINE, {"__connect.errors.offset": b"999"}, b"another"),

@@ -41,29 +41,31 @@ def decode(request: pytest.FixtureRequest, cache: Path) -> Decode:
 
 @pytest.fixture(scope="module")
 def grown(tmp_path_factory: pytest.TempPathFactory) -> Registry:
-    """The registry of a later release: Transcript has a second version, with one more field."""
+    """The registry of a later release: Transcript has a third version, with one more field."""
     folder = tmp_path_factory.mktemp("schemas") / "schemas"
     shutil.copytree(FOLDER, folder, ignore=shutil.ignore_patterns("*.py", "__pycache__", "examples"))
     lines = json.loads((folder / "registry.json").read_bytes())
-    first = next(line for line in lines if line["message"] == "Transcript")
-    schema = json.loads((folder / first["file"]).read_bytes())
+    newest = [line for line in lines if line["message"] == "Transcript"][-1]
+    schema = json.loads((folder / newest["file"]).read_bytes())
     schema["fields"].append({"name": "added_later", "type": ["null", "string"], "doc": "Invented.", "default": None})
-    (folder / "transcript.2.avsc").write_text(json.dumps(schema), encoding="utf-8")
-    lines.append({**first, "id": _NEXT_ID, "version": 2, "file": "transcript.2.avsc"})
+    (folder / "transcript.3.avsc").write_text(json.dumps(schema), encoding="utf-8")
+    lines.append({**newest, "id": _NEXT_ID, "version": 3, "file": "transcript.3.avsc"})
     (folder / "registry.json").write_text(json.dumps(lines), encoding="utf-8")
     return load(folder)
 
 
-def test_stock_deserializer_reads_messages_of_both_versions(decode: Decode, grown: Registry) -> None:
-    """Nothing is set up anew: each message is read by the schema that it names, old ones without the new field."""
-    old = (FOLDER / "examples" / "transcript.1.bin").read_bytes()
-    value = decoded(old, ("Transcript",)).value
-    new = encode("Transcript", {**value, "added_later": "mới"}, schemas=grown)
+def test_stock_deserializer_reads_messages_of_every_version(decode: Decode, grown: Registry) -> None:
+    """Nothing is set up anew: each message is read by the schema that it names, old ones without the new fields."""
+    first, second = ((FOLDER / "examples" / f"transcript.{n}.bin").read_bytes() for n in (1, 2))
+    value = decoded(second, ("Transcript",)).value
+    third = encode("Transcript", {**value, "added_later": "mới"}, schemas=grown)
     with _served(grown) as url:
-        before, after = decode(url, [old, new])
-    assert "added_later" not in before
+        oldest, before, after = decode(url, [first, second, third])
     assert after == {**before, "added_later": "mới"}
     assert before == json.loads(json.dumps(value, default=bytes.hex))
+    assert before["evidence"] == "derived"
+    assert oldest == {name: told for name, told in before.items() if name != "evidence"}
+    assert decoded(first, ("Transcript",)).value["evidence"] == "native"
 
 
 def test_stock_deserializer_tells_that_an_id_is_unknown(decode: Decode) -> None:

@@ -25,10 +25,11 @@ async function ends() {
   return new Map(offsets.filter((o) => o.low !== o.high).map((o) => [o.partition, BigInt(o.high)]));
 }
 
-/** Print one line; hashes as hexadecimal digits. */
+/** Print one line; hashes as hexadecimal digits. What was sent before there were grades of evidence is native. */
 function printLine(partition, key, transcript) {
   const shown = (_, value) => (value?.type === "Buffer" ? Buffer.from(value.data).toString("hex") : value);
-  console.log(JSON.stringify({ key, partition, transcript }, shown));
+  const evidence = transcript && (transcript.evidence ?? "native");
+  console.log(JSON.stringify({ key, partition, evidence, transcript }, shown));
 }
 
 /** Keep the newest transcript of each key, as the topic itself does; null takes back what the key said. */

@@ -45,9 +45,14 @@ def changes(bootstrap, registry_url, follow):
         consumer.close()
 
 
+def grade_of(transcript):
+    """Return the grade of evidence; what was sent before there were grades was signed at a school, as native is."""
+    return None if transcript is None else transcript.get("evidence", "native")
+
+
 def print_line(partition, key, transcript):
     """Print one line; hashes as hexadecimal digits."""
-    line = {"key": key, "partition": partition, "transcript": transcript}
+    line = {"key": key, "partition": partition, "evidence": grade_of(transcript), "transcript": transcript}
     print(json.dumps(line, ensure_ascii=False, default=bytes.hex), flush=True)
 
 

@@ -6,6 +6,7 @@ from hub.audit.checks import (
     corrected,
     corrections,
     decided,
+    evidence,
     handled,
     heads,
     ingested,
@@ -48,4 +49,5 @@ CHECKS: tuple[tuple[str, str, Callable[[World, Check], None]], ...] = (
     ("positions", positions.PROMISE, positions.check),
     ("outbox_and_topics", outbox.PROMISE, outbox.check),
     ("register", register.PROMISE, register.check),
+    ("evidence", evidence.PROMISE, evidence.check),
 )

@@ -6,6 +6,7 @@ from typing import Any
 
 from hub.audit.acts import SIGNERS_OF_ACT, asked_of, is_act, scope_of_act
 from hub.audit.checks.decided import SIGNERS, is_decision
+from hub.audit.evidence import grade_of, is_sealed
 from hub.audit.facts import document_pair
 from hub.audit.messages import statement
 from hub.audit.report import Check
@@ -19,6 +20,7 @@ __all__ = ["PROMISE", "check"]
 PROMISE = "Stored bytes equal what was signed and sent; every signature verifies with the certificate that it names."
 _OF_DOCUMENT = ("homeroom_teacher", "principal", "school_seal")
 _OF_COMMAND = ("school_seal", "principal")
+_SEALS = {"derived": "system_seal", "attested": "so_seal", "legacy_evidence": "so_seal"}
 
 
 def check(world: World, check: Check) -> None:
@@ -73,7 +75,8 @@ def _command(check: Check, so: str, row: Row, said: Mapping[str, Any], fact: Any
         "school_year": said.get("school_year", ""),
         "round": f"{said.get('school_year')}/{named.get('cohort')}/{named.get('number')}",
     }
-    wrong = fault(signature, data, register, typ=said.get("type", ""), roles=_OF_COMMAND, scope=scope)
+    roles = tuple(_SEALS.values()) if said.get("sources") else _OF_COMMAND
+    wrong = fault(signature, data, register, typ=said.get("type", ""), roles=roles, scope=scope)
     if wrong:
         check.broken(wrong, **where)
 
@@ -114,8 +117,22 @@ def _document(check: Check, so: str, row: Row, said: Mapping[str, Any], fact: An
         check.broken(wrong, **where)
 
 
+def _seal_faults(data: bytes, signatures: Sequence[str], register: Register, scope: dict[str, str]) -> Iterator[str]:
+    """Yield the faults of the one seal of a document that no person signed; its grade says whose seal that is."""
+    role = _SEALS.get(grade_of(signatures))
+    if role is None:
+        yield "SEAL_NOT_ALONE" if len(signatures) > 1 else "SEAL_UNREADABLE"
+        return
+    wrong = fault(signatures[0], data, register, typ="vn.hocba.transcript/1", roles=(role,), scope=scope)
+    if wrong:
+        yield wrong
+
+
 def _chain_faults(data: bytes, signatures: Sequence[str], register: Register, scope: dict[str, str]) -> Iterator[str]:
     """Yield the faults of [subject teachers…,] homeroom teacher, principal, school seal, each bound to the last."""
+    if is_sealed(signatures):
+        yield from _seal_faults(data, signatures, register, scope)
+        return
     if len(signatures) < len(_OF_DOCUMENT):
         yield "SIGNATURE_MISSING"
         return

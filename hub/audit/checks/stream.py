@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from hub.audit import names
+from hub.audit.evidence import grade_of
 from hub.audit.facts import digest_of, told_digest
 from hub.audit.messages import statement
 from hub.audit.persons import Persons
@@ -152,7 +153,7 @@ def _owner(row: _Known, persons: Persons, pupils: set[str]) -> str:
 
 def _told(row: Row) -> dict[str, Any]:
     """Return what the message of a transcript must say: structure and hashes, no name, address or parent."""
-    so, lock_id, leaf_sha256, document_sha256, version, effective_on, log_index, data, _ = row
+    so, lock_id, leaf_sha256, document_sha256, version, effective_on, log_index, data, _, signatures = row
     content = statement(data)
     return {
         "school": content.get("school", {}).get("code"),
@@ -167,6 +168,7 @@ def _told(row: Row) -> dict[str, Any]:
         "lock_id": lock_id.hex(),
         "log_index": log_index,
         "effective_on": effective_on.isoformat(),
+        "evidence": grade_of(signatures),
         "completed": content.get("result", {}).get("completed"),
         "rating": content.get("rating"),
         "subjects": [_subject(subject) for subject in content.get("subjects", ())],

@@ -29,7 +29,8 @@ WHERE c.pupil IS NULL GROUP BY d.pupil, d.school_year, d.period HAVING count(DIS
 
 -- name: published
 -- What the national stream must say.
-SELECT d.so, d.lock_id, d.leaf_sha256, d.document_sha256, d.version, d.effective_on, l.log_index, d.document, d.pupil
+SELECT d.so, d.lock_id, d.leaf_sha256, d.document_sha256, d.version, d.effective_on, l.log_index, d.document, d.pupil,
+       d.signatures
 FROM document d JOIN lock l USING (so, lock_id) WHERE d.action <> 'UNLOCK' ORDER BY d.so, d.lock_id, d.n
 
 -- name: manifest_places
@@ -72,3 +73,7 @@ SELECT pupil, school_year, period FROM conflict
 -- Chunks and manifests that came from one Sở.
 SELECT 'LockedChunk', lock_id, n::bigint FROM staged_chunk WHERE so = %s
 UNION ALL SELECT 'LockManifest', lock_id, log_index FROM manifest WHERE so = %s
+
+-- name: graded_transcripts
+-- Every transcript with the signatures from which its grade of evidence follows, and where it is repeated.
+SELECT so, lock_id, n, leaf_sha256, signatures, evidence, leaf FROM document ORDER BY so, lock_id, n

@@ -278,3 +278,14 @@ WHERE c.closes_at IS NOT NULL GROUP BY c.school, c.correction_id, c.closes_at OR
 SELECT DISTINCT c.school, c.correction_id, i.statement, i.appended_at, c.closes_at
 FROM correction_step s JOIN correction c USING (school, correction_id, n) JOIN inbox i ON i.message_sha256 = s.message_sha256
 WHERE s.event = 'expire' ORDER BY 1, 2
+
+-- name: graded_documents
+-- Every accepted document with the signatures from which its grade of evidence follows, and where it is repeated; once more
+-- for each further leaf.
+SELECT d.message_sha256, d.n, d.signatures, d.evidence, d.source_sha256, f.leaf
+FROM document d LEFT JOIN leaf f ON (f.message_sha256, f.document_n) = (d.message_sha256, d.n)
+ORDER BY d.message_sha256, d.n
+
+-- name: sources_kept
+-- Every source document under its hash.
+SELECT sha256, data FROM source_document ORDER BY sha256

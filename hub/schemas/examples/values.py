@@ -153,5 +153,6 @@ VALUES: Mapping[str, dict[str, Any]] = {
         "competences": [{"code": "TU_CHU_TU_HOC", "level": "Đ"}],
         "learning": None,
         "training": {"semester_1": "T", "semester_2": "K", "year": "K", "retake": None},
+        "evidence": "derived",
     },
 }

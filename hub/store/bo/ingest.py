@@ -33,7 +33,7 @@ __all__ = ["load_log", "write_again", "write_fork", "write_head", "write_staged"
 _SQL = queries_of("bo")
 _COLUMN_TYPES = [
     "text", "bytea", "int4", "bytea", "bytea", "text", "text", "text", "text", "text", "int4", "text", "date", "bytea",
-    "text[]", "bytea", "text",
+    "text[]", "bytea", "text", "text",
 ]  # fmt: skip
 Rows = Callable[[bytes], tuple[tuple[bytes, tuple[str, ...], bytes], ...]]
 
@@ -229,4 +229,5 @@ def _document_row(row: ManifestRow, n: int, d: Ingested) -> tuple[object, ...]:
         row.so, row.lock_id, n, bytes.fromhex(d.leaf.document_sha256), d.leaf_sha256, d.transcript.school.code, d.pupil,
         d.transcript.student.student_code, d.leaf.year, d.leaf.period, d.leaf.version, d.leaf.locator,
         date.fromisoformat(d.leaf.effective_on), d.document, list(d.signatures), d.leaf_bytes, d.leaf.action,
+        d.leaf.evidence,
     )  # fmt: skip

@@ -20,7 +20,7 @@ from hub.store.bo.published import PublishedRow
 from hub.store.queries import queries_of
 from hub.topics import MESSAGE_BYTES_MAX
 from tests.unit.agents.world import Answer, FakeConnection
-from tests.unit.decision.builders import sha
+from tests.unit.decision.builders import a_seal, a_signature, sha
 from tests.unit.domain.builders import a_school, a_student, a_transcript, document_of
 
 SECRET = bytes(range(32))
@@ -51,7 +51,7 @@ def with_canaries(**student: Any) -> Transcript:
 
 def a_row(transcript: Transcript | None = None, **changes: Any) -> PublishedRow:
     document = document_of(transcript if transcript is not None else a_transcript())
-    row = PublishedRow(document, sha("document"), sha("leaf"), 2, date(2026, 6, 21), 17, sha("surrogate"))
+    row = PublishedRow(document, sha("document"), sha("leaf"), 2, date(2026, 6, 21), 17, sha("surrogate"), "native")
     return row._replace(**changes)
 
 
@@ -143,10 +143,13 @@ def test_reference_to_an_earlier_message_gives_the_same_bytes() -> None:
 
 
 def test_reference_to_a_lock_gives_every_transcript_of_it() -> None:
-    """In manifest order."""
-    rows = [tuple(a_row(leaf_sha256=sha(str(n)))) for n in range(3)]
+    """In manifest order, each with the grade that its signatures claim."""
+    grades: list[list[str]] = [[a_signature()], [a_seal()], [a_seal("legacy_evidence")]]
+    rows = [(*a_row(leaf_sha256=sha(str(n)))[:-1], signatures) for n, signatures in enumerate(grades)]
     found = built(bo_build(SECRET), FakeConnection(lambda *_: Answer(rows)), {"transcripts": ["ha-noi", LOCK_ID]})
     assert [message_id for _, message_id, _, _ in found] == [f"{LOCK_ID}/{sha(str(n)).hex()}" for n in range(3)]
+    told = [decode(value, ("Transcript",)).value["evidence"] for _, _, value, _ in found]
+    assert told == ["native", "derived", "legacy_evidence"]
 
 
 @pytest.mark.parametrize("build", [so_build("ha-noi"), bo_build(SECRET)])

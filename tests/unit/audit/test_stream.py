@@ -12,9 +12,11 @@ from hub.audit import Check
 from hub.audit.checks.stream import check
 from hub.audit.facts import TranscriptFact, digest_of, told_digest
 from hub.audit.world import Stood
+from tests.unit.decision.builders import a_signature
 
 FORMER, PRESENT = "id:000000000001", "id:000000000002"
 K1, K2 = "k1", "k2"
+SIGNED = [a_signature()]
 LINK = (FORMER, PRESENT, "correct")
 
 
@@ -31,7 +33,7 @@ class Told:
         document = json.dumps({"school": {"code": school}, "school_year": "2025-2026", "period": "year",
                                "result": {"completed": True}, "v": version, "p": pupil}).encode()  # fmt: skip
         digest = hashlib.sha256(document).digest()
-        self.rows.append(("ha-noi", b"L", digest, digest, version, date(2026, 6, 1), 0, document, pupil))
+        self.rows.append(("ha-noi", b"L", digest, digest, version, date(2026, 6, 1), 0, document, pupil, SIGNED))
         return len(self.rows) - 1
 
     def tell(self, n: int, key: str, cause: str = "") -> None:

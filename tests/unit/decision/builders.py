@@ -11,7 +11,7 @@ from msgspec.structs import replace as with_fields
 
 from hub.decision import Judged, Outcome, Prepared, RecordKey, set_root
 from hub.domain.statements import Command, LockRequest, Recall, RoundName, Submission, encode
-from hub.trust import sign
+from hub.trust import Origin, SealedGrade, sign
 from tests.unit.domain.builders import a_transcript
 
 AT = datetime(2026, 6, 15, 3, 0, tzinfo=UTC)
@@ -34,6 +34,13 @@ class _Anyone:
 def a_signature(iat: int = 1) -> str:
     """Return a readable signature; another number makes another one."""
     return sign(_Anyone(), b"", role="school_seal", scope={}, typ=_TRANSCRIPT.type, iat=iat)
+
+
+def a_seal(grade: SealedGrade = "derived", source_sha256: str = "cd" * 32, role: str = "system_seal") -> str:
+    """Return a readable seal that claims a grade."""
+    mapping = {} if grade == "legacy_evidence" else {"mapping": "tien-giang/1", "mapping_sha256": "ab" * 32}
+    origin = Origin(grade=grade, source_sha256=source_sha256, system="ho-so-tien-giang", **mapping)
+    return sign(_Anyone(), b"", role=role, scope={}, typ=_TRANSCRIPT.type, iat=1, origin=origin)
 
 
 def sha(text: str) -> bytes:

@@ -8,8 +8,8 @@ import pytest
 from msgspec.structs import replace as with_fields
 
 from hub.decision.ingest import Again, KnownLog, Staged, decide_ingest
-from hub.trust import leaf_bytes, leaf_hash, manifest_root, parse_leaf
-from tests.unit.decision.builders import sha
+from hub.trust import envelope_sha256, leaf_bytes, leaf_hash, manifest_root, parse_leaf
+from tests.unit.decision.builders import a_seal, a_signature, sha
 from tests.unit.decision.ingest_builders import (
     FIRST,
     SCHOOLS,
@@ -63,6 +63,31 @@ def _releafed(row: Row, **changes: Any) -> Row:
 
 def _other_document(row: Row) -> Row:
     return row[0].replace(b'"3A"', b'"3B"'), row[1], row[2]
+
+
+@pytest.mark.parametrize("said", ["derived", "attested", "legacy_evidence"])
+def test_lock_is_refused_when_a_leaf_says_another_grade_than_the_signatures(said: Any) -> None:
+    """Neither lifted nor lowered: the grade follows from what is signed, and from nothing else."""
+    seals = (a_seal(said),)
+    sealed = (_rows(FIRST)[0][0], seals, _rows(FIRST)[0][2])
+    named = envelope_sha256(seals).hex()
+    assert _judged(_releafed(sealed, envelope_sha256=named, evidence=said)) == ()
+    assert _judged(_releafed(sealed, envelope_sha256=named)) == ("LEAF_GRADE_WRONG",)
+    assert _judged(_releafed(_rows(FIRST)[0], evidence=said)) == ("LEAF_GRADE_WRONG",)
+
+
+def test_lock_is_refused_when_no_grade_follows_from_the_signatures() -> None:
+    """A seal beside other signatures claims two things at once."""
+    both = (a_signature(1), a_seal())
+    row = (_rows(FIRST)[0][0], both, _rows(FIRST)[0][2])
+    assert _judged(_releafed(row, envelope_sha256=envelope_sha256(both).hex())) == ("SEAL_NOT_ALONE",)
+
+
+def _judged(row: Row) -> tuple[str, ...]:
+    rows = [row, *_rows(FIRST)[1:]]
+    root = manifest_root(leaf_hash(leaf) for _, _, leaf in rows).hex()
+    manifest = with_fields(FIRST.manifest.manifest, root=root)
+    return verdict(chunks_of(manifest, [rows]), manifest_of(manifest, 0))
 
 
 @pytest.mark.parametrize(

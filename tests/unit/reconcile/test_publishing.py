@@ -23,7 +23,8 @@ def expected(n: int, version: int = 1, *, published: bool = True) -> Expected:
 def standing(item: Expected, offset: int = 0) -> Standing:
     assert item.place is not None
     part, key = item.place
-    return Standing(SCHOOL, key, part, offset, "ha-noi", NAME.lock_id, item.leaf, item.row.document_said, item.told)
+    hashes = (item.leaf, item.row.document_said, item.told)
+    return Standing(SCHOOL, key, part, offset, "ha-noi", NAME.lock_id, *hashes, item.row.evidence)
 
 
 def told(items: list[Expected], stands: list[Standing]) -> list[Difference]:
@@ -57,6 +58,7 @@ def test_record_that_does_not_stand_is_missing(dead: bool) -> None:
         ({"told": sha("x")}, ("content",)), ({"leaf": sha("x"), "told": sha("x")}, ("leaf",)),
         ({"lock_id": sha("x"), "document": sha("y"), "told": sha("x")}, ("lock", "document")),
         ({"strange": True, "leaf": NOTHING, "told": NOTHING}, ("message",)), ({"key": b"other"}, ("key",)),
+        ({"evidence": "derived", "told": sha("x")}, ("evidence",)),
     ],
 )  # fmt: skip
 def test_record_that_tells_otherwise_is_changed(change: dict[str, object], what: tuple[str, ...]) -> None:

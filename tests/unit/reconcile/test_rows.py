@@ -6,10 +6,12 @@ from datetime import date
 from typing import Any
 
 import pytest
+from msgspec.structs import replace as with_fields
 
 from hub.reconcile.rows import NOTHING, StoredRow, row_of
 from hub.reconcile.tampered import gaps, row_faults
-from tests.unit.decision.builders import sha
+from hub.trust import envelope_sha256, leaf_bytes, leaf_hash, parse_leaf
+from tests.unit.decision.builders import a_seal, sha
 from tests.unit.reconcile.builders import at_bo, at_so
 
 
@@ -55,7 +57,8 @@ def test_part_that_was_changed_is_named(
     [
         (at_so, {"state": "recalled"}, ("state",)), (at_so, {"state": "superseded"}, ()),
         (at_so, {"envelope_sha256": sha("x")}, ("envelope_sha256",)),
-        (at_so, {"envelope_sha256": None}, ()), (at_bo, {"effective_on": date(2020, 1, 1)}, ("effective_on",)),
+        (at_so, {"envelope_sha256": None}, ()), (at_bo, {"evidence": "derived"}, ("evidence",)),
+        (at_bo, {"effective_on": date(2020, 1, 1)}, ("effective_on",)),
     ],
 )  # fmt: skip
 def test_what_only_one_side_has_is_held_against_the_leaf(
@@ -63,6 +66,22 @@ def test_what_only_one_side_has_is_held_against_the_leaf(
 ) -> None:
     """States and envelopes at Sở, dates at Bộ."""
     assert row_of(stored(0)._replace(**changes)).faults == faults
+
+
+@pytest.mark.parametrize("stored", [at_so, at_bo])
+def test_leaf_that_says_another_grade_than_the_signatures_is_named(stored: Callable[[int], StoredRow]) -> None:
+    """Also where every hash was made anew: the grade follows from the signatures."""
+    row = stored(1)
+    assert row.leaf is not None
+    forged = leaf_bytes(with_fields(parse_leaf(row.leaf), evidence="attested"))
+    assert row_of(row._replace(leaf=forged, leaf_sha256=leaf_hash(forged))).faults == ("leaf",)
+    sealed = (a_seal("attested"),)
+    envelope = envelope_sha256(sealed)
+    leaf = leaf_bytes(with_fields(parse_leaf(forged), envelope_sha256=envelope.hex()))
+    changes = {"leaf": leaf, "leaf_sha256": leaf_hash(leaf), "signatures": list(sealed)}
+    kept = {} if row.envelope_sha256 is None else {"envelope_sha256": envelope}
+    made = row_of(row._replace(**changes, **kept))
+    assert (made.faults, made.evidence) == ((), "attested")
 
 
 def test_row_without_leaf_is_known_by_its_columns() -> None:

@@ -58,7 +58,7 @@ ON CONFLICT (pupil, school_year, period) DO NOTHING
 -- name: moved
 -- One transcript that a link moved, with the surrogates of its new and its former key.
 SELECT d.document, d.document_sha256, d.leaf_sha256, d.version, d.effective_on, l.log_index, new.surrogate,
-       old.surrogate, p.emptied
+       d.signatures, old.surrogate, p.emptied
 FROM placement p JOIN document d USING (so, lock_id, n) JOIN lock l USING (so, lock_id)
 JOIN pupil new ON new.identifier = p.identifier JOIN pupil old ON old.identifier = p.before
 WHERE p.so = %s AND p.lock_id = %s AND p.n = %s AND p.step = %s

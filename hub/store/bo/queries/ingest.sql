@@ -124,7 +124,7 @@ INSERT INTO pupil (identifier, surrogate) SELECT * FROM unnest(%s::text[], %s::b
 -- name: copy_documents
 -- The transcripts of a promoted lock.
 COPY document (so, lock_id, n, document_sha256, leaf_sha256, school, pupil, student_code, school_year, period, version,
-               locator, effective_on, document, signatures, leaf, action) FROM STDIN (FORMAT BINARY)
+               locator, effective_on, document, signatures, leaf, action, evidence) FROM STDIN (FORMAT BINARY)
 
 -- name: open_conflicts
 -- Pupils of this lock whom another school has locked for the same year and period.
@@ -141,7 +141,7 @@ UPDATE staged_chunk SET message = NULL WHERE so = %s AND lock_id = %s
 
 -- name: published
 -- The transcripts that a promoted lock puts in force, in manifest order, for the national stream.
-SELECT d.document, d.document_sha256, d.leaf_sha256, d.version, d.effective_on, l.log_index, p.surrogate
+SELECT d.document, d.document_sha256, d.leaf_sha256, d.version, d.effective_on, l.log_index, p.surrogate, d.signatures
 FROM document d JOIN lock l USING (so, lock_id)
 LEFT JOIN placement a ON (a.so, a.lock_id, a.n, a.step) = (d.so, d.lock_id, d.n, 0)
 JOIN pupil p ON p.identifier = coalesce(a.identifier, d.pupil)

@@ -21,7 +21,7 @@ WHERE l.lock_id IS NOT NULL OR m.lock_id IS NOT NULL
 -- name: ingested_rows
 -- Every transcript of a lock, in the order of the manifest.
 SELECT n, document, signatures, leaf, leaf_sha256, document_sha256, NULL::bytea, school, pupil, student_code, school_year,
-       period, version, locator, effective_on, NULL, NULL::bytea, NULL::integer
+       period, version, locator, effective_on, NULL, NULL::bytea, NULL::integer, evidence
 FROM document WHERE so = %s AND lock_id = %s ORDER BY n
 
 -- name: surrogates_of

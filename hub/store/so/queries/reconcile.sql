@@ -18,7 +18,8 @@ SELECT lock_id FROM lock WHERE lock_id = ANY(%s)
 -- name: locked_rows
 -- Every leaf of a lock with its document, in the order of the manifest.
 SELECT f.n, d.document, d.signatures, f.leaf, f.leaf_sha256, d.document_sha256, d.envelope_sha256, d.school, d.pupil,
-       d.student_code, d.school_year, d.period, d.version, f.locator, NULL::date, d.state, f.message_sha256, f.document_n
+       d.student_code, d.school_year, d.period, d.version, f.locator, NULL::date, d.state, f.message_sha256, f.document_n,
+       d.evidence
 FROM leaf f LEFT JOIN document d ON (d.message_sha256, d.n) = (f.message_sha256, f.document_n)
 WHERE f.lock_id = %s ORDER BY f.n
 
