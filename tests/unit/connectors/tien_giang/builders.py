@@ -20,13 +20,16 @@ SUBJECTS = ("TVIET", "TOAN", "NNGU1", "DAODUC", "LSDL", "KHOAHOC", "THCN", "THEC
 TESTED = ("TVIET", "TOAN", "NNGU1", "LSDL", "KHOAHOC", "THCN")
 QUALITIES = ("YN", "NA", "CC", "TT", "TN")
 COMPETENCES = ("TCTH", "GTHT", "GQVD", "NN", "TT", "KH", "CN", "TH", "TM", "TC")
-NOTHING = (None, "")
 CONNECTOR = connector()
 
 
-@cache
 def a_key(name="he-thong"):
     """Return the system's key, made once for all tests; another name is another system's."""
+    return _key(name)
+
+
+@cache
+def _key(name):
     return read_key(Path(mkdtemp(prefix="hub-tien-giang-")), name)
 
 
