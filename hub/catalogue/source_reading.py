@@ -111,4 +111,35 @@ _FILES = (
             "The PDF's signature does not verify.", _WARN_SO),
 )  # fmt: skip
 
-ENTRIES: tuple[Entry, ...] = (*_BOUNDS, *_SIGNATURE, *_CERTIFICATE, *_FILES)
+_DERIVED = "Quy ước của hub: học bạ dẫn xuất phải đúng từng byte với tài liệu nguồn qua ánh xạ đã nêu (ADR 0029, 0030)"
+_OPERATOR = (
+    "Không cần gửi lại: hub tự thử lại. Người vận hành kiểm tra bộ nhớ và tiến trình của máy.",
+    "Nothing need be sent again: the hub tries again. The operator checks memory and processes of the machine.",
+)
+_RUN_AGAIN = (
+    "Chạy lại kết nối trên tài liệu nguồn rồi niêm phong lại (hub seal); dùng hub mapping diff nếu ánh xạ đã đổi.",
+    "Run the connector over the source again and seal what it makes (hub seal); use hub mapping diff if the mapping changed.",
+)
+
+_OUTCOME = (
+    _refuse("SOURCE_OTHER", _DERIVED, "Tài liệu nguồn kèm theo không phải tài liệu mà dấu niêm phong nêu ({sha256}).",
+            "The source that came along is not the one that the seal names ({sha256}).", _RUN_AGAIN),
+    _refuse("SOURCE_SIGNED_LATER", _DERIVED, "Tài liệu nguồn được ký sau khi học bạ được tiếp nhận ({signed_at}).",
+            "The source was signed after the transcript was received ({signed_at}).", _WARN_SO),
+    _refuse("SOURCE_SYSTEM_DIFFERS", _DERIVED, "Trích lục thuộc hệ thống khác, không phải {system}.",
+            "The extract is of another system than {system}.", _RUN_AGAIN),
+    _refuse("SOURCE_CONNECTOR_UNFIT", _DERIVED, "Kết nối {connector} không dùng cho mức chứng cứ {grade}.",
+            "The connector {connector} is not one for the grade {grade}.", _REGISTRAR),
+    _refuse("MAPPING_DIFFERS", _DERIVED, "Ánh xạ {mapping} giữ tại đây ({found}) không phải ánh xạ mà dấu niêm phong nêu.",
+            "The mapping {mapping} that is kept here ({found}) is not the one that the seal names.", _RUN_AGAIN),
+    _refuse("SOURCE_RECORD_MISSING", _DERIVED, "Tài liệu nguồn không có bản ghi nào về học sinh, năm học và kỳ này.",
+            "The source has no record about this pupil, school year and period.", _RUN_AGAIN),
+    _refuse("SOURCE_DIFFERS", _DERIVED, "Học bạ khác với tài liệu nguồn ở {count} chỗ: {paths}.",
+            "The transcript differs from its source in {count} places: {paths}.", _RUN_AGAIN),
+    _refuse("SOURCE_KILLS_READER", _DERIVED, "Tài liệu nguồn làm hỏng tiến trình đọc nó ({reason}).",
+            "The source kills the process that reads it ({reason}).", _WARN_SO),
+    _refuse("SOURCE_READER_UNAVAILABLE", _DERIVED, "Tiến trình đọc tài liệu nguồn không khởi động được ({reason}).",
+            "The process that reads sources does not start ({reason}).", _OPERATOR),
+)  # fmt: skip
+
+ENTRIES: tuple[Entry, ...] = (*_BOUNDS, *_SIGNATURE, *_CERTIFICATE, *_FILES, *_OUTCOME)

@@ -39,12 +39,12 @@ T = TypeVar("T")
 def reading(read: Callable[[], T]) -> T:
     """Do a piece of reading; whatever the library raises over a stranger's file is SOURCE_PDF_MALFORMED.
 
-    A parser of a format this large fails in many ways (KeyError, RecursionError, MemoryError, its own errors); all of
+    A parser of a format this large fails in many ways (KeyError, RecursionError, its own errors); all of
     them say the same of the file.
     """
     try:
         return read()
-    except HubError:
+    except (HubError, MemoryError):  # memory is short for whoever reads, not for the file: a caller may have more
         raise
     except Exception as error:
         raise Refused("SOURCE_PDF_MALFORMED", {"reason": type(error).__name__}) from None

@@ -1,0 +1,115 @@
+"""Ask of many sealed documents whether their sources bear them out, in children that are kept and replaced.
+
+Invariant: one answer for each document, in order. A source that kills its reader is judged by a second, fresh one; only
+when that is lost too, the source is to blame, and its own documents alone are refused. A child that does not start is
+the world's fault: `Unavailable`, and the record waits.
+"""
+
+import atexit
+import threading
+from collections.abc import Sequence
+from contextlib import suppress
+from hashlib import sha256
+
+from hub.domain.findings import Finding, finding
+from hub.errors import Corrupt, Unavailable
+from hub.sources.reader import ChildLimits, Lost, Reader
+from hub.sources.wire import Answer, Asked, Request
+from hub.trust import SealedItem
+
+__all__ = ["SourceReaders", "check_sources"]
+
+IDLE_COUNT_MAX = 2
+_ERRORS = {"Corrupt": Corrupt, "Unavailable": Unavailable}
+
+
+class SourceReaders:
+    """Children that read sources; several threads may ask, each of its own child."""
+
+    def __init__(self, limits: ChildLimits | None = None) -> None:
+        self._limits = limits or ChildLimits()
+        self._idle: list[Reader] = []
+        self._lock = threading.Lock()
+
+    def check(self, items: Sequence[SealedItem]) -> Sequence[tuple[Finding, ...]]:
+        """Return the findings of each item (implements `SourceCheck`).
+
+        Raises Unavailable SOURCE_READER_UNAVAILABLE (try again), and Corrupt for a damaged mapping.
+        """
+        answers: list[tuple[Finding, ...]] = [()] * len(items)
+        for places in _by_source(items):
+            for place, found in zip(places, self._of_source([items[place] for place in places]), strict=True):
+                answers[place] = found
+        return answers
+
+    def close(self) -> None:
+        """End the children that are idle."""
+        with self._lock:
+            readers, self._idle = self._idle, []
+        for reader in readers:
+            reader.close()
+
+    def _of_source(self, items: Sequence[SealedItem]) -> Sequence[tuple[Finding, ...]]:
+        """Judge the documents of one source; one by one when all together are too much."""
+        first = items[0]
+        asked = tuple(Asked(item.document, item.origin, item.at) for item in items)
+        try:
+            answer = self._answer(Request(first.source, first.system, first.signers, asked))
+        except Lost as lost:
+            if len(items) > 1:
+                return [found for item in items for found in self._of_source([item])]
+            return [(finding("SOURCE_KILLS_READER", facts={"reason": lost.reason}),)]
+        if answer.code:
+            raise _ERRORS[answer.kind](answer.code, answer.facts)
+        if len(answer.findings) != len(items):
+            return [(finding("SOURCE_KILLS_READER", facts={"reason": "answer"}),)] * len(items)
+        return answer.findings
+
+    def _answer(self, request: Request) -> Answer:
+        """Ask a child, and a fresh one when it is lost: what it had read before may have been the reason."""
+        reader = self._taken()
+        with suppress(Lost):
+            return self._asked(reader, request)
+        return self._asked(Reader(self._limits), request)
+
+    def _asked(self, reader: Reader, request: Request) -> Answer:
+        try:
+            answer = reader.ask(request)
+        except BaseException:
+            reader.close()
+            raise
+        self._give_back(reader)
+        return answer
+
+    def _taken(self) -> Reader:
+        with self._lock:
+            if self._idle:
+                return self._idle.pop()
+        return Reader(self._limits)
+
+    def _give_back(self, reader: Reader) -> None:
+        with self._lock:
+            if len(self._idle) < IDLE_COUNT_MAX:
+                self._idle.append(reader)
+                return
+        reader.close()
+
+
+def _by_source(items: Sequence[SealedItem]) -> list[list[int]]:
+    """Return the places of items that share source, system and pinned signers."""
+    groups: dict[object, list[int]] = {}
+    for place, item in enumerate(items):
+        groups.setdefault((sha256(item.source).digest(), item.system, item.signers), []).append(place)
+    return list(groups.values())
+
+
+_readers = SourceReaders()
+atexit.register(_readers.close)
+
+
+def check_sources(items: Sequence[SealedItem]) -> Sequence[tuple[Finding, ...]]:
+    """Return what the sources of items do not bear out, one tuple for each item, with the hub's own connectors.
+
+    Raises as `SourceReaders.check`.
+    """
+    return _readers.check(items)
