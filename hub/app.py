@@ -18,7 +18,6 @@ from hub.agents.recheck import recheck
 from hub.agents.references import bo_build, so_build
 from hub.agents.register import register_stage
 from hub.agents.reminding import reminding
-from hub.agents.sealing import no_reader
 from hub.agents.sequencer import sequencer
 from hub.agents.snapshots import Snapshots
 from hub.agents.stage import Stage
@@ -31,6 +30,7 @@ from hub.errors import Corrupt, Unavailable
 from hub.metrics import serve_metrics
 from hub.recovery import refuse_if_behind
 from hub.signing import COSIGNER, Keyring, TimestampClient, load_keyring, log_origin
+from hub.sources import check_sources
 from hub.web import serve_registry
 
 __all__ = ["run_bo", "run_so", "so_keyring"]
@@ -56,7 +56,7 @@ def run_so(
     keyring, snapshots = so_keyring(secrets, so), Snapshots()
     every: dict[str, Stage[Any, Any, Any, Any]] = {
         "register": register_stage((so,), keyring.anchors, snapshots),
-        "validate": validate_stage(so, keyring.seal, snapshots, no_reader),
+        "validate": validate_stage(so, keyring.seal, snapshots, check_sources),
         "lock": lock_stage(so, keyring),
         "acknowledge": acknowledge_stage(so, keyring.seal, snapshots),
     }

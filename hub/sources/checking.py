@@ -50,15 +50,13 @@ class SourceReaders:
             reader.close()
 
     def _of_source(self, items: Sequence[SealedItem]) -> Sequence[tuple[Finding, ...]]:
-        """Judge the documents of one source; one by one when all together are too much."""
+        """Judge the documents of one source, all with one request."""
         first = items[0]
         asked = tuple(Asked(item.document, item.origin, item.at) for item in items)
         try:
             answer = self._answer(Request(first.source, first.system, first.signers, asked))
         except Lost as lost:
-            if len(items) > 1:
-                return [found for item in items for found in self._of_source([item])]
-            return [(finding("SOURCE_KILLS_READER", facts={"reason": lost.reason}),)]
+            return [(finding("SOURCE_KILLS_READER", facts={"reason": lost.reason}),)] * len(items)
         if answer.code:
             raise _ERRORS[answer.kind](answer.code, answer.facts)
         if len(answer.findings) != len(items):

@@ -14,7 +14,6 @@ import msgspec
 
 from hub.connectors import Connector, found
 from hub.connectors import load as load_connector
-from hub.connectors.signed import pdf_signatures
 from hub.errors import Corrupt, Refused, Unavailable
 from hub.sources.judging import Load, judge
 from hub.sources.wire import FRAME_BYTES_MAX, LENGTH_BYTES, READY, Answer, Request, framed
@@ -39,7 +38,6 @@ def run_child(cpu_s: int, memory_bytes_max: int, load: Load | None = None) -> No
     """
     source, answers = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr  # nothing that a reader prints may be taken for an answer
-    assert pdf_signatures  # slow to import, so it is there before rights and memory are given up
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes_max, memory_bytes_max))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))

@@ -29,8 +29,8 @@ _KILL_WAIT_S = 10.0
 class ChildLimits:
     """What a child may use: processor and wall time for a request, memory and time to start for itself."""
 
-    cpu_s: int = 10
-    wall_s: float = 20.0  # twice that stays below the minute after which a standing worker is replaced
+    cpu_s: int = 5
+    wall_s: float = 15.0  # twice that stays below the minute after which a standing worker is replaced
     start_s: float = 60.0
     memory_bytes_max: int = 1_024 * 1_048_576  # of addresses; what is in use stays far below
     program: str = _PROGRAM

@@ -10,11 +10,13 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # pyHanko's own modules warn when they are imported
     from pyhanko.pdf_utils import generic
 
-    from .paper_world import a_chunk, a_dictionary, a_jpeg, a_pdf, a_png, a_segment, paper_signer, sign_pdf, updated
+    from .paper_world import a_dictionary, a_pdf, paper_signer, sign_pdf, updated
 
 from hub.catalogue import CATALOGUE
 from hub.connectors.signed import SOURCE_BYTE_COUNT_MAX, read_scan
 from hub.errors import Refused
+
+from .pictures_made import a_chunk, a_jpeg, a_png, a_segment
 
 
 def code_of(data):

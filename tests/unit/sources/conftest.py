@@ -1,0 +1,28 @@
+"""One played system for the session; its connector is code, so it is loaded once."""
+
+import pytest
+
+from hub.sources import SourceReaders
+
+from .sealed_world import Played
+
+
+@pytest.fixture(scope="session")
+def played(tmp_path_factory):
+    return Played(tmp_path_factory.mktemp("sealed"))
+
+
+@pytest.fixture(scope="session")
+def readers(played):
+    """Readers whose children are kept over all tests, as they are over all requests."""
+    made = SourceReaders(played.limits())
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def hasty(played):
+    """Readers that lose patience soon."""
+    made = SourceReaders(played.limits(cpu_s=1, wall_s=2.0))
+    yield made
+    made.close()
