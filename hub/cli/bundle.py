@@ -14,6 +14,7 @@ from hub.client import BundleFile, make_bundle, pupils_of_locator, pupils_of_stu
 from hub.errors import Refused
 from hub.evidence import Roots, verify_bundle
 from hub.local.hub import LocalHub
+from hub.sources import check_sources
 
 __all__ = ["bundle"]
 
@@ -39,7 +40,8 @@ def bundle(
     _write(target, made.bundle)
     if status is not None:
         _write(status, made.status)
-    shown = {"file": str(target), "byte_count": len(made.bundle), **verify_bundle(made.bundle, roots).shown()}
+    report = verify_bundle(made.bundle, roots, check=check_sources)
+    shown = {"file": str(target), "byte_count": len(made.bundle), **report.shown()}
     if json:
         print_line(shown)
     else:

@@ -12,9 +12,9 @@ from typing import Any, BinaryIO
 
 import msgspec
 
-from hub.connectors import Connector, found
+from hub.connectors import Connector, found, read_manifest
 from hub.connectors import load as load_connector
-from hub.errors import Corrupt, Refused, Unavailable
+from hub.errors import Corrupt, HubError, Refused, Unavailable
 from hub.sources.judging import Load, judge
 from hub.sources.wire import FRAME_BYTES_MAX, LENGTH_BYTES, READY, Answer, Request, framed
 
@@ -27,8 +27,9 @@ _FORBIDDEN = (
     "http.client.", "urllib.Request", "smtplib.", "os.remove", "os.rename", "os.link", "os.symlink", "os.mkdir",
     "os.chmod", "os.chown", "os.truncate", "shutil.", "sqlite3.",
 )  # fmt: skip
+_MANIFEST = "manifest.toml"
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_TRUNC
-_loaded: dict[str, Connector] = {}
+_loaded: dict[str, Connector | HubError] = {}
 
 
 def run_child(cpu_s: int, memory_bytes_max: int, load: Load | None = None) -> None:
@@ -38,6 +39,8 @@ def run_child(cpu_s: int, memory_bytes_max: int, load: Load | None = None) -> No
     """
     source, answers = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr  # nothing that a reader prints may be taken for an answer
+    if load is None:
+        _load_own()
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes_max, memory_bytes_max))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
@@ -51,13 +54,24 @@ def run_child(cpu_s: int, memory_bytes_max: int, load: Load | None = None) -> No
         answers.flush()
 
 
+def _load_own() -> None:
+    """Load every connector of the hub whose records are sealed: what they import may need what is given up later."""
+    for name, folder in found().items():
+        try:
+            if read_manifest(folder / _MANIFEST).evidence != "native":
+                _loaded[name] = load_connector(name)
+        except HubError as error:  # told to whoever asks for this one; the others can be read
+            _loaded[name] = error
+
+
 def _own(name: str) -> Connector:
-    """Return a connector that comes with the hub, made once; a path is no name."""
-    if name not in found():
-        raise Refused("CONNECTOR_UNKNOWN", {"connector": name, "proposal": ", ".join(found())})
-    if name not in _loaded:
-        _loaded[name] = load_connector(name)
-    return _loaded[name]
+    """Return a connector that comes with the hub; a path is no name."""
+    connector = _loaded.get(name)
+    if isinstance(connector, HubError):
+        raise connector
+    if connector is None:
+        raise Refused("CONNECTOR_UNKNOWN", {"connector": name, "proposal": ", ".join(sorted(_loaded))})
+    return connector
 
 
 def _next(source: BinaryIO) -> Request | None:
