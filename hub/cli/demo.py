@@ -29,6 +29,7 @@ __all__ = ["demo"]
 
 _PUPILS, _PUPILS_LEAST, _SCHOOLS, _SCHOOLS_LEAST = 2000, 400, 8, 4
 _PUPILS_PLAYED, _PUPILS_PLAYED_LEAST = 200, 80  # a province
+_ALL = "all"
 _YEAR = re.compile(r"20[0-9]{2}-20[0-9]{2}")
 
 
@@ -42,7 +43,7 @@ def demo(
     seed: Annotated[int, typer.Option(help="The same seed gives the same population")] = 2026,
     school_year: Annotated[str, typer.Option(help="The school year that is handed in")] = "2025-2026",
     provinces: Annotated[
-        str | None, typer.Option(help="Provinces with systems of their own, such as ha-noi,hai-phong,khanh-hoa")
+        str | None, typer.Option(help="Provinces with systems of their own, such as ha-noi,hai-phong; or all")
     ] = None,
     data: Annotated[Path | None, typer.Option(help="Folder; emptied first, kept afterwards")] = None,
     json: Annotated[bool, typer.Option("--json", help="The last line is the balance as one JSON object")] = False,
@@ -64,8 +65,8 @@ def demo(
         raise typer.BadParameter(str(error)) from None
     empty_data_folder(folder)
     hub = LocalHub(
-        folder, sos, settings.cache_dir, addresses_of(settings), metrics_port=settings.metrics_port,
-        timestamp_url=settings.timestamp_url,
+        folder, population.organisations, settings.cache_dir, addresses_of(settings),
+        metrics_port=settings.metrics_port, timestamp_url=settings.timestamp_url,
     )  # fmt: skip
     with Told(console) as tell, hub:
         tell("servers up", 1)
@@ -90,8 +91,9 @@ def demo(
 
 
 def _played(text: str) -> tuple[str, ...]:
-    """Return the slugs that --provinces names. BadParameter for one whose system cannot be played."""
-    named, known = tuple(dict.fromkeys(part.strip() for part in text.split(","))), played_provinces()
+    """Return the slugs that --provinces names, or all. BadParameter for one whose system cannot be played."""
+    known = played_provinces()
+    named = known if text.strip() == _ALL else tuple(dict.fromkeys(part.strip() for part in text.split(",")))
     for so in named:
         if so not in known:
             nearest = did_you_mean(so, known)
@@ -121,5 +123,5 @@ def _balance(hub: LocalHub, population: Population, founded: Founded, tell: Told
     story = asyncio.run(play_provinces(hub, population, founded, tell))
     balance = draw_balance(hub, story, story.journals)
     balance.provinces = story.provinces
-    balance.problems += province_problems(story.provinces, balance.locked)
+    balance.problems += province_problems(story.provinces, balance.locked, story.papers)
     return balance

@@ -64,9 +64,9 @@ def found_keys(population: Population, secrets: Path) -> Founded:
     pki.timestamp_roots.append(stamps.root)
     save_timestamp_keys(stamps, secrets / TIMESTAMP_FOLDER)
     credentials = population.credentials(pki)
-    anchors = {so: credentials.of(f"DK-{so}-001").der for so in population.sos}
+    anchors = {so: credentials.of(f"DK-{so}-001").der for so in population.organisations}
     log_keys = []
-    for so in population.sos:
+    for so in population.organisations:
         note = _key_folder(secrets / f"so-{so}", log_origin(so), credentials.of(f"DAU-{so}").p12(), {so: anchors[so]})
         log_keys.append((log_origin(so), note.key(ED25519).text))
     note = _key_folder(secrets / "bo", COSIGNER, credentials.of("DAU-bo").p12(), anchors)

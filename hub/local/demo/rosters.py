@@ -45,7 +45,7 @@ def _entry(school: SyntheticSchool, name: str, payload: dict[str, Any], at: date
         "issued_at": instant_text(at),
         "kind": "roster",
         "payload": payload,
-        "so": school.so,
+        "so": school.so_in(payload["school_year"]),
         "type": "vn.hocba.register-entry/1",
         "valid_from": instant_text(at),
     }

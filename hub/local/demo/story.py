@@ -1,7 +1,7 @@
 """The story of the demonstration: hand in with faults, recall, replace, claim twice, lock, try again, correct, wait."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice
@@ -164,11 +164,16 @@ def _wrong_locks(acts: Acts, cast: _Cast) -> list[Act]:
     ]
 
 
-def locks_of(hub: LocalHub, population: Population, acts: Acts) -> list[Act]:
-    """One lock request for each round that has something open, over what the school's receipts say was accepted."""
+def locks_of(
+    hub: LocalHub, population: Population, acts: Acts, besides: Collection[str] = ()
+) -> list[Act]:  # fmt: skip
+    """One lock request for each round that has something open, over what the school's receipts say was accepted.
+
+    `besides`: Sở that lock themselves.
+    """
     by_year = {(s.school, s.school_year): s for s in population.submissions()}
     found: list[Act] = []
-    for so in hub.slugs:
+    for so in (so for so in hub.slugs if so not in besides):
         with open_connection(hub.so_url(so)) as connection:
             rows: list[Any] = connection.execute(_SQL["open_rounds_of"]).fetchall()
         for school, year, cohort, number, hashes in rows:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from hub.connect import STATE_FILE, Store, refusals
+from hub.connectors.sdk import found, read_manifest
 from hub.connectors.simulating import Faults
 from hub.local.hub import LocalHub
 from hub.local.population import Population
@@ -42,6 +43,7 @@ class Province:
         self.folder = hub.data.absolute() / "connectors" / so
         self._system: Workers | None = None
         self._connector: Workers | None = None
+        self.manifest = read_manifest(found()[so] / "manifest.toml")
         self._seen, self._since, self._awaited = 0, time.monotonic(), 1
 
     @property
@@ -128,12 +130,12 @@ class Province:
 
     def accepted(self) -> list[str]:
         """Return the keys of completed records of this year that Sở has accepted."""
-        found = []
+        keys = []
         for school in self._rows("schools"):
             for row in self._rows("handed_in", so=school["so"], school=school["school"]):
                 if row["school_year"] == self._population.school_year and row["round"] == _COMPLETED:
-                    found.append(str(row["key"]))
-        return found
+                    keys.append(str(row["key"]))
+        return keys
 
     @property
     def system_folder(self) -> Path:

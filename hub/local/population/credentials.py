@@ -13,7 +13,7 @@ from hub.signing import KeySigner
 __all__ = ["CERTIFICATE_VALID_FOR", "Credentials"]
 
 CERTIFICATE_VALID_FOR = timedelta(days=800)  # on either side of the population's time
-_SEAL_ROLES = frozenset({"school_seal", "so_seal", "bo_seal"})
+_SEAL_ROLES = frozenset({"school_seal", "so_seal", "system_seal", "bo_seal"})
 
 
 class Credentials:

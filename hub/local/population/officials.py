@@ -19,6 +19,8 @@ __all__ = [
 ]
 
 SUBJECT_TEACHER_COUNT = 3  # per secondary school; every second class carries their signatures
+SYSTEM_SEALS = frozenset({"tien-giang", "dong-thap"})
+"""Sở with a source system that seals for itself."""
 _DEPUTY_EVERY = 5  # of so many classes the last is signed by the deputy
 
 
@@ -54,11 +56,13 @@ def officials_of_school(school: SyntheticSchool) -> Iterator[Official]:
 
 
 def officials_of_so(so: str) -> Iterator[Official]:
-    """List registrar, officer, lead and seal of one Sở."""
+    """List registrar, officer, lead and seal of one Sở, and the seal of its source system where it has one."""
     yield Official(f"DK-{so}-001", "registrar", so)
     yield Official(f"CV-{so}-001", "so_officer", so)
     yield Official(f"LD-{so}-001", "so_lead", so)
     yield Official(f"DAU-{so}", "so_seal", so)
+    if so in SYSTEM_SEALS:
+        yield Official(f"HS-{so}", "system_seal", so)
 
 
 def officials_of_bo() -> Iterator[Official]:

@@ -16,7 +16,10 @@ _MERGED_FROM = "2025-2026"  # the first school year under the 34 provinces
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One Sở: codes before and after 1/7/2025, birth prefixes of its pupils, and ethnicities with weights (of 100)."""
+    """One Sở: codes before and after 1/7/2025, birth prefixes of its pupils, and ethnicities with weights (of 100).
+
+    `merged_into` has its schools since then; they keep their codes, and their system.
+    """
 
     slug: str
     title: str
@@ -24,6 +27,11 @@ class Place:
     code_since: str
     birth_prefixes: tuple[str, ...]
     ethnicities: tuple[tuple[str, int], ...]
+    merged_into: str | None = None
+
+    def so_in(self, school_year: str) -> str:
+        """Return the slug of the Sở that its schools belong to in that school year."""
+        return self.merged_into if self.merged_into is not None and school_year >= _MERGED_FROM else self.slug
 
     def province_code(self, school_year: str) -> str:
         """Return the two-digit province code in its meaning in that school year ("2024-2025")."""
@@ -35,7 +43,7 @@ _ALL = (
     Place("nghe-an", "Nghệ An", "40", "40", ("040",), (("Kinh", 84), ("Thái", 10), ("Thổ", 3), ("Mông", 3))),
     Place("hai-phong", "Hải Phòng", "31", "31", ("031", "030"), (("Kinh", 98), ("Hoa", 1), ("Nùng", 1))),
     Place("khanh-hoa", "Khánh Hòa", "56", "56", ("056", "058"), (("Kinh", 88), ("Ra-glai", 6), ("Chăm", 6))),
-    Place("tien-giang", "Tiền Giang", "82", "82", ("082",), (("Kinh", 98), ("Hoa", 1), ("Khơ-me", 1))),
+    Place("tien-giang", "Tiền Giang", "82", "82", ("082",), (("Kinh", 98), ("Hoa", 1), ("Khơ-me", 1)), "dong-thap"),
     Place("dong-thap", "Đồng Tháp", "87", "82", ("087", "082"), (("Kinh", 98), ("Khơ-me", 1), ("Hoa", 1))),
 )
 PLACES = MappingProxyType({place.slug: place for place in _ALL})

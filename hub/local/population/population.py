@@ -72,6 +72,12 @@ class Population:
     def _schools(self) -> tuple[SyntheticSchool, ...]:
         return tuple(schools_of(self.sos, self.school_count, self.pupil_count, self.school_year))
 
+    @cached_property
+    def organisations(self) -> tuple[str, ...]:
+        """Every Sở to which a school belongs this year or the year before: `sos`, and who took one of them over."""
+        successors = (place_of(so).so_in(self.school_year) for so in self.sos)
+        return tuple(dict.fromkeys((*self.sos, *successors)))
+
     def schools(self) -> tuple[SyntheticSchool, ...]:
         """Return all schools in the order of their numbers."""
         return self._schools
@@ -80,7 +86,7 @@ class Population:
         """Yield Bộ's seal, each Sở's people, then each school's, with those who exist for faults."""
         return chain(
             officials_of_bo(),
-            chain.from_iterable(officials_of_so(so) for so in self.sos),
+            chain.from_iterable(officials_of_so(so) for so in self.organisations),
             chain.from_iterable(school_officials(school, self._schools) for school in self._schools),
         )
 
@@ -104,7 +110,13 @@ class Population:
         """
         return chain(
             register_entries(
-                self.sos, self._schools, pki, credentials, school_year=self.school_year, at=self.at, log_keys=log_keys
+                self.organisations,
+                self._schools,
+                pki,
+                credentials,
+                school_year=self.school_year,
+                at=self.at,
+                log_keys=log_keys,
             ),
             roster_entries(self.seed, self._schools, school_year=self.school_year, at=self.at),
         )

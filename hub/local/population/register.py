@@ -42,9 +42,10 @@ def register_entries(
         yield entry.of("revocation", f"revocation.{so}", revocation)
         yield from _of_officials(entry, [*officials_of_so(so), *officials_of_bo()], credentials)
     for school in schools:
-        entry = _Entries(school.so, at)
-        yield entry.of("school", school.code, _school(school, school_year))
-        yield from _of_officials(entry, school_officials(school, schools), credentials)
+        for so in dict.fromkeys((school.so, school.so_in(school_year))):
+            entry = _Entries(so, at)
+            yield entry.of("school", school.code, _school(school, so, school_year))
+            yield from _of_officials(entry, school_officials(school, schools), credentials)
 
 
 def roster_entries(
@@ -52,7 +53,7 @@ def roster_entries(
 ) -> Iterator[dict[str, Any]]:
     """Yield whom each school should report this year, one statement a class, by identifiers alone."""
     for school in schools:
-        entry = _Entries(school.so, at)
+        entry = _Entries(school.so_in(school_year), at)
         for of in school.classes:
             pupils = pupils_of(seed, school, of, int(school_year[:4]))
             payload = {
@@ -108,7 +109,7 @@ def _official(official: Official, certificate_sha256: str) -> dict[str, Any]:
     return payload
 
 
-def _school(school: SyntheticSchool, school_year: str) -> dict[str, Any]:
+def _school(school: SyntheticSchool, so: str, school_year: str) -> dict[str, Any]:
     grades = school.level.grades
     return {
         "code": school.code,
@@ -116,5 +117,5 @@ def _school(school: SyntheticSchool, school_year: str) -> dict[str, Any]:
         "level_group": school.level.code,
         "name": school.name,
         "province": school.province(school_year),
-        "so": school.so,
+        "so": so,
     }

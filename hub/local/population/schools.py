@@ -67,6 +67,10 @@ class SyntheticSchool:
         """The class whose pupils have the year before in this school too: the first one above the lowest grade."""
         return next((c for c in self.classes if c.grade > self.level.grades[0]), None)
 
+    def so_in(self, school_year: str) -> str:
+        """Slug of the Sở that it belongs to in that school year; `so` is the one that it always belonged to before."""
+        return place_of(self.so).so_in(school_year)
+
     def province(self, school_year: str) -> str:
         """Two-digit province code in that school year."""
         return place_of(self.so).province_code(school_year)

@@ -23,7 +23,7 @@ from hub.local.population.secondary import secondary_transcript
 from hub.local.population.taken import taken_by_class
 from hub.local.population.year import YearOfPupil
 
-__all__ = ["ClassSubmission", "class_command_id", "school_year_before", "submissions_of_school"]
+__all__ = ["ClassSubmission", "class_command_id", "school_year_before", "submissions_of_school", "transcripts_before"]
 
 _COMPLETED = RoundName(cohort="completed", number=1)
 _CLASSES_APART = 5  # so that equal classes of different schools take different subjects
@@ -87,6 +87,20 @@ def submissions_of_school(seed: int, school: SyntheticSchool, school_year: str) 
     yield from _others(seed, school, left, "transfer", size=1)
 
 
+def transcripts_before(
+    seed: int, school: SyntheticSchool, school_year: str, years_ago: int
+) -> list[Transcript]:  # fmt: skip
+    """Return what the school's highest class had there so many years ago; nothing below its first grade."""
+    of = max(school.classes, key=lambda one: one.grade)
+    if of.grade - years_ago < school.level.grades[0]:
+        return []
+    year = school_year
+    for _ in range(years_ago):
+        year = school_year_before(year)
+    pupils = pupils_of(seed, school, of, int(school_year[:4]))
+    return [_transcript(seed, _year(school, of, pupil, year, years_ago)) for pupil in pupils]
+
+
 def _class_submission(
     seed: int, school: SyntheticSchool, of: SchoolClass, years: list[YearOfPupil], *, history: bool
 ) -> ClassSubmission:
@@ -121,7 +135,7 @@ def _submission(
     chains = tuple(signers_of(school, of) for of, _ in entries)
     return ClassSubmission(
         command_id=_command_id(school, school_year, round_name, part),
-        so=school.so,
+        so=school.so_in(school_year),
         school=school.code,
         school_year=school_year,
         round=round_name,

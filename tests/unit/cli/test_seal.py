@@ -13,6 +13,7 @@ from hub.connectors.jsonl import write_jsonl
 from hub.errors import Refused
 from hub.local.pki import Pki
 from tests.unit.client.builders import ISSUED_AT, a_batch, header_of, transcripts
+from tests.unit.client.scans import a_scan
 
 YEAR = timedelta(days=365)
 RUN = CliRunner(env={"HUB_KEY_PASSWORD": "development"})
@@ -28,9 +29,9 @@ def key(tmp_path: Path) -> Path:
 
 def prepared(tmp_path: Path) -> Path:
     """Prepare a batch of two pupils, typed from a scan."""
-    (tmp_path / "hoc-ba.pdf").write_bytes(b"%PDF-1.7\n%%EOF\n")
+    (tmp_path / "hoc-ba.png").write_bytes(a_scan())
     write_jsonl(tmp_path / "lop.jsonl", transcripts(2))
-    done = RUN.invoke(app, ["prepare", str(tmp_path / "lop.jsonl"), "--legacy", str(tmp_path / "hoc-ba.pdf"), "--json"])
+    done = RUN.invoke(app, ["prepare", str(tmp_path / "lop.jsonl"), "--legacy", str(tmp_path / "hoc-ba.png"), "--json"])
     assert done.exit_code == 0, done.output
     return tmp_path / "lop.batch"
 
