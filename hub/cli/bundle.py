@@ -16,7 +16,7 @@ from hub.evidence import Roots, verify_bundle
 from hub.local.hub import LocalHub
 from hub.sources import check_sources
 
-__all__ = ["bundle"]
+__all__ = ["anchored", "bundle", "write_private"]
 
 
 def bundle(
@@ -35,11 +35,11 @@ def bundle(
     with connected(data) as hub:
         slugs = hub.slugs if so is None else (chosen_so(hub, so),)
         made = _made(hub, slugs, pupil, year, school, period, version)
-        roots = Roots.of(_anchors(hub.secrets / f"so-{made.so}"))
+        roots = anchored(hub, made.so)
     target = out or Path(f"{made.leaf.locator}-{year}.bundle.json")
-    _write(target, made.bundle)
+    write_private(target, made.bundle)
     if status is not None:
-        _write(status, made.status)
+        write_private(status, made.status)
     report = verify_bundle(made.bundle, roots, check=check_sources)
     shown = {"file": str(target), "byte_count": len(made.bundle), **report.shown()}
     if json:
@@ -70,13 +70,17 @@ def _made(
     raise missing
 
 
+def anchored(hub: LocalHub, so: str) -> Roots:
+    """Return the roots of a Sở in the key folder: the registrars' certificates that were handed over by hand."""
+    return Roots.of(_anchors(hub.secrets / f"so-{so}"))
+
+
 def _anchors(folder: Path) -> Iterator[tuple[str, bytes]]:
-    """Yield the registrars' certificates that were handed over by hand."""
     for path in sorted(folder.glob("anchor-*.der")):
         yield path.name, path.read_bytes()
 
 
-def _write(path: Path, content: bytes) -> None:
+def write_private(path: Path, content: bytes) -> None:
     """Write a file that only its owner reads: it holds the marks of a child."""
     path.touch(mode=0o600)
     path.write_bytes(content)

@@ -18,8 +18,8 @@ _HELP = f"Học bạ số hub: signed transcripts travel school -> Sở -> Bộ.
 _INTERRUPTED = 130
 
 _COMMANDS = (  # each the function of its name in its own module
-    "demo", "up", "worker", "prepare", "check", "sign", "seal", "submit", "receipts", "recall", "lookup", "bundle",
-    "verify", "status", "lag", "topics", "audit", "reconcile", "recover",
+    "demo", "up", "worker", "prepare", "check", "sign", "seal", "submit", "receipts", "recall", "lookup", "history",
+    "bundle", "verify", "status", "lag", "topics", "audit", "reconcile", "recover",
 )  # fmt: skip
 _GROUPS = {
     "lock": "lock_group",

@@ -41,6 +41,7 @@ from hub.client.status import OrganisationStatus, Source, bo_source, so_source, 
 from hub.client.submitting import kept_outbounds, outbound_of, retire_submissions, sign_submissions
 from hub.client.told import told_of
 from hub.client.unreported import read_unreported, read_unreported_of_schools
+from hub.client.years import YearProof, conclusion_of, prove_years
 
 __all__ = [
     "AskedCorrection",
@@ -72,6 +73,7 @@ __all__ = [
     "Source",
     "Verdict",
     "Version",
+    "YearProof",
     "act_outbounds",
     "agree_to_act",
     "bases_of_files",
@@ -81,6 +83,7 @@ __all__ = [
     "command_sending",
     "commands_at_broker",
     "commands_in_journal",
+    "conclusion_of",
     "correct",
     "evidence_sha256",
     "extension_entry",
@@ -112,6 +115,7 @@ __all__ = [
     "plan_submissions",
     "prepare_batch",
     "prepare_correction",
+    "prove_years",
     "publish_entry",
     "pupils_of_locator",
     "pupils_of_student",

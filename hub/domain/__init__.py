@@ -12,7 +12,7 @@ from hub.domain.organisations import (
     LevelGroup,
     department,
 )
-from hub.domain.provinces import Province, province_at, provinces_at, successor_of
+from hub.domain.provinces import Province, province_at, province_of_year, provinces_at, successor_of
 from hub.domain.reading import Reading, canonical, read
 from hub.domain.regulations import Computed, explain, rating_of, regulation_for, subject_order
 from hub.domain.rounds import (
@@ -64,6 +64,7 @@ __all__ = [
     "judge",
     "next_state",
     "province_at",
+    "province_of_year",
     "provinces_at",
     "pupil_of",
     "pupil_of_student",

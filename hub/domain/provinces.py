@@ -11,7 +11,7 @@ from datetime import date
 
 __all__ = [
     "MERGED_ON", "PROVINCES", "Province", "birth_province", "is_same_place", "predecessors_of", "province_at",
-    "provinces_at", "successor_of",
+    "province_of_year", "provinces_at", "successor_of",
 ]  # fmt: skip
 
 MERGED_ON = date(2025, 7, 1)
@@ -72,6 +72,14 @@ _NEW_BY_CODE = {p.code: p for p in _NEW_ROWS}
 def province_at(code: str, on: date) -> Province | None:
     """Return what a two-digit code means on a civil date (UTC+7), or None: 82 is Tiền Giang, later Đồng Tháp."""
     return next((p for p in _BY_CODE.get(code, ()) if p.in_force(on)), None)
+
+
+def province_of_year(code: str, school_year: str) -> Province | None:
+    """Return what a code means on a document of a school year ("2024-2025"): on 31 May, when lessons end, or else in
+    the summer that follows; 82 is Tiền Giang up to 2024-2025. None for a code without a meaning then.
+    """
+    end = int(school_year[5:])
+    return province_at(code, date(end, 5, 31)) or province_at(code, date(end, 8, 31))
 
 
 def provinces_at(on: date) -> tuple[Province, ...]:

@@ -1,0 +1,118 @@
+"""Quá trình học tập: one pupil's years over all schools and Sở, each with the proof that its record still has.
+
+Of each record the version in force is taken (the newest locked one; else the newest that waits). What is said of a
+locked one is what its evidence file says when it is checked as anybody would: nothing is repeated from a database that
+a signature, a proof or a source does not bear out.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from hub.client.bundling import make_bundle
+from hub.client.history import History, Version
+from hub.domain import department, province_of_year, pupil_of, successor_of
+from hub.errors import Refused
+from hub.evidence import Conclusion, Report, Roots, verify_bundle
+from hub.trust import SourceCheck
+
+__all__ = ["YearProof", "conclusion_of", "prove_years"]
+
+_GONE = frozenset({"recalled", "replaced", "refused"})
+_WORST = (Conclusion.INVALID, Conclusion.UNKNOWN)  # the newest version is asked for: none of them is superseded
+
+
+@dataclass(frozen=True, slots=True)
+class YearProof:
+    """One record: its version in force, how many versions there were, and what a check of its evidence file says.
+
+    `report` and `bundle` are None where there is no file yet; `why_not` is then the code that says why.
+    """
+
+    version: Version
+    version_count: int
+    report: Report | None
+    bundle: bytes | None
+    why_not: str | None
+
+    def shown(self) -> dict[str, Any]:
+        """Return the year as JSON shows it, without name, birth date, identifiers and marks."""
+        v, t = self.version, self.version.transcript
+        facts = {} if self.report is None else self.report.facts
+        return {
+            "school_year": t.school_year,
+            "period": t.period,
+            "grade": t.grade,
+            "so": v.so,
+            "so_name": department(v.so).name,
+            "province": _province(t.school.province, t.school_year),
+            "school": t.school.code,
+            "school_name": t.school.name,
+            "version": v.version,
+            "version_count": self.version_count,
+            "state": v.state,
+            "evidence": facts.get("evidence", v.evidence),
+            "system": facts.get("system"),
+            "mapping": facts.get("mapping"),
+            "source_sha256": facts.get("source_sha256"),
+            "document_sha256": v.document_sha256,
+            "effective_on": None if v.effective_on is None else v.effective_on.isoformat(),
+            "log_index": v.log_index,
+            "tree_size": int(facts["tree_size"]) if "tree_size" in facts else None,
+            "ingested_at": None if v.ingested_at is None else v.ingested_at.isoformat(),
+            "verdict": None if self.report is None else self.report.verdict.value,
+            "as_of": None if self.report is None or self.report.as_of is None else self.report.as_of.isoformat(),
+            "parts": {} if self.report is None else self.report.parts,
+            "codes": [self.why_not] if self.report is None else [one.code for one in self.report.findings],
+        }
+
+
+def prove_years(
+    history: History, so_urls: Mapping[str, str], roots_of: Callable[[str], Roots], check: SourceCheck | None
+) -> tuple[YearProof, ...]:
+    """Make and check the evidence file of each record of a history; in the order of the years.
+
+    `roots_of` returns whom the caller trusts for a Sở. Raises Unavailable, Corrupt as `make_bundle`.
+    """
+    proofs = []
+    for version, count in in_force(history.versions):
+        if version.effective_on is None:
+            proofs.append(YearProof(version, count, None, None, "BUNDLE_NOTHING_LOCKED"))
+        else:
+            proofs.append(_proof(version, count, so_urls[version.so], roots_of(version.so), check))
+    return tuple(proofs)
+
+
+def conclusion_of(proofs: Iterable[YearProof]) -> Conclusion:
+    """Sum up: invalid before unknown before valid; a record without an evidence file is unknown."""
+    ends = {Conclusion.UNKNOWN if one.report is None else one.report.verdict for one in proofs}
+    return next((worst for worst in _WORST if worst in ends), Conclusion.VALID if ends else Conclusion.UNKNOWN)
+
+
+def in_force(versions: Iterable[Version]) -> list[tuple[Version, int]]:
+    """Return of each record the version that stands for it, with how many there are; in the order of the first."""
+    records: dict[tuple[str, str, str, str], list[Version]] = {}
+    for version in versions:
+        if version.state not in _GONE:
+            records.setdefault(version.record, []).append(version)
+    return [
+        (max(found, key=lambda v: (v.effective_on is not None, v.version)), len(found)) for found in records.values()
+    ]
+
+
+def _proof(version: Version, count: int, url: str, roots: Roots, check: SourceCheck | None) -> YearProof:
+    t = version.transcript
+    which: dict[str, Any] = {"school": t.school.code, "period": t.period, "version": version.version}
+    try:
+        made = make_bundle(version.so, url, [pupil_of(t)], t.school_year, **which)
+    except Refused as refused:
+        return YearProof(version, count, None, None, refused.code)
+    return YearProof(version, count, verify_bundle(made.bundle, roots, check=check), made.bundle, None)
+
+
+def _province(code: str, school_year: str) -> dict[str, str | None]:
+    """Return what a code meant in that year, and which province has its schools now, where that is another."""
+    then = province_of_year(code, school_year)
+    after = None if then is None or then.valid_to is None else successor_of(code)
+    now = None if after is None else f"{after.code} {after.name}"
+    return {"code": code, "name": None if then is None else then.name, "now": now}
