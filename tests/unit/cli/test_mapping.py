@@ -15,6 +15,7 @@ from hub.client import mapping_inputs
 from hub.connectors.mapping import kept_mappings
 from hub.connectors.mapping.kept import rules_sha256
 from hub.connectors.sdk import SourceRecord, extract_bytes
+from hub.connectors.sdk.finding import found
 from tests.unit.connectors.mapping.kept_files import a_row, a_sealed_connector, a_version, pin
 from tests.unit.connectors.signed.signing_world import signer
 
@@ -275,3 +276,20 @@ def test_every_command_is_explained() -> None:
     """With the exit codes, as of every group."""
     assert {command.name for command in app.registered_commands} == {"list", "run", "diff"}
     assert all(command.epilog for command in app.registered_commands)
+
+
+def test_diff_of_the_kept_mappings_of_tien_giang_lists_what_the_second_corrected(run: Run) -> None:
+    """A signed class file: the remark that version 1 dropped, and the level that it took for another."""
+    golden = found()["tien-giang"] / "golden"
+    inputs = ("--inputs", golden / "lop-5a.xml", golden / "lop-7b.xml", "--signer", golden / "he-thong.pem")
+    code, out, err = run("diff", "tien-giang/1", "tien-giang/2", *inputs, "--json")
+    differing = {
+        row["file"]: {each["path"]: (each["old"], each["new"]) for each in row["differences"]} for row in _lines(out)
+    }
+    assert (code, differing) == (0, {
+        "lop-5a.xml": {
+            "$.remarks": (None, "Em học tốt, biết giúp đỡ bạn."), "$.subjects[TOAN].level": ("H", "T"),
+        },
+        "lop-7b.xml": {"$.remarks": (None, "Chăm ngoan.")},
+    })  # fmt: skip
+    assert "3 hồ sơ/records · 1 như nhau/equal · 2 khác/different" in err
