@@ -7,6 +7,7 @@ from hub.errors import Unavailable
 
 __all__ = [
     "ACCEPTED", "BATCH_RECORDS", "BATCH_SECONDS", "CONNECTOR_ANSWERS_WAITING", "CONNECTOR_HEARTBEAT",
+    "CONNECTOR_LAG_BYTES",
     "CONNECTOR_RECORDS", "CONNECTOR_STATE", "CONNECTOR_STEP_FAILURES", "CONNECTOR_UNDECLARED_LOSSES",
     "CONNECTOR_WAITING_BATCHES", "EXPORTER_LAG", "EXPORTER_OFFSET", "FORKS", "GROUP_LAG",
     "GROUP_LAG_MAX",
@@ -82,6 +83,9 @@ CONNECTOR_HEARTBEAT = Gauge("hub_connector_heartbeat_seconds", "Its last heartbe
 CONNECTOR_RECORDS = Gauge("hub_connector_records", "Records of the system by where they stand", ["connector", "state"])
 CONNECTOR_WAITING_BATCHES = Gauge("hub_connector_waiting_batches", "Batches that wait for persons", ["connector"])
 CONNECTOR_ANSWERS_WAITING = Gauge("hub_connector_answers_waiting", "Answers that the system has not", ["connector"])
+CONNECTOR_LAG_BYTES = Gauge(
+    "hub_connector_lag_bytes", "What the system keeps of its log until the connector has read it", ["connector"]
+)
 CONNECTOR_STEP_FAILURES = Gauge(
     "hub_connector_step_failures", "Attempts of a step that waits or failed, since it last worked",
     ["connector", "step", "code"],

@@ -80,15 +80,21 @@ def signal(
     to_record: Annotated[int | None, typer.Option(help="resend: last record", min=1)] = None,
     school: Annotated[str | None, typer.Option(help="resend: what is of this school")] = None,
     refused: Annotated[bool, typer.Option("--refused", help="resend: refused, held-back, turned-down records")] = False,
+    restart: Annotated[
+        bool, typer.Option("--restart", help="resume: begin reading anew, with a new replication slot where it is lost")
+    ] = False,
     data: Data = None,
     json: Json = False,
 ) -> None:
     """Tell a connector to pause, go on, read everything again, or send a range again; it obeys at its next step."""
     now = datetime.now(UTC)
     arguments = {"from_n": from_record, "to_n": to_record, "school": school, "refused": refused}
+    if restart and kind is not _Signal.RESUME:
+        raise Refused("CONNECTOR_SIGNAL_WRONG", {"signal": kind.value, "reason": "--restart: resume"})
+    said = "restart" if restart else kind.value
     with _opened(instances(data), name) as store:
         if kind is not _Signal.SHOW:
-            add_signal(store, kind.value, f"{now:%Y-%m-%dT%H:%M:%SZ}", arguments)
+            add_signal(store, said, f"{now:%Y-%m-%dT%H:%M:%SZ}", arguments)
         shown, alive = signals(store), look(store, now).alive
     for row in shown if kind is _Signal.SHOW else shown[:1]:
         if json:

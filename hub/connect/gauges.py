@@ -5,6 +5,7 @@ from hub.connect.status import STATES, look
 from hub.metrics import (
     CONNECTOR_ANSWERS_WAITING,
     CONNECTOR_HEARTBEAT,
+    CONNECTOR_LAG_BYTES,
     CONNECTOR_RECORDS,
     CONNECTOR_STATE,
     CONNECTOR_STEP_FAILURES,
@@ -26,6 +27,8 @@ def tell_gauges(run: Run) -> None:
     CONNECTOR_WAITING_BATCHES.labels(name).set(seen.waiting_batches)
     CONNECTOR_ANSWERS_WAITING.labels(name).set(seen.answers_waiting)
     CONNECTOR_UNDECLARED_LOSSES.labels(name).set(seen.undeclared_losses)
+    if run.lag_bytes is not None:
+        CONNECTOR_LAG_BYTES.labels(name).set(run.lag_bytes)
     CONNECTOR_STEP_FAILURES.clear()
     for step in seen.steps:
         CONNECTOR_STEP_FAILURES.labels(name, step["name"], step["code"]).set(step["attempts"])

@@ -25,8 +25,11 @@ def _do(run: Run, kind: str, arguments: dict[str, Any]) -> str:
     match kind:
         case "pause":
             run.store.do("set_paused", paused=1)
-        case "resume":
+        case "resume" | "restart":
             run.store.do("set_paused", paused=0)
+            if kind == "restart":
+                run.store.do("forget_cursor")  # everything is read again; what is known has no effect
+                run.caught_up = False
             run.store.do("forget_steps")
             run.store.do("forget_notices")
             run.retry = True

@@ -8,6 +8,7 @@ from typing import Any
 from hub.connect.adopt import adopt
 from hub.connect.answering import file_of
 from hub.connect.codec import pack, pack_findings, sha256_of, value_sha256
+from hub.connect.requests import answer_requests
 from hub.connect.run import Run
 from hub.connect.sources import Rest, keep_source, page_sources, rest_of
 from hub.connectors.sdk import CURSOR_LENGTH_MAX, KEY_LENGTH_MAX, RECORD_BYTES_MAX, Page, SourceRecord
@@ -34,10 +35,12 @@ async def pull(run: Run) -> bool:
     batches = [adopt(run, folder) for folder in page.batches]
     with run.store.transaction():
         added = _add(run, page) + sum(note(run) for note in batches)
+        answer_requests(run, page.requests)
         if snapshot:
             run.store.do("set_snapshot_cursor", cursor=page.cursor, more=int(page.more), at=run.at())
         else:
             run.store.do("set_cursor", cursor=page.cursor, at=run.at())
+    run.lag_bytes = page.lag_bytes
     run.snapshot_turn = not snapshot
     _pace(run, page, moved=added > 0 or page.cursor != cursor, snapshot=snapshot)
     return added > 0 or page.more

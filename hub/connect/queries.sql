@@ -62,6 +62,10 @@ UPDATE connector SET held = :held
 -- Everything is read again from the beginning, beside what is new.
 UPDATE connector SET snapshotting = 1, snapshot_cursor = NULL
 
+-- name: forget_cursor
+-- Reading begins anew.
+UPDATE connector SET cursor = NULL
+
 -- name: set_cursor
 -- Where the next pull begins.
 UPDATE connector SET cursor = :cursor, pulled_at = :at

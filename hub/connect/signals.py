@@ -9,7 +9,7 @@ from hub.errors import Refused
 
 __all__ = ["SignalKind", "add_signal", "signals"]
 
-SignalKind = Literal["pause", "resume", "snapshot", "resend"]
+SignalKind = Literal["pause", "resume", "snapshot", "resend", "restart"]
 _SHOWN_MAX = 20
 _RANGE = ("from_n", "to_n", "school", "refused")
 

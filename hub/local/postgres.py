@@ -78,6 +78,11 @@ class Postgres(Server):
             raise self._died()
         return self._port
 
+    @property
+    def cluster(self) -> Path:
+        """Where its data stand: below `folder`, or where its user can reach them. Known once it was started."""
+        return self._cluster
+
     def ensure_organisation(self, owner: str) -> Urls:
         """Make database and roles of `owner` ("so-<slug>" or "bo") where they are missing; see Organisations.ensure."""
         return Organisations(self.port, self.passwords).ensure(owner)

@@ -1,6 +1,7 @@
-"""Codes of connectors: their manifests and mappings, how they reach a system, how they run, what the check finds."""
+"""Codes of connectors: manifests and mappings, how a system is reached or followed, how they run, what checks find."""
 
 from hub.catalogue.connector.conformance import CONFORMANCE
+from hub.catalogue.connector.database import DATABASE
 from hub.catalogue.connector.lots import LOTS
 from hub.catalogue.connector.runner import RUNNER
 from hub.catalogue.connector.sdk import SDK
@@ -11,4 +12,6 @@ from hub.catalogue.entry import Entry
 
 __all__ = ["ENTRIES"]
 
-ENTRIES: tuple[Entry, ...] = (*SDK, *TRANSPORT, *RUNNER, *SIMULATING, *WORKBOOKS, *LOTS, *CONFORMANCE)
+ENTRIES: tuple[Entry, ...] = (
+    *SDK, *TRANSPORT, *DATABASE, *RUNNER, *SIMULATING, *WORKBOOKS, *LOTS, *CONFORMANCE,
+)  # fmt: skip

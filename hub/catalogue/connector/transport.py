@@ -138,8 +138,8 @@ TRANSPORT: tuple[Entry, ...] = (
         "CURSOR_REFUSED",
         "Vị trí đọc đã lưu không dùng được nữa ({reason}).",
         "The kept reading position is of no use any more ({reason}).",
-        "Chạy hub connector signal … snapshot: mọi bản ghi được đọc lại, bản ghi đã biết không gây tác dụng gì.",
-        "Run hub connector signal … snapshot: all records are read again, and known ones have no effect.",
+        "Chạy hub connector signal … resume --restart: mọi bản ghi được đọc lại, bản đã biết không gây tác dụng gì.",
+        "Run hub connector signal … resume --restart: all records are read again, and known ones have no effect.",
     ),
     _refused(
         "SIMULATOR_FAULT_UNKNOWN",

@@ -24,7 +24,7 @@ __all__ = ["check_late_answers"]
 
 _DOCUMENT_COUNT = 6
 _CORRECTIONS = 2
-_SECRETS = ("client_secret_file", "client_key")
+_SECRETS = ("client_secret_file", "client_key", "password_file")
 _POLL_S = 1.0
 
 _Answers = Mapping[str, Mapping[str, int]]

@@ -8,13 +8,14 @@ from typing import Any
 
 from hub.connect.check.outcome import NotApplicable
 from hub.connect.check.running import Running
-from hub.connect.check.subject import Subject
+from hub.connect.check.subject import NO_FAULTS, Subject
 from hub.connect.check.systems import playing, pulled_all, served
 from hub.connect.status import batches_waiting, look, losses
 from hub.connect.store import STATE_FILE, Store
 from hub.connectors.simulating import Faults
 from hub.domain.findings import Finding, finding
 from hub.domain.transcript import Transcript
+from hub.errors import Refused
 
 __all__ = ["check_privacy"]
 
@@ -27,10 +28,10 @@ async def check_privacy(subject: Subject) -> list[Finding] | NotApplicable:
     if subject.simulator is None:
         return subject.unplayed
     documents = served(subject, _DOCUMENT_COUNT)
-    async with playing(subject, "privacy", _DOCUMENT_COUNT, Faults(schema="renamed")) as (_, settings):
-        at_once = {**settings, "settle_s": 0}
-        pulled = await pulled_all(subject, at_once, "privacy-all", patience_s=60)
-        places = await asyncio.to_thread(_run, subject, at_once, len(pulled.records))
+    places, stops = await _places(subject, "privacy", Faults(schema="renamed"))
+    if stops:  # then little was read, and little could be told
+        plain, _ = await _places(subject, "privacy-plain", NO_FAULTS)
+        places = {name: text + plain[name] for name, text in places.items()}
     planted = {text for document in documents for text in _personal(document)}
     return [
         finding("CONFORMANCE_PERSONAL_DATA_LOGGED", facts={"where": where})
@@ -38,8 +39,19 @@ async def check_privacy(subject: Subject) -> list[Finding] | NotApplicable:
     ]  # fmt: skip
 
 
-def _run(subject: Subject, settings: Mapping[str, Any], count: int) -> dict[str, str]:
-    running = Running(subject, "privacy-run", settings)
+async def _places(subject: Subject, name: str, faults: Faults) -> tuple[dict[str, str], bool]:
+    """Return what a run says, by where, and whether the connector stops at the change of its system's form."""
+    async with playing(subject, name, _DOCUMENT_COUNT, faults) as (_, settings):
+        at_once = {**settings, "settle_s": 0}
+        try:
+            count, stops = len((await pulled_all(subject, at_once, f"{name}-all", patience_s=60)).records), False
+        except Refused:
+            count, stops = 0, True
+        return await asyncio.to_thread(_run, subject, name, at_once, count), stops
+
+
+def _run(subject: Subject, name: str, settings: Mapping[str, Any], count: int) -> dict[str, str]:
+    running = Running(subject, f"{name}-run", settings)
     try:
         running.start()
         running.settle(count, _PATIENCE_S)

@@ -25,6 +25,7 @@ from hub.connectors.sdk.records import (
     Page,
     Raw,
     SourceRecord,
+    UnlockRequest,
     Unreadable,
     version_of,
 )
@@ -32,7 +33,7 @@ from hub.connectors.sdk.records import (
 __all__ = [
     "CURSOR_LENGTH_MAX", "EXTRACT_BYTES_MAX", "KEY_LENGTH_MAX", "RECORD_BYTES_MAX", "Answer", "AnswerKind", "Connector",
     "Context", "Kept", "Loss", "LossReport", "Manifest", "Mapped", "Mapper", "Opened", "Page", "Period",
-    "ProvinceInForce", "Raw", "SealedConnector", "Sink", "Source", "SourceRecord", "Unreadable", "did_you_mean",
-    "extract_bytes", "extract_record", "extract_system", "found", "load", "place_of", "read_manifest",
+    "ProvinceInForce", "Raw", "SealedConnector", "Sink", "Source", "SourceRecord", "UnlockRequest", "Unreadable",
+    "did_you_mean", "extract_bytes", "extract_record", "extract_system", "found", "load", "place_of", "read_manifest",
     "sealed_connector", "version_of",
 ]  # fmt: skip

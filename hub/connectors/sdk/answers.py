@@ -16,7 +16,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     Answers of one `group` are written in one call. `at`: UTC instant. `outcome`: not_sent, accepted, unchanged,
     refused, locked, ingested, corrected or incoming. `findings` are rendered in both languages. `documents` are
     canonical JSON: the new version of a correction, the history of an incoming pupil. `statement` (base64) and
-    `signature` are Sở's signed receipt, byte for byte.
+    `signature` are Sở's signed receipt, byte for byte. `request` is the number of the unlock request that is answered.
     """
 
     answer_id: str
@@ -32,3 +32,4 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     documents: tuple[str, ...] = ()
     statement: str | None = None
     signature: str | None = None
+    request: str | None = None

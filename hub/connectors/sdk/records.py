@@ -17,6 +17,7 @@ __all__ = [
     "Page",
     "Raw",
     "SourceRecord",
+    "UnlockRequest",
     "Unreadable",
     "version_of",
 ]
@@ -56,12 +57,22 @@ class SourceRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class UnlockRequest:
+    """Yêu cầu mở khóa: people of the system ask to change a record that is locked there. Answered once by number."""
+
+    number: str
+    record_key: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """Records in the system's order; the next pull begins at `cursor`, which only the connector understands.
 
     `more` is False when nothing more is there now. `findings` are about the page or a file as a whole. `batches` are
     signed batch folders of a system that signs for itself. `sources` are signed documents, byte for byte, in which
-    records of the page stand; each is given once.
+    records of the page stand; each is given once. `requests` to unlock are answered by what the hub holds of the
+    record. `lag_bytes`: what the system keeps back until we have read it, where it is known.
     """
 
     records: tuple[SourceRecord, ...]
@@ -70,6 +81,8 @@ class Page:
     findings: tuple[Finding, ...] = ()
     batches: tuple[Path, ...] = ()
     sources: tuple[bytes, ...] = ()
+    requests: tuple[UnlockRequest, ...] = ()
+    lag_bytes: int | None = None
 
 
 def version_of(value: Raw) -> str:

@@ -23,7 +23,7 @@ from hub.connectors.transport.sftp import SftpStore
 from hub.connectors.transport.sql import SqlReader
 from hub.errors import Refused
 
-__all__ = ["open_http", "open_settling", "open_sql", "open_store", "take_of"]
+__all__ = ["has_password", "open_http", "open_settling", "open_sql", "open_store", "take_of"]
 
 _REASON_LENGTH_MAX = 200
 
@@ -80,17 +80,18 @@ def open_sql(opened: Opened, query: str) -> SqlReader:
     address = found.address
     if "://" not in address:
         address = str(_path(opened, address))
-    elif _has_password(address):
+    elif has_password(address):
         raise _wrong("[sql] address: a password stands in password_file")
     password = found.password_file
     return SqlReader(address, query, None if password is None else _path(opened, password))
 
 
-def _has_password(address: str) -> bool:
+def has_password(address: str) -> bool:
+    """Tell whether an address has a password in it, where none may stand. Raises Refused SYSTEM_ADDRESS_WRONG."""
     try:
         parts = urlsplit(address)
     except ValueError:
-        raise _wrong("[sql] address: no URL") from None
+        raise _wrong("address: no URL") from None
     return parts.password is not None or "password" in parse_qs(parts.query)
 
 
