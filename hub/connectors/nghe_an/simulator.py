@@ -5,6 +5,7 @@ it runs. A test does more with `run`, as a clerk or an administrator of the prov
 """
 
 import hashlib
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -53,7 +54,8 @@ class PlayedDatabase:
         rows = rows_of(transcripts, connector().mapper)
         self._rows, self.keys, self.left_out = rows.by_table, tuple(rows.keys), rows.left_out
         self.server = PostgresServer(self._folder / "may-chu")
-        self._kept: list[dict[str, Any]] | None = None
+        self._answers = self._folder / "tra-loi.json"
+        self._serves = False
 
     @property
     def address(self) -> str:
@@ -63,8 +65,8 @@ class PlayedDatabase:
     async def start(self) -> Mapping[str, Any]:
         """Serve; make and fill the database unless it is there. Return the settings of an instance."""
         await self.server.start()
-        self._kept = None
         await self._make()
+        self._serves = True
         host = f"127.0.0.1:{self.server.port}/{_DATABASE}"
         return {"database": {
             "url": f"postgresql://{'hub_xem_doc' if self._view else 'hub_doc'}@{host}",
@@ -74,13 +76,18 @@ class PlayedDatabase:
 
     async def stop(self) -> None:
         """End serving; what the system holds stays in its folder."""
-        with suppress(psycopg.Error):
-            self._kept = self.answers_now()
+        if self._serves:
+            with suppress(psycopg.Error):
+                held = json.dumps(self._held(), ensure_ascii=False, default=str)
+                self._answers.write_text(held, encoding="utf-8")
+        self._serves = False
         await self.server.stop()
 
     def answers(self) -> Sequence[Mapping[str, Any]]:
-        """Return what stands in the staging schema."""
-        return self.answers_now() if self._kept is None else self._kept
+        """Return what stands in the staging schema, or stood there when it last ended."""
+        if self._serves:
+            return self._held()
+        return json.loads(self._answers.read_bytes()) if self._answers.exists() else ()
 
     async def run(self, statement: LiteralString, **values: Any) -> list[tuple[Any, ...]]:
         """Run a statement as the province's administrator; return its rows."""
@@ -88,8 +95,7 @@ class PlayedDatabase:
             cursor = await connection.execute(statement, values)
             return await cursor.fetchall() if cursor.description else []
 
-    def answers_now(self) -> list[dict[str, Any]]:
-        """Ask the database."""
+    def _held(self) -> list[dict[str, Any]]:
         with psycopg.connect(self.address, autocommit=True, row_factory=dict_row) as connection:
             return [
                 {"kind": kind, "offered": 1, "refused": 0} | row

@@ -5,7 +5,7 @@ import json
 import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from hub.errors import Unavailable
 
@@ -14,16 +14,26 @@ __all__ = ["PostgresServer"]
 _MODULE: Final = "hub.local.played_postgres"
 _ANSWER_S: Final = 180.0  # a first start makes the data folder
 _STOP_S: Final = 40.0
+_TOLD: Final = "server.json"
 
 
 class PostgresServer:
-    """One server on loopback; its data stay in `folder`. `address` is the administrator's, without a database."""
+    """One server on loopback; its data stay in `folder`."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._child: asyncio.subprocess.Process | None = None
-        self.port = 0
-        self.address = ""
+
+    @property
+    def port(self) -> int:
+        """Return its port; 0 before the first start."""
+        return int(self._told()["port"])
+
+    @property
+    def address(self) -> str:
+        """Return the administrator's address, without a database; "" before the first start, by whomever that was."""
+        told = self._told()
+        return f"postgresql://hub:{told['password']}@127.0.0.1:{told['port']}" if told["port"] else ""
 
     async def start(self) -> None:
         """Start it. Raises Unavailable SERVER_NOT_READY."""
@@ -62,10 +72,19 @@ class PostgresServer:
         assert self._child.stdout is not None
         try:
             async with asyncio.timeout(_ANSWER_S):
-                told = json.loads(await self._child.stdout.readline())
+                line = await self._child.stdout.readline()
+                json.loads(line)
         except (TimeoutError, ValueError):
             await self.stop()
             facts = {"server": "postgres", "timeout_s": f"{_ANSWER_S:g}", "log": str(self._folder)}
             raise Unavailable("SERVER_NOT_READY", facts) from None
-        self.port = told["port"]
-        self.address = f"postgresql://hub:{told['password']}@127.0.0.1:{self.port}"
+        self._file.touch(mode=0o600)
+        self._file.write_bytes(line)
+
+    @property
+    def _file(self) -> Path:
+        return self._folder / _TOLD
+
+    def _told(self) -> dict[str, Any]:
+        told: dict[str, Any] = {"port": 0}
+        return json.loads(self._file.read_bytes()) if self._file.exists() else told

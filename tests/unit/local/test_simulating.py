@@ -78,7 +78,7 @@ def test_unknown_connector_is_told_with_the_nearest_name() -> None:
 
 def test_provinces_that_are_played_have_a_connector_of_their_name() -> None:
     """File shapes and Sở without a system of their own are not among them."""
-    assert played_provinces() == ("ha-noi", "hai-phong", "khanh-hoa", "tien-giang")
+    assert played_provinces() == ("ha-noi", "hai-phong", "khanh-hoa", "nghe-an", "tien-giang")
 
 
 def test_instance_reads_back_as_it_was_said() -> None:
