@@ -27,10 +27,12 @@ from hub.agents.stamping import SEALING_ALARM_S, Stamper
 from hub.agents.validate import validate_stage
 from hub.agents.windows import windows
 from hub.errors import Corrupt, Unavailable
+from hub.kafka.admin import end_offsets
 from hub.metrics import serve_metrics
 from hub.recovery import refuse_if_behind
 from hub.signing import COSIGNER, Keyring, TimestampClient, load_keyring, log_origin
 from hub.sources import check_sources
+from hub.topics import command
 from hub.web import serve_registry
 
 __all__ = ["run_bo", "run_so", "so_keyring"]
@@ -68,7 +70,12 @@ def run_so(
     if "lock" in stages:
         client = None if timestamp_url is None else TimestampClient(timestamp_url, keyring.secret)
         stamper = Stamper(so, client, snapshots, sealing_alarm_s)
-        beside.append(lambda kick: sequencer(so, keyring, database_url, kick, stamper.stamp))
+        commands = [(command(so).name, part) for part in range(command(so).partitions)]
+
+        def ends() -> dict[int, int]:
+            return {part: end for (_, part), end in end_offsets(bootstrap, commands).items()}
+
+        beside.append(lambda kick: sequencer(so, keyring, database_url, kick, stamper.stamp, ends))
         beside.append(lambda kick: reminding(so, database_url, kick))
     chosen = [stage for name, stage in every.items() if name in stages]
     serve_metrics(metrics_port)

@@ -6,7 +6,8 @@ from prometheus_client import Counter, Gauge, Histogram, start_http_server
 from hub.errors import Unavailable
 
 __all__ = [
-    "ACCEPTED", "BATCH_RECORDS", "BATCH_SECONDS", "CONNECTOR_ANSWERS_WAITING", "CONNECTOR_HEARTBEAT",
+    "ACCEPTED", "BATCH_RECORDS", "BATCH_SECONDS", "CLOSING_DUE",
+    "CONNECTOR_ANSWERS_WAITING", "CONNECTOR_HEARTBEAT",
     "CONNECTOR_LAG_BYTES",
     "CONNECTOR_RECORDS", "CONNECTOR_STATE", "CONNECTOR_STEP_FAILURES", "CONNECTOR_UNDECLARED_LOSSES",
     "CONNECTOR_WAITING_BATCHES", "EXPORTER_LAG", "EXPORTER_OFFSET", "FORKS", "GROUP_LAG",
@@ -41,6 +42,9 @@ TAMPER_CHECKED = Gauge("hub_tampered_checked_seconds", "When that check ended, U
 UNSEALED = Gauge("hub_seal_oldest_unsealed_seconds", "Age of the oldest lock that no head covers; 0 for none", ["so"])
 SEALING_OVERDUE = Gauge("hub_seal_overdue", "1 while no time-stamp is to be had and that age is over its limit", ["so"])
 STAMP_FAILURES = Counter("hub_seal_timestamp_failures", "Questions that brought no time-stamp", ["so"])
+CLOSING_DUE = Gauge(
+    "hub_closing_due_seconds", "Since when a log should have ended that has no final head; 0 for none", ["so"]
+)
 RETRIES = Counter("hub_stage_database_retries", "Attempts that found no database", ["stage"])
 RELAYED = Counter("hub_relay_sent_messages", "Messages of the outbox that the broker acknowledged", ["owner"])
 BATCH_RECORDS = Histogram(

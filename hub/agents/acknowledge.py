@@ -4,17 +4,20 @@ In:  hocba.bo.receipt.v1, key = slug; receipts of other Sở are passed over.
 Out: the receipt beside the lock in Sở's database; a receipt to the school, which names what Bộ lacks.
 Invariant: one answer an attempt at a lock, never changed, and the last one counts; one that Bộ did not sign is
 quarantined, and so is one without Bộ's cosignature of the head of ours that covers the lock: it is the proof that Bộ
-has seen the same log.
+has seen the same log. The same holds for its word that the log has ended.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
 
+from hub.agents.acknowledge_closing import ClosingAnswer, decide_closing, load_closing, write_closing_receipt
 from hub.agents.missing import left_off, missing_findings, shown_findings
 from hub.agents.receipts import Receipts
 from hub.agents.snapshots import Snapshots
 from hub.agents.stage import Outgoing, OutOfTurn, Record, Stage
-from hub.domain.statements import IngestStatement, Missing, ReceiptStatement, read
+from hub.domain.statements import ClosingStatement, IngestStatement, Missing, ReceiptStatement, read
 from hub.errors import Refused
 from hub.recovery import await_registers, unmet
 from hub.schemas import decode
@@ -63,13 +66,19 @@ class _Lock:
     head: bytes | None
 
 
-_Locks = dict[tuple[bytes, int], _Lock]
-"""By lock id and size of the head that the receipt names."""
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """Our locks by lock id and size of the head that a receipt names; size, root and successor of our final head."""
+
+    locks: dict[tuple[bytes, int], _Lock] = field(default_factory=dict)
+    closing: tuple[int, bytes, str] | None = None
 
 
-def acknowledge_stage(
-    so: str, seal: Signer, snapshots: Snapshots
-) -> Stage[Snapshot, _Answer, _Locks, tuple[_Answer, str]]:
+_Item = _Answer | ClosingAnswer
+_Effect = tuple[_Answer, str] | ClosingAnswer
+
+
+def acknowledge_stage(so: str, seal: Signer, snapshots: Snapshots) -> Stage[Snapshot, _Item, _Known, _Effect]:
     """Build the stage for one Sở."""
     topic, cache, receipts = bo_receipt(), ChainCache(), Receipts(so, seal)
 
@@ -77,10 +86,10 @@ def acknowledge_stage(
         await_registers(connection)
         return snapshots.of(connection, so)
 
-    def prepare(record: Record, snapshot: Snapshot) -> _Answer:
+    def prepare(record: Record, snapshot: Snapshot) -> _Item:
         value = decode(record.value, topic.messages).value
-        statement = read(value["statement"], IngestStatement)
-        if (statement.so, statement.lock_id) != (so, value["lock_id"]):
+        statement = _statement(value)
+        if (statement.so, getattr(statement, "lock_id", "")) != (so, value["lock_id"]):
             raise Refused("ENVELOPE_DISAGREES")
         verdict = verify_statement(
             value["statement"], value["signature"], typ=statement.type, scope={"owner": "bo"}, roles={"bo_seal"},
@@ -89,27 +98,46 @@ def acknowledge_stage(
         if verdict.status is Status.INVALID:
             raise Refused("INGEST_RECEIPT_UNSIGNED", {"codes": " ".join(f.code for f in verdict.findings)})
         policy = snapshot.policy(record.at)
-        cosigners = () if policy is None else policy.note_keys(COSIGNER)
-        return _Answer(record, statement, value["statement"], value["signature"], value["cosignature"], cosigners)
+        return _item(record, statement, value, () if policy is None else policy.note_keys(COSIGNER))
 
     return Stage(
         name="acknowledge",
         topics=(topic,),
         read=read_register,
         prepare=prepare,
-        load=lambda connection, answers: _locks(connection, locked(so).name, answers),
-        decide=lambda answer, locks: _decide(so, answer, locks),
-        write=lambda connection, effects: [_write(connection, so, receipts, *effect) for effect in effects],
+        load=lambda connection, items: _load(connection, locked(so).name, items),
+        decide=lambda item, known: (_decide(so, item, known), known),
+        write=lambda connection, effects: [_write(connection, so, receipts, effect) for effect in effects],
         mine=lambda record: record.key == so.encode(),
     )
 
 
-def _locks(connection: Connection, topic: str, answers: Sequence[_Answer]) -> _Locks:
+def _statement(value: dict[str, Any]) -> IngestStatement | ClosingStatement:
+    """Read what Bộ says: of a lock, or, where none is named, of the whole log."""
+    return read(value["statement"], IngestStatement) if value["lock_id"] else read(value["statement"], ClosingStatement)
+
+
+def _item(
+    record: Record, statement: IngestStatement | ClosingStatement, value: dict[str, Any], keys: Sequence[NoteKey]
+) -> _Item:
+    signed = (value["statement"], value["signature"], value["cosignature"])
+    if isinstance(statement, ClosingStatement):
+        return ClosingAnswer(record, statement, *signed, partial(_is_cosigned, keys, value["cosignature"]))
+    return _Answer(record, statement, *signed, tuple(keys))
+
+
+def _load(connection: Connection, topic: str, items: Sequence[_Item]) -> _Known:
+    ends = [item for item in items if isinstance(item, ClosingAnswer)]
+    locks = _locks(connection, topic, [item for item in items if isinstance(item, _Answer)])
+    return _Known(locks, load_closing(connection, topic, ends[0]) if ends else None)
+
+
+def _locks(connection: Connection, topic: str, answers: Sequence[_Answer]) -> dict[tuple[bytes, int], _Lock]:
     """Read the locks. Raises OutOfTurn while one that was published is not in the log again.
 
     Its school may be parked; but all answers come under one key, and the log itself has no other place for later locks.
     """
-    found: _Locks = {}
+    found: dict[tuple[bytes, int], _Lock] = {}
     for answer in answers:
         if unmet(connection, topic, "LockManifest", answer.statement.lock_id, None) is not None:
             raise OutOfTurn(answer.record.offset, f"LockManifest {answer.statement.lock_id}")
@@ -129,9 +157,12 @@ def _head_of(connection: Connection, size: int) -> bytes | None:
     return None if row is None else bytes(row[0])
 
 
-def _decide(so: str, answer: _Answer, locks: _Locks) -> tuple[tuple[_Answer, str], _Locks]:
+def _decide(so: str, answer: _Item, known: _Known) -> _Effect:
+    if isinstance(answer, ClosingAnswer):
+        decide_closing(so, answer, known.closing)
+        return answer
     said = answer.statement
-    lock = locks.get((bytes.fromhex(said.lock_id), said.tree_size))
+    lock = known.locks.get((bytes.fromhex(said.lock_id), said.tree_size))
     if lock is None:
         raise Refused("INGEST_RECEIPT_UNKNOWN_LOCK")
     count = lock.count if said.outcome == "ingested" else 0
@@ -139,23 +170,28 @@ def _decide(so: str, answer: _Answer, locks: _Locks) -> tuple[tuple[_Answer, str
         raise Refused("INGEST_RECEIPT_DIFFERS")
     if lock.head is None or not said.log_index < said.tree_size:
         raise Refused("INGEST_RECEIPT_DIFFERS")
-    if not _is_cosigned(answer, Checkpoint(log_origin(so), said.tree_size, lock.head)):
+    head = Checkpoint(log_origin(so), said.tree_size, lock.head)
+    if not _is_cosigned(answer.cosigners, answer.cosignature, head):
         raise Refused("INGEST_RECEIPT_NOT_COSIGNED")
-    return (answer, lock.school), locks
+    return answer, lock.school
 
 
-def _is_cosigned(answer: _Answer, head: Checkpoint) -> bool:
+def _is_cosigned(keys: Sequence[NoteKey], cosignature: str, head: Checkpoint) -> bool:
     """Tell whether a cosigner whom the trust policy names signed our own head."""
-    for key in answer.cosigners:
+    for key in keys:
         try:
-            verify_cosignature(head, answer.cosignature, key)
+            verify_cosignature(head, cosignature, key)
         except Refused:
             continue
         return True
     return False
 
 
-def _write(connection: Connection, so: str, receipts: Receipts, answer: _Answer, school: str) -> list[Outgoing]:
+def _write(connection: Connection, so: str, receipts: Receipts, effect: _Effect) -> list[Outgoing]:
+    if isinstance(effect, ClosingAnswer):
+        write_closing_receipt(connection, effect)
+        return []
+    answer, school = effect
     statement = answer.statement
     lock_id, attempt = bytes.fromhex(statement.lock_id), statement.attempt if isinstance(statement.attempt, int) else 1
     row = (lock_id, statement.outcome, answer.payload, answer.signature, answer.cosignature, attempt)

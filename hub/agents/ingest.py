@@ -3,7 +3,8 @@
 In:  hocba.so-<so>.locked.v1 of every Sở, key = slug.
 Out: transcripts, locks, heads and links in Bộ's database; hocba.bo.receipt.v1 with cosignature; the national stream.
 Invariant: a lock is promoted whole or refused whole; only a head that is consistent with all earlier ones is cosigned;
-one that contradicts them is refused and kept as a pair with what it contradicts.
+one that contradicts them is refused and kept as a pair with what it contradicts. A final head ends its log: what would
+go beyond it is refused.
 """
 
 import hashlib
@@ -13,7 +14,7 @@ from datetime import date
 from functools import partial
 from typing import Any
 
-from hub.agents.ingest_answers import answers_to
+from hub.agents.ingest_answers import answers_to, closing_answer
 from hub.agents.ingest_ground import asked_at, is_signed, told_before
 from hub.agents.ingest_links import read_link, take_in_link, with_moves
 from hub.agents.snapshots import Snapshots
@@ -25,6 +26,7 @@ from hub.decision.ingest import (
     Head,
     KnownLog,
     ManifestRow,
+    NewClosing,
     NewHead,
     Staged,
     decide_ingest,
@@ -39,7 +41,7 @@ from hub.recovery import await_registers
 from hub.schemas import Message, decode
 from hub.signing import Keyring
 from hub.store import Connection
-from hub.store.bo import hold_links, load_log, write_again, write_fork, write_head, write_staged
+from hub.store.bo import hold_links, load_log, write_again, write_closing, write_fork, write_head, write_staged
 from hub.topics import locked as locked_topic
 from hub.trust import (
     CHECKPOINT_TYPE,
@@ -58,7 +60,7 @@ __all__ = ["ingest_stage"]
 
 _Item = Chunk | ManifestRow | Head | Linked
 _Logs = dict[str, KnownLog]
-_Decided = Staged | NewHead | Again | Linked
+_Decided = Staged | NewHead | NewClosing | Again | Linked
 _Effect = tuple[str, _Decided]
 
 
@@ -156,7 +158,7 @@ def _read_head(record: Record, message: Message, snapshot: Snapshot, cache: Chai
     stamped_at, unstamped = stamp_of(value["timestamp"], value["text"], policy)
     return Head(
         value["so"], checkpoint.size, checkpoint.root, value["text"], value["signature"], at_s, signed,
-        value["timestamp"], stamped_at, unstamped,
+        value["timestamp"], stamped_at, unstamped, checkpoint.successor,
     )  # fmt: skip
 
 
@@ -198,16 +200,27 @@ def _write(connection: Connection, keyring: Keyring, effect: _Decided) -> list[O
     surrogate = partial(_surrogate, keyring)
     if isinstance(effect, Linked):
         return take_in_link(connection, effect, surrogate)
+    if isinstance(effect, NewClosing):
+        return _close(connection, keyring, effect.head)
     head, promoted = effect.head, [v.row.lock_id for v in effect.locks if v.documents]
     if isinstance(effect, Again):
         size, cosignature = write_again(connection, effect, surrogate)
         answers = _answers(effect, keyring, size, cosignature)
         return with_moves(connection, head.so, promoted, head.at_s, surrogate, answers)
-    checkpoint = Checkpoint(log_origin(head.so), head.size, head.root)
-    cosignature = cosign(checkpoint, keyring.note, head.at_s)
+    cosignature = cosign(_checkpoint(head), keyring.note, head.at_s)
     write_head(connection, effect, cosignature, surrogate)
     answers = _answers(effect, keyring, head.size, cosignature)
     return with_moves(connection, head.so, promoted, head.at_s, surrogate, answers)
+
+
+def _close(connection: Connection, keyring: Keyring, head: Head) -> list[Outgoing]:
+    cosignature = cosign(_checkpoint(head), keyring.note, head.at_s)
+    write_closing(connection, head, cosignature)
+    return [closing_answer(head, keyring, cosignature)]
+
+
+def _checkpoint(head: Head) -> Checkpoint:
+    return Checkpoint(log_origin(head.so), head.size, head.root, head.successor)
 
 
 def _answers(effect: NewHead | Again, keyring: Keyring, tree_size: int, cosignature: str) -> list[Outgoing]:

@@ -1,4 +1,6 @@
-"""Bộ's answers: the signed receipt of each decision about a lock, and the national stream of what was promoted."""
+"""Bộ's answers: the signed receipt of each decision about a lock, and the national stream of what was promoted;
+and its word that it has cosigned the final head of a closed log.
+"""
 
 import hashlib
 from datetime import UTC, datetime
@@ -7,14 +9,14 @@ from msgspec import UNSET
 
 from hub.agents.receipts import instant
 from hub.agents.stage import Outgoing
-from hub.decision.ingest import LockVerdict
-from hub.domain.statements import IngestStatement, encode
+from hub.decision.ingest import Head, LockVerdict
+from hub.domain.statements import ClosingStatement, IngestStatement, encode
 from hub.schemas import encode as encode_message
 from hub.signing import Keyring
 from hub.topics import bo_receipt, bo_transcript
 from hub.trust import sign
 
-__all__ = ["answers_to"]
+__all__ = ["answers_to", "closing_answer"]
 
 
 def answers_to(
@@ -41,15 +43,32 @@ def _receipt(verdict: LockVerdict, keyring: Keyring, at_s: int, tree_size: int, 
         tree_size=tree_size,
         type="vn.hocba.ingest-receipt/1",
     )
+    receipt_id = _id(row.so, statement.lock_id, verdict.attempt)
+    return _signed(statement, keyring, at_s, receipt_id, statement.lock_id, cosignature)
+
+
+def closing_answer(head: Head, keyring: Keyring, cosignature: str) -> Outgoing:
+    """Return Bộ's signed word that it has the final head; it names no lock, for it is about the whole log."""
+    assert head.successor is not None
+    statement = ClosingStatement(
+        at=instant(datetime.fromtimestamp(head.at_s, UTC)), root=head.root.hex(), so=head.so, successor=head.successor,
+        tree_size=head.size, type="vn.hocba.closing-receipt/1",
+    )  # fmt: skip
+    return _signed(statement, keyring, head.at_s, _id(head.so, "closed", 1), "", cosignature)
+
+
+def _signed(
+    statement: IngestStatement | ClosingStatement, keyring: Keyring, at_s: int, receipt_id: str, lock_id: str,
+    cosignature: str,
+) -> Outgoing:  # fmt: skip
     payload = encode(statement)
     signature = sign(keyring.seal, payload, role="bo_seal", scope={"owner": "bo"}, typ=statement.type, iat=at_s)
-    receipt_id = _id(row.so, statement.lock_id, verdict.attempt)
     value = {
-        "receipt_id": receipt_id, "so": row.so, "lock_id": statement.lock_id, "statement": payload,
+        "receipt_id": receipt_id, "so": statement.so, "lock_id": lock_id, "statement": payload,
         "signature": signature, "cosignature": cosignature,
     }  # fmt: skip
     body = encode_message("IngestReceipt", value)
-    return Outgoing(bo_receipt().name, row.so.encode(), "IngestReceipt", receipt_id, "/bo", body)
+    return Outgoing(bo_receipt().name, statement.so.encode(), "IngestReceipt", receipt_id, "/bo", body)
 
 
 def _id(so: str, lock_id: str, attempt: int) -> str:

@@ -42,7 +42,10 @@ def told_before(connection: Connection) -> dict[tuple[str, bytes, int], Told]:
     """Return, while a recovery replays, what was answered before: by Sở, lock and attempt."""
     found = {}
     for _, message, _ in unmet_values(connection, "IngestReceipt"):
-        said = read(decode(message, ("IngestReceipt",)).value["statement"], IngestStatement)
+        value = decode(message, ("IngestReceipt",)).value
+        if not value["lock_id"]:
+            continue  # about the end of a log, which is decided by nothing but the final head
+        said = read(value["statement"], IngestStatement)
         attempt = said.attempt if isinstance(said.attempt, int) else 1
         at_s = int(datetime.fromisoformat(said.at).timestamp())
         found[said.so, bytes.fromhex(said.lock_id), attempt] = Told(at_s, said.codes)

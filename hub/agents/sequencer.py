@@ -9,10 +9,12 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 from typing import Any
 
 import structlog
 
+from hub.agents.closing import Ends, Stamp, close_once, is_closed, is_final
 from hub.agents.stage import Outgoing, put
 from hub.domain.statements import Manifest, read
 from hub.errors import Corrupt, Unavailable
@@ -26,7 +28,7 @@ from hub.topics import REQUEST_BYTES_MAX
 from hub.topics import locked as locked_topic
 from hub.trust import CHECKPOINT_TYPE, Checkpoint, Frontier, leaf_hash, log_origin, sign, sign_checkpoint
 
-__all__ = ["Stamp", "sequence_once", "sequencer"]
+__all__ = ["sequence_once", "sequencer"]
 
 _log = structlog.get_logger()
 _SQL = queries_of("so")
@@ -34,20 +36,23 @@ _LOCKS_MAX = 20  # Bộ decides all locks under one head at once, and holds thei
 _POLL_S = 0.2
 _BACKOFF_S = 1.0
 _ASK_AGAIN_FIRST_S, _ASK_AGAIN_MAX_S = 0.5, 10.0  # an authority that is down is asked less and less often
-Stamp = Callable[[Connection, bytes, datetime, float], bytes]
-"""Returns the time-stamp token over a head (text, now, age of the oldest lock in seconds), or b"" for none."""
+_LOOK_FOR_THE_END_TURNS = 5  # a closing is looked for less often than locks
 
 
-async def sequencer(so: str, keyring: Keyring, url: str, kick: Callable[[], None], stamp: Stamp) -> None:
-    """Run until cancelled; an outage of the database or of the time-stamp authority is waited out."""
+async def sequencer(
+    so: str, keyring: Keyring, url: str, kick: Callable[[], None], stamp: Stamp, ends: Ends
+) -> None:  # fmt: skip
+    """Run until cancelled; an outage of the database, the broker or the time-stamp authority is waited out."""
     pause_s = _ASK_AGAIN_FIRST_S
     while True:
         try:
             connection = await asyncio.to_thread(open_connection, url)
             try:
-                while True:
+                for turn in count():
                     done = await asyncio.to_thread(sequence_once, connection, so, keyring, stamp)
                     pause_s = _ASK_AGAIN_FIRST_S
+                    if not done and turn % _LOOK_FOR_THE_END_TURNS == 0:
+                        done = await asyncio.to_thread(close_once, connection, so, keyring, stamp, ends)
                     if done:
                         kick()
                     else:
@@ -80,7 +85,8 @@ class _Plan:
 def sequence_once(connection: Connection, so: str, keyring: Keyring, stamp: Stamp) -> int:
     """Append every waiting lock to the log under one new head; return how many there were.
 
-    A head that was published before is taken back with its token: nobody is asked for another.
+    A head that was published before is taken back with its token: nobody is asked for another. Raises
+    Corrupt(LOG_CLOSED_LATE) for a lock behind the final head.
     """
     with unavailable():
         row = connection.execute(_SQL["oldest_unsealed"]).fetchone()
@@ -94,6 +100,8 @@ def sequence_once(connection: Connection, so: str, keyring: Keyring, stamp: Stam
         connection.execute(_SQL["sequence"])
         if _log_of(connection).size != plan.size:
             return 0  # another worker was first
+        if is_closed(connection):
+            raise Corrupt("LOG_CLOSED_LATE", {"lock_id": bytes(plan.waiting[0][0]).hex()})
         return _append(connection, so, keyring, plan, token)
 
 
@@ -131,6 +139,8 @@ def _published(connection: Connection, size: int) -> Step | None:
         places[int(value["log_index"])] = bytes.fromhex(value["lock_id"])
     for _, message, sent_at in unmet_values(connection, "Checkpoint"):
         value = decode(message, ("Checkpoint",)).value
+        if is_final(value["text"]):
+            continue  # it gives no lock its place: hub.agents.closing takes it back when the others are
         head = PublishedHead(value["text"], value["signature"], sent_at, value["timestamp"])
         heads[int(value["tree_size"])] = head
     return next_step(size, places, heads)

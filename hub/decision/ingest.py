@@ -9,14 +9,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from hub.decision.forks import Fork, Forked, SignedText
+from hub.decision.ingest_closing import decide_end, refuse_growth, refuse_larger_head
 from hub.decision.ingest_known import (
     Again,
     Chunk,
+    Closing,
     Head,
     Ingested,
     KnownLog,
     LockVerdict,
     ManifestRow,
+    NewClosing,
     NewHead,
     Refusal,
     Staged,
@@ -27,12 +30,12 @@ from hub.errors import Refused
 from hub.trust import Frontier, leaf_hash
 
 __all__ = [
-    "Again", "Chunk", "Head", "Ingested", "KnownLog", "LockVerdict", "ManifestRow", "NewHead", "Refusal", "Staged",
-    "Told", "decide_ingest",
+    "Again", "Chunk", "Closing", "Head", "Ingested", "KnownLog", "LockVerdict", "ManifestRow", "NewClosing", "NewHead",
+    "Refusal", "Staged", "Told", "decide_ingest",
 ]  # fmt: skip
 
 
-def decide_ingest(item: Chunk | ManifestRow | Head, known: KnownLog) -> Staged | NewHead | Again:
+def decide_ingest(item: Chunk | ManifestRow | Head, known: KnownLog) -> Staged | NewHead | NewClosing | Again:
     """Decide one message of a locked topic; `known` is brought up to date.
 
     Raises Refused for one that cannot stand, Forked with the pair when it contradicts what was signed before.
@@ -58,6 +61,8 @@ def _chunk(item: Chunk, known: KnownLog) -> Staged:
     index = known.indexes.get(item.lock_id)
     if index is not None and not is_refused:  # the outbox sends chunks first: one after its manifest is no relay's
         raise Refused("CHUNK_LATE", {"index": str(item.n)})
+    if index is None:
+        refuse_growth(known)
     if not 0 <= item.n < item.of:
         raise Refused("CHUNK_FOREIGN", {"index": str(item.n)})
     staged[item.n] = item
@@ -74,6 +79,7 @@ def _manifest(item: ManifestRow, known: KnownLog) -> Staged:
         return _requested(item, earlier, known)
     if earlier is not None or item.log_index < known.frontier.size:
         raise Refused("MANIFEST_REPEATED")
+    refuse_growth(known)
     known.indexes[item.lock_id], known.manifests[item.log_index] = item.log_index, item
     _note_request(item, known)
     return Staged(manifest=item)
@@ -94,9 +100,12 @@ def _note_request(item: ManifestRow, known: KnownLog) -> None:
         known.requested_from = item.log_index
 
 
-def _head(item: Head, known: KnownLog) -> Staged | NewHead | Again:
+def _head(item: Head, known: KnownLog) -> Staged | NewHead | NewClosing | Again:
     if item.size <= known.frontier.size:
         return _earlier_head(item, known)
+    refuse_larger_head(item, known)
+    if item.successor is not None:
+        return decide_end(item, known)
     frontier = Frontier.of_hex(known.frontier.size, known.frontier.to_hex())
     rows = []
     for index in range(known.frontier.size, item.size):
@@ -133,7 +142,7 @@ def _let_go(known: KnownLog, lock_ids: Sequence[bytes]) -> None:
         known.chunks[lock_id] = {n: replace(chunk, message=None, rows=()) for n, chunk in chunks.items()}
 
 
-def _earlier_head(item: Head, known: KnownLog) -> Staged | Again:
+def _earlier_head(item: Head, known: KnownLog) -> Staged | NewClosing | Again:
     """A smaller or equal head with the matching historic root is a repetition; another root is a fork."""
     root = known.roots.get(item.size)
     if root is None:
@@ -145,7 +154,7 @@ def _earlier_head(item: Head, known: KnownLog) -> Staged | Again:
         root = frontier.root
     if root != item.root:
         raise _forked(item, known)
-    return _again(item, known)
+    return _again(item, known) if item.successor is None else decide_end(item, known)
 
 
 def _again(item: Head, known: KnownLog) -> Staged | Again:

@@ -14,8 +14,8 @@ from hub.errors import Refused
 from hub.trust import Frontier, Leaf, leaf_hash
 
 __all__ = [
-    "Again", "Chunk", "Head", "Ingested", "KnownLog", "LockVerdict", "ManifestRow", "NewHead", "Refusal", "Staged",
-    "Told",
+    "Again", "Chunk", "Closing", "Head", "Ingested", "KnownLog", "LockVerdict", "ManifestRow", "NewClosing", "NewHead",
+    "Refusal", "Staged", "Told",
 ]  # fmt: skip
 
 
@@ -55,6 +55,7 @@ class Head:
 
     `signed` judges the request behind a lock by the register that the head is judged on. `timestamp` is the token as it
     came, `stamped_at` its time where it verified; `unstamped` is why it does not stand, told when the head is new.
+    `successor` of the final head of a closed log is the slug of the Sở that follows.
     """
 
     so: str
@@ -67,6 +68,7 @@ class Head:
     timestamp: bytes = b""
     stamped_at: datetime | None = None
     unstamped: Refused | None = None
+    successor: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,23 @@ class NewHead:
     head: Head
     frontier: tuple[str, ...]
     locks: tuple[LockVerdict, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NewClosing:
+    """The final head of a log that Bộ accepts and cosigns: it decides nothing, and nothing follows it."""
+
+    head: Head
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """The final head that stands."""
+
+    size: int
+    root: bytes
+    successor: str
+    signed: SignedText
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +185,7 @@ class KnownLog:
     rosters: dict[bytes, Sequence[Listed]] = field(default_factory=dict)
     refused: dict[bytes, Refusal] = field(default_factory=dict)
     told: Mapping[tuple[bytes, int], Told] = field(default_factory=dict)
+    closing: Closing | None = None
 
     def leaf_hashes(self, size: int) -> list[bytes]:
         """Return the log's leaf hashes [0, size); KeyError when a manifest is missing."""

@@ -119,6 +119,13 @@ def _so(value: Mapping[str, Any]) -> str:
     return f"/so/{value['so']}"
 
 
+def _head(value: Mapping[str, Any]) -> str:
+    """Name a head by its size; the final head of a closed log has the size of the one before it."""
+    lines = value["text"].split(b"\n", 4)
+    closed = "/closed" if len(lines) > 4 and lines[3].startswith(b"closed ") else ""
+    return f"{value['tree_size']}{closed}"
+
+
 def _bo(_value: Mapping[str, Any]) -> str:
     return "/bo"
 
@@ -146,7 +153,7 @@ _IDENTITY: Mapping[str, tuple[_Part, Callable[[Mapping[str, Any]], str | None]]]
     "Receipt": (_field("receipt_id"), _unsaid),
     "LockedChunk": (lambda value: f"{value['lock_id']}/{value['index']}", _so),
     "LockManifest": (_field("lock_id"), _so),
-    "Checkpoint": (_field("tree_size"), _so),
+    "Checkpoint": (_head, _so),
     "IdentityLink": (lambda value: hashlib.sha256(value["statement"]).hexdigest(), _so),
     "IngestReceipt": (_field("receipt_id"), _bo),
     "Transcript": (lambda value: f"{value['lock_id']}/{value['leaf_sha256'].hex()}", _bo),

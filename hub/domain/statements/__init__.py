@@ -6,6 +6,7 @@ it. Door of the package.
 """
 
 from hub.domain.statements.answers import (
+    ClosingStatement,
     IngestStatement,
     Manifest,
     Missing,
@@ -34,6 +35,7 @@ from hub.domain.statements.school import LockRequest, Recall, Submission, Unrepo
 __all__ = [
     "LOCK_KINDS",
     "WINDOW_ID",
+    "ClosingStatement",
     "Cohort",
     "Command",
     "CommandId",

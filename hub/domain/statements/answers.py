@@ -1,4 +1,4 @@
-"""What Sở and Bộ sign: receipts, the manifest of a lock, the answer to a lock."""
+"""What Sở and Bộ sign: receipts, the manifest of a lock, the answer to a lock and to the end of a log."""
 
 from typing import Annotated, Any, Literal
 
@@ -7,7 +7,15 @@ from msgspec import UNSET, Meta, UnsetType
 from hub.domain.statements.base import Date, Instant, RoundName, Sha256, Slug, Statement
 from hub.domain.transcript import Code, SchoolYear
 
-__all__ = ["IngestStatement", "Manifest", "Missing", "MissingPupils", "ReceiptDocument", "ReceiptStatement"]
+__all__ = [
+    "ClosingStatement",
+    "IngestStatement",
+    "Manifest",
+    "Missing",
+    "MissingPupils",
+    "ReceiptDocument",
+    "ReceiptStatement",
+]
 
 
 class ReceiptDocument(Statement, frozen=True, kw_only=True):
@@ -93,3 +101,17 @@ class IngestStatement(Statement, frozen=True, kw_only=True):
     so: Slug
     tree_size: int
     type: Literal["vn.hocba.ingest-receipt/1"]
+
+
+class ClosingStatement(Statement, frozen=True, kw_only=True):
+    """Bộ's signed word that it has cosigned the final head of a log: the Sở's keys and database are needed no more.
+
+    It travels as an `IngestReceipt` with an empty `lock_id`: it is about the whole log.
+    """
+
+    at: Instant
+    root: Sha256
+    so: Slug
+    successor: Slug
+    tree_size: Annotated[int, Meta(ge=0)]
+    type: Literal["vn.hocba.closing-receipt/1"]

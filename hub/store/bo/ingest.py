@@ -8,6 +8,7 @@ from hub.decision.forks import Fork, SignedText
 from hub.decision.ingest import (
     Again,
     Chunk,
+    Closing,
     Head,
     Ingested,
     KnownLog,
@@ -28,7 +29,7 @@ from hub.store.copying import copy_rows
 from hub.store.queries import queries_of
 from hub.trust import Frontier
 
-__all__ = ["load_log", "write_again", "write_fork", "write_head", "write_staged"]
+__all__ = ["load_log", "write_again", "write_closing", "write_fork", "write_head", "write_staged"]
 
 _SQL = queries_of("bo")
 _COLUMN_TYPES = [
@@ -53,6 +54,10 @@ def load_log(
     head = connection.execute(_SQL["head"], (so,)).fetchone()
     if head is not None:
         known.frontier = Frontier.of_hex(*head)
+    closing = connection.execute(_SQL["closing"], (so,)).fetchone()
+    if closing is not None:
+        size, root, successor, text, signature = closing
+        known.closing = Closing(size, root, successor, SignedText(size, text, signature))
     for lock_id, attempt, codes in connection.execute(_SQL["refused_locks"], (so, so)):
         known.refused[lock_id] = Refusal(attempt, tuple(codes))
     since = _heads(connection, known, [item.size for item in items if isinstance(item, Head)])
@@ -190,6 +195,15 @@ def write_again(connection: Connection, again: Again, surrogate: Callable[[str],
     newest = connection.execute(_SQL["newest_cosigned"], (head.so,)).fetchone()
     assert newest is not None  # there is no refused lock without a head
     return int(newest[0]), str(newest[1])
+
+
+def write_closing(connection: Connection, head: Head, cosignature: str) -> None:
+    """Write the cosigned final head of a closed log."""
+    row = (
+        head.so, head.size, head.root, head.successor, head.text, head.signature, cosignature, head.at_s,
+        head.timestamp, head.stamped_at,
+    )  # fmt: skip
+    connection.execute(_SQL["add_closing"], row)
 
 
 def write_fork(connection: Connection, fork: Fork) -> None:

@@ -146,3 +146,12 @@ FROM document d JOIN lock l USING (so, lock_id)
 LEFT JOIN placement a ON (a.so, a.lock_id, a.n, a.step) = (d.so, d.lock_id, d.n, 0)
 JOIN pupil p ON p.identifier = coalesce(a.identifier, d.pupil)
 WHERE d.so = %s AND d.lock_id = %s AND d.action <> 'UNLOCK' ORDER BY d.n
+
+-- name: closing
+-- The final head of a closed log.
+SELECT tree_size, root, successor, text, signature FROM closing WHERE so = %s
+
+-- name: add_closing
+-- A final head that Bộ has cosigned.
+INSERT INTO closing (so, tree_size, root, successor, text, signature, cosignature, seen_at, timestamp_token, stamped_at)
+VALUES (%s, %s, %s, %s, %s, %s, %s, to_timestamp(%s), %s, %s)

@@ -113,3 +113,38 @@ ORDER BY version DESC LIMIT 1
 -- Bộ's answer to one attempt, once.
 INSERT INTO ingest_receipt (lock_id, outcome, statement, signature, cosignature, attempt) VALUES (%s, %s, %s, %s, %s, %s)
 ON CONFLICT DO NOTHING RETURNING lock_id
+
+-- name: closing_due
+-- What the register says of the end of this Sở's log; since when it is due, no earlier than it was published; now.
+SELECT payload ->> 'successor', greatest(valid_from, appended_at), now() FROM register_entry
+WHERE so = %s AND kind = 'log_closing' ORDER BY version DESC LIMIT 1
+
+-- name: closing
+-- The final head, where the log has ended.
+SELECT tree_size, root, successor, text, signature, made_at, timestamp_token FROM closing
+
+-- name: closing_waits
+-- What must be finished before the log ends: rounds on their way to a lock, locks without a place, records set aside.
+SELECT (SELECT count(*) FROM round WHERE state = 'closing'),
+       (SELECT count(*) FROM lock WHERE log_index IS NULL),
+       (SELECT count(*) FROM parked_record WHERE stage IN ('validate', 'lock') AND done_at IS NULL)
+
+-- name: last_asked_at
+-- When the last of all locks was asked for.
+SELECT max(locked_at) FROM lock
+
+-- name: done_until
+-- How far a stage has come in a topic.
+SELECT part, next_offset FROM position WHERE stage = %s AND topic = %s
+
+-- name: add_closing
+-- The end of the log, once.
+INSERT INTO closing (tree_size, root, successor, text, signature, made_at, timestamp_token) VALUES (%s, %s, %s, %s, %s, %s, %s)
+
+-- name: add_closing_receipt
+-- Bộ's word that it has the final head, once.
+INSERT INTO closing_receipt (statement, signature, cosignature) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING
+
+-- name: closing_receipt
+-- The same, to read.
+SELECT statement, signature, cosignature FROM closing_receipt
