@@ -724,11 +724,17 @@ function checkPlace(place, so, register, found, part = (name) => name) {
     seal("cosignature", "seal on Bộ's receipt", "bo_seal", "bo", receipt.type, receiptBytes, place.receipt.signature);
     if (manifest !== null && placed.head !== null && (receipt.outcome !== "ingested" || receipt.so !== manifest.so ||
       receipt.lock_id !== manifest.lock_id || receipt.root !== manifest.root ||
-      receipt.log_index !== place.in_log.index || receipt.tree_size !== placed.head.size)) {
+      receipt.log_index !== place.in_log.index || !isCovered(receipt, placed.head))) {
       found.add(part("cosignature"), "Bộ's receipt is about another lock");
     }
   }
   return placed;
+}
+
+// The final head of a closed log stands for every head before it; any other head is the receipt's own.
+function isCovered(receipt, head) {
+  if (head.successor === null) return receipt.tree_size === head.size;
+  return receipt.log_index < receipt.tree_size && receipt.tree_size <= head.size;
 }
 
 const LEAF = { action: "text", document_sha256: "sha256", effective_on: "text", envelope_sha256: "sha256",
@@ -915,7 +921,8 @@ function verifyBundle(bytes, roots, statusBytes) {
   const register = buildRegister(bundle.so, bundle.register, roots, found);
   const placed = checkPlace(bundle.place, bundle.so, register, found);
   const facts = checkDocument(bundle, placed, register, found);
-  const chain = { last: hexOf(placed.hash), leaves: [], asOf: placed.cosignedAt };
+  const chain = { last: hexOf(placed.hash), leaves: [], asOf: placed.cosignedAt,
+    successor: placed.head?.successor ?? null };
   for (const place of bundle.later) {
     if (!follow(chain, place, bundle.so, register, found)) found.add("later", "a leaf that does not follow");
   }
@@ -927,7 +934,8 @@ function verifyBundle(bytes, roots, statusBytes) {
   });
   const versions = chain.leaves.filter((leaf) => leaf.action !== "UNLOCK").map((leaf) => leaf.version);
   if (chain.leaves.length > 0 && versions.length === 0) found.add("later", "unlocked, but not by what", "unknown");
-  return answer(found, chain.asOf, { ...facts, leaf_sha256: hexOf(placed.hash) }, versions.at(-1) ?? null);
+  const ended = chain.successor === null ? {} : { closed: "true", successor: chain.successor };
+  return answer(found, chain.asOf, { ...facts, ...ended, leaf_sha256: hexOf(placed.hash) }, versions.at(-1) ?? null);
 }
 
 function follow(chain, place, so, register, found) {
@@ -937,6 +945,7 @@ function follow(chain, place, so, register, found) {
   const placed = checkPlace(place, so, register, found, () => "later");
   chain.last = hexOf(placed.hash);
   chain.leaves.push(leaf);
+  chain.successor ??= placed.head?.successor ?? null;
   if (chain.asOf !== null && placed.cosignedAt !== null) chain.asOf = Math.max(chain.asOf, placed.cosignedAt);
   return true;
 }

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from hub.audit.evidence import NATIVE
 from hub.audit.messages import decode, statement
+from hub.audit.notes import read_head
 from hub.audit.signatures import Register, fault
 from hub.audit.sources import Record
 
@@ -39,7 +40,10 @@ class ReceiptFact(NamedTuple):
 
 
 class LockedFact(NamedTuple):
-    """A chunk, manifest or checkpoint: its name, lock id (or ""), number, and the hash of what it carries."""
+    """A chunk, manifest or checkpoint: its name, lock id (or ""), number, and the hash of what it carries.
+
+    The final checkpoint of a closed log is named `Closing`: it has the number of the one before it.
+    """
 
     name: str
     lock_id: str
@@ -140,8 +144,10 @@ def _locked(_: Record, value: dict[str, Any], __: Register | None) -> LockedFact
         return LockedFact(name, "", -1, hashlib.sha256(value["statement"]).digest())
     if name == "LockManifest":
         return LockedFact(name, value["lock_id"], value["log_index"], hashlib.sha256(value["statement"]).digest())
+    head = read_head(value.get("text", b""))
     return LockedFact(
-        name, "", value.get("tree_size", -1), head_digest(value.get("text", b""), value.get("timestamp", b""))
+        "Closing" if head is not None and head.successor else name, "", value.get("tree_size", -1),
+        head_digest(value.get("text", b""), value.get("timestamp", b"")),
     )  # fmt: skip
 
 

@@ -12,24 +12,32 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 __all__ = ["Head", "cosignature_fault", "note_fault", "read_head"]
 
 _PLAIN, _COSIGNATURE = 1, 4
+_CLOSED = "closed "  # begins the one extension line that a final head has
 _TIME_BYTES = 8  # seconds since 1970, big endian
 
 
 class Head(NamedTuple):
-    """A checkpoint: origin, size, root (32 bytes), and the text that signatures are over."""
+    """A checkpoint: origin, size, root (32 bytes), and the text that signatures are over.
+
+    `successor`: who follows, where it is the final head of a closed log; else "".
+    """
 
     origin: str
     size: int
     root: bytes
     text: bytes
+    successor: str = ""
 
 
 def read_head(note: bytes) -> Head | None:
     """Read the text of a signed note as a checkpoint; None when it is none."""
     text, blank, _ = note.partition(b"\n\n")
     try:
-        origin, size, root = text.decode("utf-8").split("\n")
-        return Head(origin, int(size), base64.b64decode(root, validate=True), text + b"\n") if blank else None
+        origin, size, root, *more = text.decode("utf-8").split("\n")
+        if not blank or len(more) > 1 or (more and not more[0].startswith(_CLOSED)):
+            return None
+        successor = more[0].removeprefix(_CLOSED) if more else ""
+        return Head(origin, int(size), base64.b64decode(root, validate=True), text + b"\n", successor)
     except (ValueError, binascii.Error):
         return None
 

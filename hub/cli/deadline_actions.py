@@ -1,24 +1,17 @@
 """`hub deadline extend | open`: the Sở's decisions before a deadline, signed by its registrar into its register."""
 
-import asyncio
 from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from hub.cli.connect import chosen_so, connected
 from hub.cli.deciding import open_owner
 from hub.cli.keys import load_key
 from hub.cli.options import CohortOption, Data, Json, Key, Paper, PasswordFile, School, Year
-from hub.cli.sending import ask
-from hub.cli.showing import print_line
-from hub.client import extension_entry, opening_entry, publish_entry, signed_entry, until_registered
-from hub.domain.statements import RegisterEntry
-from hub.local.hub import LocalHub
+from hub.cli.publishing import publish
+from hub.client import extension_entry, opening_entry
 from hub.operate import free_round_number
-from hub.signing import Signer
-from hub.store import Connection
 
 __all__ = ["extend", "open_"]
 
@@ -44,7 +37,7 @@ def extend(
     signer, now = load_key(key, password_file), datetime.now(UTC)
     entry = extension_entry(so, year, cohort.value, to, decision, now)
     with connected(data, workers=True) as hub, open_owner(hub, f"so-{chosen_so(hub, so)}") as connection:
-        _publish(hub, connection, entry, signer, now, yes, patience_s, json)
+        publish(hub, connection, entry, signer, now, yes, patience_s, json)
 
 
 def open_(
@@ -67,23 +60,4 @@ def open_(
     with connected(data, workers=True) as hub, open_owner(hub, f"so-{chosen_so(hub, so)}") as connection:
         chosen = number or free_round_number(connection, school, year, cohort.value)
         entry = opening_entry(so, school, year, cohort.value, chosen, decision, reason, now)
-        _publish(hub, connection, entry, signer, now, yes, patience_s, json)
-
-
-def _publish(
-    hub: LocalHub, connection: Connection, entry: RegisterEntry, signer: Signer, now: datetime, yes: bool,
-    patience_s: float, as_json: bool,
-) -> None:  # fmt: skip
-    """Show the entry, sign it, send it, and wait until the Sở has it."""
-    console = Console(stderr=as_json)
-    shown = {"entry_id": entry.entry_id, "kind": entry.kind, "valid_from": entry.valid_from, "payload": entry.payload}
-    if not as_json:
-        console.print(*(f"{name}: {value}" for name, value in shown.items()), sep="\n", highlight=False, markup=False)
-    ask(yes, "Ghi vào sổ đăng ký? / Publish?")
-    sending = signed_entry(entry, signer, int(now.timestamp()))
-    place = asyncio.run(publish_entry(hub.bootstrap, sending))
-    version = until_registered(connection, entry, sending, place, patience_s)
-    if as_json:
-        print_line({**shown, "register_version": version})
-    else:
-        console.print(f"đã ghi, phiên bản/registered, version: {version}", highlight=False)
+        publish(hub, connection, entry, signer, now, yes, patience_s, json)

@@ -55,6 +55,7 @@ def _show(console: Console, organisation: OrganisationStatus) -> None:
         ("đợt / rounds", rounds), ("cách ly / quarantine", kept),
         ("chưa gửi / unsent", str(organisation.unsent)),
         ("đợt Bộ báo thiếu / locks of which Bộ lacks something", str(organisation.missing or "")),
+        ("đã đóng / closed", ", ".join(f"{so} → {follows}" for so, follows in organisation.closed.items())),
         ("RẼ NHÁNH / FORKS (hub fork list)", ", ".join(f"{so} {n}" for so, n in organisation.forks.items())),
     ):  # fmt: skip
         if text:

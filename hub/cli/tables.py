@@ -71,7 +71,8 @@ def history_of(history: History) -> Group:
         table.add_row(
             t.school_year, t.class_, t.school.name, _number(v), v.evidence, state, str(v.effective_on or "—"), at_bo
         )
-    return Group(table, *(_marks(v) for v in history.versions))
+    ends = (Text(f"Nhật ký đã đóng / closed log: {so} → {follows}") for so, follows in history.closed.items())
+    return Group(table, *(_marks(v) for v in history.versions), *ends)
 
 
 def _number(version: Version) -> str:

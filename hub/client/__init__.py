@@ -28,7 +28,14 @@ from hub.client.lock_set import LockSet, command_ids_of, lock_set
 from hub.client.papers import Paper, read_paper
 from hub.client.planning import Mode, Planned, plan_submissions
 from hub.client.preparing import PreparedBatch, Rounds, prepare_batch
-from hub.client.publishing import extension_entry, opening_entry, publish_entry, signed_entry, until_registered
+from hub.client.publishing import (
+    closing_entry,
+    extension_entry,
+    opening_entry,
+    publish_entry,
+    signed_entry,
+    until_registered,
+)
 from hub.client.receipts import ReadReceipt, next_receipts, read_receipts, receipt_ends, verify_receipt
 from hub.client.records import command_sending, instant, lock_request, recall, register_sending, submission_sending
 from hub.client.register import school_of, snapshot_of
@@ -79,6 +86,7 @@ __all__ = [
     "bases_of_files",
     "bo_source",
     "changed_document",
+    "closing_entry",
     "command_ids_of",
     "command_sending",
     "commands_at_broker",

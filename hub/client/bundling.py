@@ -154,19 +154,30 @@ def _place(connection: Connection, row: _Row) -> Place:
         raise Refused("BUNDLE_NOT_COSIGNED")
     manifest, by_so, log_index, _, said, by_bo, cosignature = found
     hashes = [bytes(digest) for (digest,) in connection.execute(_SQL["leaf_hashes"], (row.lock_id,))]
-    size = read(said, IngestStatement).tree_size
+    size, head = _newest_head(connection, read(said, IngestStatement).tree_size, cosignature)
     log = [leaf_hash(one) for (one,) in connection.execute(_SQL["manifests_below"], (size,))]
-    head = connection.execute(_SQL["signed_head"], (size,)).fetchone()
-    if head is None:
-        raise Refused("BUNDLE_NOT_COSIGNED")
     return Place(
-        head=_head(head[0], head[1], head[2], cosignature),
+        head=head,
         in_log=_position(log, log_index),
         in_manifest=_position(hashes, row.n),
         leaf=encode_base64(row.leaf),
         manifest=signed(manifest, by_so),
         receipt=signed(said, by_bo),
     )
+
+
+def _newest_head(connection: Connection, size: int, cosignature: str) -> tuple[int, Head]:
+    """Return the head with its size: of a closed log the final one, else the one that Bộ's receipt names.
+
+    Raises Refused BUNDLE_NOT_COSIGNED.
+    """
+    final = connection.execute(_SQL["cosigned_closing"]).fetchone()
+    if final is not None:
+        return final[0], _head(*final[1:])
+    head = connection.execute(_SQL["signed_head"], (size,)).fetchone()
+    if head is None:
+        raise Refused("BUNDLE_NOT_COSIGNED")
+    return size, _head(head[0], head[1], head[2], cosignature)
 
 
 def _head(note: bytes, signature: str, token: bytes, cosignature: str) -> Head:

@@ -5,7 +5,7 @@ Nothing is shown that is not what was accepted and locked: one changed version s
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -112,14 +112,19 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """All versions of one pupil, oldest first; `locator` as it is printed, None before the first lock."""
+    """All versions of one pupil, oldest first; `locator` as it is printed, None before the first lock.
+
+    `closed`: of the Sở that locked them, those whose log has ended, with the Sở that follows (slugs).
+    """
 
     locator: str | None
     versions: tuple[Version, ...]
+    closed: Mapping[str, str] = field(default_factory=dict)
 
     def shown(self, role: str | None = None) -> dict[str, Any]:
         """Return the history as one JSON object; each version tells what a holder of `role` may do, or everybody."""
-        return {"locator": self.locator, "versions": [version.shown(role) for version in self.versions]}
+        versions = [version.shown(role) for version in self.versions]
+        return {"locator": self.locator, "versions": versions, "closed": dict(self.closed)}
 
     def as_of(self, day: date) -> "History":
         """Return the versions that were in force on a civil date (UTC+7). Raises Refused LOOKUP_NOTHING_FOUND."""
@@ -127,7 +132,7 @@ class History:
         found = {v.record: v for v in locked if v.effective_on is not None and v.effective_on <= day}
         if not found:
             raise Refused("LOOKUP_NOTHING_FOUND")
-        return History(self.locator, tuple(v for v in self.versions if found.get(v.record) is v))
+        return replace(self, versions=tuple(v for v in self.versions if found.get(v.record) is v))
 
 
 def find_by_locator(locator: str, so_urls: Mapping[str, str], bo_url: str) -> History:
@@ -172,7 +177,8 @@ def _find(query: str, values: Sequence[str], so_urls: Mapping[str, str], bo_url:
         raise Refused("LOOKUP_NOTHING_FOUND")
     locator = next((v.locator for v in versions if v.locator is not None), None)
     by_year = sorted(versions, key=lambda v: (v.transcript.school_year, v.accepted_at))
-    return History(None if locator is None else printed(locator), tuple(by_year))
+    ends = dict(_rows(bo_url, _BO["closed_logs"], ([v.so for v in versions],)))
+    return History(None if locator is None else printed(locator), tuple(by_year), ends)
 
 
 def with_successors(versions: Sequence[Version]) -> list[Version]:

@@ -15,7 +15,7 @@ from hub.store import Connection, unavailable
 from hub.store.queries import queries_of
 from hub.trust import Entry, check_entry, round_opening_id, sign
 
-__all__ = ["extension_entry", "opening_entry", "publish_entry", "signed_entry", "until_registered"]
+__all__ = ["closing_entry", "extension_entry", "opening_entry", "publish_entry", "signed_entry", "until_registered"]
 
 _SQL = queries_of("common")
 _DIGEST_LENGTH = 12
@@ -45,12 +45,24 @@ def opening_entry(
     return _entry(so, "round_opening", round_opening_id(school, school_year, cohort, number), payload, at)
 
 
-def _entry(so: str, kind: Any, entry_id: str, payload: Mapping[str, Any], at: datetime) -> RegisterEntry:
-    """Make an entry that holds from `at` on. Raises Refused REGISTER_ENTRY_WRONG for what no register would take."""
-    check_entry(Entry(kind, entry_id, at, None, payload, 1))
+def closing_entry(so: str, successor: str, decision: str, since: datetime, at: datetime) -> RegisterEntry:
+    """Return the entry, issued at `at`, that closes the log of a Sở from `since` on; its id is the Sở's slug.
+
+    Raises Refused LOG_CLOSING_WRONG, and as `_entry`.
+    """
+    return _entry(so, "log_closing", so, {"decision": decision, "so": so, "successor": successor}, at, since)
+
+
+def _entry(
+    so: str, kind: Any, entry_id: str, payload: Mapping[str, Any], at: datetime, since: datetime | None = None
+) -> RegisterEntry:
+    """Make an entry that holds from `since` on, by default from its issue. Raises Refused REGISTER_ENTRY_WRONG for
+    what no register would take.
+    """
+    check_entry(Entry(kind, entry_id, since or at, None, payload, 1))
     return RegisterEntry(
         entry_id=entry_id, issued_at=instant(at), kind=kind, payload=dict(payload), so=so,
-        type="vn.hocba.register-entry/1", valid_from=instant(at),
+        type="vn.hocba.register-entry/1", valid_from=instant(since or at),
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from hub.errors import Unavailable
 from hub.kafka import Member, end_offsets, group_members
 from hub.kafka.deployment import group_prefix
-from hub.operate import answer_of, step_into
+from hub.operate import answer_of, log_end, step_into
 from hub.store import open_connection, unavailable
 from hub.store.queries import queries_of
 from hub.topics import Topic, stages_of_bo, stages_of_so
@@ -67,7 +67,8 @@ class OrganisationStatus:
     """One organisation. `quarantine`: (stage, code, messages).
 
     `missing`: locks of a Sở of which Bộ lacks something; `forks`: at Bộ, pairs of contradicting texts by Sở;
-    `evidence`: accepted transcripts of a Sở by grade.
+    `evidence`: accepted transcripts of a Sở by grade;
+    `closed`: logs that have ended, with the Sở that follows: its own at a Sở, all that it cosigned at Bộ.
     """
 
     owner: str
@@ -79,6 +80,7 @@ class OrganisationStatus:
     missing: int = 0
     forks: Mapping[str, int] = field(default_factory=dict)
     evidence: Mapping[str, int] = field(default_factory=dict)
+    closed: Mapping[str, str] = field(default_factory=dict)
 
     def shown(self, role: str | None = None) -> dict[str, Any]:
         """Return the status as one JSON object; each state of rounds tells what a holder of `role` may do."""
@@ -153,9 +155,12 @@ def _organisation(
                 [],
                 {str(so): int(n) for so, n in connection.execute(queries["fork_counts"])},
             )
+            closed = dict(connection.execute(queries["closings"]).fetchall())
         else:
             missing, forks = connection.execute(queries["count_missing"]).fetchone(), {}
             evidence = connection.execute(queries["count_evidence"]).fetchall()
+            end = log_end(connection, source.owner.removeprefix("so-"))
+            closed = {} if end is None else {end.so: end.successor}
             documents = connection.execute(queries["count_documents"]).fetchall()
             rounds = connection.execute(queries["count_rounds"]).fetchall()
     stages = tuple(_stage(source, stage, positions, members, ends) for stage in source.stages)
@@ -165,6 +170,7 @@ def _organisation(
         tuple((stage, code, n) for stage, code, n in quarantine), 0 if unsent is None else int(unsent[0]),
         0 if missing is None else int(missing[0]), forks,
         {str(grade): int(count) for grade, count in evidence},
+        closed,
     )  # fmt: skip
 
 

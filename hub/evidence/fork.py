@@ -2,7 +2,8 @@
 
 Two heads of one size with different roots prove the fork by the log's key alone. Of two sizes it is proved when `log`
 (the leaf hashes, which the larger head binds) gives another root at the smaller size. A manifest does not say where it
-stands, so two of them prove a fork only when they are of one lock.
+stands, so two of them prove a fork only when they are of one lock. A final head contradicts every larger head, and a
+final head that names another successor, by the log's key alone.
 """
 
 from collections.abc import Mapping, Sequence
@@ -104,13 +105,23 @@ def _heads(file: ForkFile, keys: Sequence[NoteKey]) -> tuple[ForkVerdict, dict[s
     facts = {"origin": first.origin}
     for name, head in (("first", first), ("second", second)):
         facts |= {f"{name}_size": str(head.size), f"{name}_root": head.root.hex()}
+        facts |= {} if head.successor is None else {f"{name}_successor": head.successor}
     if first.origin != second.origin:
         raise Refused("FORK_NOT_ONE")
+    if _outgrown(first, second) or _outgrown(second, first):
+        return ForkVerdict.PROVED, facts
     if first.size == second.size:
         if first.root == second.root:
             raise Refused("FORK_NOT_ONE")
         return ForkVerdict.PROVED, facts
     return _of_two_sizes(file, first, second), facts
+
+
+def _outgrown(final: Checkpoint, other: Checkpoint) -> bool:
+    """Tell whether a head says that the log ended, and another that it went on, or ended otherwise."""
+    if final.successor is None:
+        return False
+    return other.size > final.size or other.successor not in (None, final.successor)
 
 
 def _of_two_sizes(file: ForkFile, first: Checkpoint, second: Checkpoint) -> ForkVerdict:

@@ -48,6 +48,7 @@ class _Chain:
         self._last = first.digest
         self._leaves: list[Leaf] = []
         self.as_of = first.cosigned_at
+        self._successor = _successor(first)
 
     def follow(self, place: Place, ground: Ground, path: str) -> bool:
         """Check a place that follows the last leaf; False for one that does not."""
@@ -60,19 +61,26 @@ class _Chain:
         placed = check_place(place, ground, path, is_later=True)
         self._last = placed.digest
         self._leaves.append(leaf)
+        self._successor = self._successor or _successor(placed)
         if self.as_of is not None and placed.cosigned_at is not None:
             self.as_of = max(self.as_of, placed.cosigned_at)
         return True
 
     def end(self, found: Findings) -> dict[str, str]:
-        """Tell what became of the record, as a finding and as facts."""
+        """Tell what became of the record, as a finding and as facts; and of its log, where a head ends it."""
+        ended = {} if self._successor is None else {"closed": "true", "successor": self._successor}
         versions = [leaf.version for leaf in self._leaves if leaf.action != "UNLOCK"]
         if versions:
             found.add("later", "BUNDLE_SUPERSEDED", version=str(versions[-1]))
-            return {"superseded_by": str(versions[-1])}
+            return ended | {"superseded_by": str(versions[-1])}
         if self._leaves:  # a lock writes both leaves at once: the one that supersedes was left out of the file
             found.add("later", "BUNDLE_UNLOCKED")
-        return {}
+        return ended
+
+
+def _successor(placed: Placed) -> str | None:
+    """Return the Sở that follows, when the head of a place is the final one of its log."""
+    return None if placed.head is None else placed.head.successor
 
 
 def _follow_status(data: bytes, bundle: Bundle, chain: _Chain, roots: Roots, found: Findings) -> int:

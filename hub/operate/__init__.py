@@ -2,6 +2,7 @@
 who may be one pupil, how far is a correction?
 """
 
+from hub.operate.closing import ClosingState, LogEnd, closing_state, log_end
 from hub.operate.correction_edits import (
     THRESHOLDS,
     CorrectedRecord,
@@ -58,6 +59,7 @@ __all__ = [
     "QUARANTINE_WAITING",
     "THRESHOLDS",
     "Action",
+    "ClosingState",
     "CorrectedRecord",
     "CorrectedVersion",
     "CorrectionReport",
@@ -72,6 +74,7 @@ __all__ = [
     "HangingLock",
     "Held",
     "LockPlan",
+    "LogEnd",
     "Match",
     "Outlook",
     "ParkedSchool",
@@ -87,6 +90,7 @@ __all__ = [
     "VersionPlace",
     "actions_of",
     "answer_of",
+    "closing_state",
     "completeness_of",
     "correction_of",
     "correction_report_of_bo",
@@ -106,6 +110,7 @@ __all__ = [
     "judge",
     "judged",
     "lock_plan",
+    "log_end",
     "matches_of",
     "parked_schools",
     "redrive_entry",

@@ -2,7 +2,7 @@
 
 import asyncio
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -50,20 +50,28 @@ def world(cache: Path) -> Iterator[World]:
 
 
 @contextmanager
-def a_world(cache: Path, environment: Mapping[str, str] | None = None) -> Iterator[World]:
-    """Found a hub of one's own and run its workers, with this environment beside their own."""
+def a_world(
+    cache: Path, environment: Mapping[str, str] | None = None, sos: Sequence[str] = SOS, by_hand: str | None = SO
+) -> Iterator[World]:
+    """Found a hub of one's own and run its workers, with this environment beside their own.
+
+    Of the Sở `by_hand` only the register is read: its log belongs to the tests.
+    """
     at = datetime.now(UTC).replace(microsecond=0)
-    population = Population(_SEED, pupil_count=180, at=at, school_year="2025-2026", school_count=15, sos=SOS)
+    population = Population(_SEED, pupil_count=180, at=at, school_year="2025-2026", school_count=15, sos=sos)
     with (
         tempfile.TemporaryDirectory(prefix="hub-world-", ignore_cleanup_errors=True) as folder,
-        LocalHub(_open(Path(folder)), SOS, cache) as hub,
+        LocalHub(_open(Path(folder)), sos, cache) as hub,
     ):
         hub.make_stores()
         founded = found_keys(population, hub.secrets)
-        register_only = WorkerSpec("so-khanh-hoa", ("so", "khanh-hoa", "--stages", "register"))
+        register_only = [WorkerSpec(f"so-{by_hand}", ("so", by_hand, "--stages", "register"))] if by_hand else []
         impatient = {"HUB_SEALING_ALARM_S": "2"}  # counts only while a test keeps the time-stamp authority away
-        specs = [replace(spec, environment=impatient | dict(environment or {})) for spec in worker_specs(SOS[:2])]
-        hub.start_workers([*specs, register_only])
+        specs = [
+            replace(spec, environment=impatient | dict(environment or {}))
+            for spec in worker_specs([so for so in sos if so != by_hand])
+        ]
+        hub.start_workers([*specs, *register_only])
         try:
             asyncio.run(_publish(hub, [sending for _, sending in signed_register(population, founded)]))
         except Unavailable as error:

@@ -74,6 +74,7 @@ def _orders(world: World, check: Check, so: str, positions: Mapping[_Place, int]
 
 def _answers(world: World, check: Check, so: str, positions: Mapping[_Place, int]) -> None:
     answered = {row[0].hex() for row in world.so[so].rows("answered_locks") if row[9] is not None}
+    answered |= {"" for _ in world.so[so].rows("closing_receipts")}  # about the end of the log, and so of no lock
     mine = so.encode()
     _records(
         world, check, f"so-{so}", "acknowledge", names.BO_RECEIPT, positions,
@@ -84,6 +85,7 @@ def _answers(world: World, check: Check, so: str, positions: Mapping[_Place, int
 def _staged(world: World, check: Check, so: str, positions: Mapping[_Place, int]) -> None:
     staged = {(name, lock_id.hex(), number) for name, lock_id, number in world.bo.rows("staged", so, so)}
     heads = [row[0] for row in world.bo.rows("bo_heads", so)]
+    ended = any(True for _ in world.bo.rows("bo_closing", so))
     links = {hashlib.sha256(row[1]).digest() for row in world.bo.rows("bo_links")}
 
     def effect(stood: Stood) -> bool:
@@ -92,6 +94,8 @@ def _staged(world: World, check: Check, so: str, positions: Mapping[_Place, int]
             return False
         if fact.name == "IdentityLink":
             return fact.carries in links
+        if fact.name == "Closing":
+            return ended
         if fact.name == "Checkpoint":
             return bool(heads) and fact.number <= max(heads)
         return (fact.name, fact.lock_id, fact.number) in staged

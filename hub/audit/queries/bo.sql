@@ -77,3 +77,7 @@ UNION ALL SELECT 'LockManifest', lock_id, log_index FROM manifest WHERE so = %s
 -- name: graded_transcripts
 -- Every transcript with the signatures from which its grade of evidence follows, and where it is repeated.
 SELECT so, lock_id, n, leaf_sha256, signatures, evidence, leaf FROM document ORDER BY so, lock_id, n
+
+-- name: bo_closing
+-- The final head of a closed log, as Bộ cosigned it.
+SELECT tree_size, root, successor, text, timestamp_token, cosignature FROM closing WHERE so = %s

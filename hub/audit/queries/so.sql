@@ -289,3 +289,23 @@ ORDER BY d.message_sha256, d.n
 -- name: sources_kept
 -- Every source document under its hash.
 SELECT sha256, data FROM source_document ORDER BY sha256
+
+-- name: closing
+-- The final head of a closed log.
+SELECT tree_size, root, successor, text, signature, timestamp_token FROM closing
+
+-- name: closing_receipts
+-- Bộ's word that it has it.
+SELECT statement, signature, cosignature FROM closing_receipt
+
+-- name: closing_entries
+-- What the register says of the end of the log, version by version, and whether it is due.
+SELECT version, valid_from, payload ->> 'successor', valid_from <= now() FROM register_entry
+WHERE kind = 'log_closing' ORDER BY version
+
+-- name: decided_by
+-- Commands of which something was accepted, with the version of the register that decided; windows end by themselves.
+SELECT message_sha256, appended_at, register_version FROM inbox
+WHERE outcome <> 'refused' AND kind <> 'WindowClosed'
+  AND register_version >= (SELECT min(version) FROM register_entry WHERE kind = 'log_closing')
+ORDER BY message_sha256

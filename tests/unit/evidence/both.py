@@ -9,7 +9,7 @@ from tests.unit.evidence.builders import keys
 from tests.unit.evidence.node import ask
 
 _SAME_FACTS = (
-    "document_sha256", "leaf_sha256", "superseded_by",
+    "document_sha256", "leaf_sha256", "superseded_by", "closed", "successor",
     "evidence", "system", "mapping", "mapping_sha256", "source_sha256",
 )  # fmt: skip
 

@@ -177,8 +177,14 @@ def others(count: int) -> list[bytes]:
     return [leaf_hash(b"leaf of somebody else %d" % n) for n in range(count)]
 
 
-def placed(leaf: bytes, at: datetime = COSIGNED_AT, lock_no: int = 1, logs: int = 4, **says: Any) -> Place:
-    """Lock a leaf among others, log the manifest among others, sign and cosign the head."""
+def placed(
+    leaf: bytes, at: datetime = COSIGNED_AT, lock_no: int = 1, logs: int = 4, beyond: int = 0,
+    ended: str | None = None, **says: Any,
+) -> Place:  # fmt: skip
+    """Lock a leaf among others, log the manifest among others, sign and cosign the head.
+
+    `beyond`: how many manifests came after the head that Bộ's receipt names; `ended`: who follows the log.
+    """
     k = keys()
     hashes = sorted([*others(6), leaf_hash(leaf)])
     tree, index = Tree(hashes), hashes.index(leaf_hash(leaf))
@@ -189,17 +195,18 @@ def placed(leaf: bytes, at: datetime = COSIGNED_AT, lock_no: int = 1, logs: int 
     )  # fmt: skip
     manifest = replace(manifest, **says)
     by_so = k.statement("so", manifest, role="so_seal", at=LOCKED_AT)
-    log = Tree([*others(logs), leaf_hash(by_so.data), *others(1)])
-    note = sign_checkpoint(Checkpoint(log_origin(SO), log.size, log.root), k.log)
+    log = Tree([*others(logs), leaf_hash(by_so.data), *others(1 + beyond)])
+    checkpoint = Checkpoint(log_origin(SO), log.size, log.root, ended)
+    note = sign_checkpoint(checkpoint, k.log)
     head = Head(
-        cosignature=cosign(Checkpoint(log_origin(SO), log.size, log.root), k.witness, seconds(at)),
+        cosignature=cosign(checkpoint, k.witness, seconds(at)),
         note=encode_base64(note),
         signature=k.sign("so", note, role="so_seal", typ=CHECKPOINT_TYPE, at=LOCKED_AT),
         timestamp=encode_base64(stamps.a_token(note, at=at - STAMPED_BEFORE)),
     )
     said = IngestStatement(
         at=text_of(at), codes=(), count=len(hashes), lock_id=manifest.lock_id, log_index=logs, outcome="ingested",
-        root=manifest.root, so=SO, tree_size=log.size, type="vn.hocba.ingest-receipt/1",
+        root=manifest.root, so=SO, tree_size=log.size - beyond, type="vn.hocba.ingest-receipt/1",
     )  # fmt: skip
     return Place(
         head=head, in_log=position(log, logs), in_manifest=position(tree, index), leaf=encode_base64(leaf),

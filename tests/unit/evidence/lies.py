@@ -261,6 +261,7 @@ def _made() -> dict[str, tuple[str, Callable[[], bytes]]]:
             lambda: unfit(usages=(ExtendedKeyUsageOID.TIME_STAMPING, ExtendedKeyUsageOID.CODE_SIGNING)),
         ),
         "time-stamp by a lax certificate": ("timestamp", lambda: unfit(is_critical=False)),
+        "receipt of a smaller head": ("cosignature", lambda: sealed(beyond=1)),
         "log of a stranger": ("checkpoint", lambda: own_head(STRANGER)),
         "cosigned by another key": ("cosignature", foreign_witness),
         "policy by a teacher": ("register", own_policy),

@@ -29,8 +29,8 @@ def side(place: int, text: bytes, signature: str = "a..b") -> ForkText:
     return ForkText(place=place, signature=signature, text=base64.b64encode(text).decode())
 
 
-def head(size: int, root: bytes | None = None, signer: Any = LOG) -> ForkText:
-    return side(size, sign_checkpoint(Checkpoint(signer.name, size, root or root_of(size)), signer))
+def head(size: int, root: bytes | None = None, signer: Any = LOG, ended: str | None = None) -> ForkText:
+    return side(size, sign_checkpoint(Checkpoint(signer.name, size, root or root_of(size), ended), signer))
 
 
 def a_file(first: ForkText, second: ForkText, **changes: Any) -> ForkFile:
@@ -68,15 +68,32 @@ def test_larger_head_that_is_no_extension_is_claimed() -> None:
 
 
 @pytest.mark.parametrize(
+    "pair",
+    [
+        (head(2, ended="nghe-an"), head(3)),
+        (head(3), head(2, ended="nghe-an")),
+        (head(2, ended="nghe-an"), head(3, ended="nghe-an")),
+        (head(2, ended="nghe-an"), head(2, ended="hai-phong")),
+    ],
+    ids=["grown", "ended below", "ended twice", "two successors"],
+)
+def test_head_that_contradicts_a_final_one_proves_a_fork_by_the_log_key_alone(pair: tuple[ForkText, ForkText]) -> None:
+    """The final head says that nothing follows, whatever the roots."""
+    assert verdict_of(a_file(*pair, code="LOG_CLOSED_GROWN")) == (ForkVerdict.PROVED, ())
+
+
+@pytest.mark.parametrize(
     ("file", "code"),
     [
         (a_file(head(2), head(2)), "FORK_NOT_ONE"),
+        (a_file(head(2), head(2, ended="nghe-an")), "FORK_NOT_ONE"),
+        (a_file(head(2, ended="nghe-an"), head(2, ended="nghe-an")), "FORK_NOT_ONE"),
         (a_file(head(4), head(2), log=tuple(leaf.hex() for leaf in LEAVES)), "FORK_NOT_ONE"),
         (a_file(head(2), head(2, signer=NoteKeySigner(LOG.name, bytes(32)))), "CHECKPOINT_SIGNER_UNKNOWN"),
         (a_file(head(2), side(2, b"no note")), "NOTE_WRONG"),
         (a_file(head(2), ForkText(place=2, signature="", text="!")), "BASE64_WRONG"),
     ],
-    ids=["one root", "a true prefix", "another key", "no note", "no base64"],
+    ids=["one root", "the end of a log", "one end", "a true prefix", "another key", "no note", "no base64"],
 )
 def test_pair_that_contradicts_nothing_is_broken(file: ForkFile, code: str) -> None:
     """Each reason has its code."""

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from hub.evidence import bundle_bytes
-from hub.trust import verify_timestamp
+from hub.evidence import bundle_bytes, verify_bundle
+from hub.trust import leaf_bytes, verify_timestamp
 from tests.unit.evidence.both import Case, agreed, text
 from tests.unit.evidence.builders import (
     LATER_AT,
@@ -19,11 +19,25 @@ from tests.unit.evidence.builders import (
     good,
     keys,
     parts_of,
+    placed,
+    roots,
 )
 from tests.unit.evidence.lies import lies, without_stamp
 from tests.unit.evidence.node import ask, second_verdict
 from tests.unit.trust import timestamp_world as stamps
 from tests.unit.trust.rsa_timestamps import rsa_token
+
+
+@pytest.mark.parametrize("beyond", [0, 1, 7])
+def test_final_head_of_a_closed_log_proves_whatever_was_locked_before(beyond: int) -> None:
+    """Bộ's receipt names an earlier head; both say that the log is closed, and who follows."""
+    one = a_locked()
+    ended = placed(leaf_bytes(one.leaf), beyond=beyond, ended="nghe-an")
+    whole = bundle_bytes(**parts_of(one, place=ended))
+    assert agreed([Case(whole)]) == ["valid"]
+    facts = verify_bundle(whole, roots()).facts
+    assert (facts["closed"], facts["successor"], facts["tree_size"]) == ("true", "nghe-an", str(6 + beyond))
+    assert "closed" not in verify_bundle(good(), roots()).facts
 
 
 def test_both_find_an_honest_bundle_valid() -> None:

@@ -26,3 +26,11 @@ WHERE d.document_sha256 = ANY(%s) AND d.action <> 'UNLOCK' AND d.action <> 'UNLO
 -- name: quarantine_codes
 -- Messages that did not decode, by reason.
 SELECT stage, code, count(*) FROM quarantine GROUP BY stage, code ORDER BY stage, code
+
+-- name: closed_logs
+-- Of these Sở, those whose log has ended, with the Sở that follows.
+SELECT so, successor FROM closing WHERE so = ANY(%s) ORDER BY so
+
+-- name: closings
+-- All logs that have ended, with the Sở that follows.
+SELECT so, successor FROM closing ORDER BY so

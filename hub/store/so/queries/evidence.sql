@@ -29,6 +29,10 @@ SELECT manifest FROM lock WHERE log_index < %s ORDER BY log_index
 -- The head of that size as Sở signed it, with its time-stamp (empty without one).
 SELECT text, signature, timestamp_token FROM checkpoint WHERE tree_size = %s
 
+-- name: cosigned_closing
+-- The final head of a closed log, once Bộ has cosigned it: it stands for every head before it.
+SELECT c.tree_size, c.text, c.signature, c.timestamp_token, r.cosignature FROM closing c JOIN closing_receipt r USING (only_one)
+
 -- name: register_evidence
 -- Every policy, and all versions of the entries that name one of these certificates or a seal's source system, in order.
 -- The system (NULL without a seal) brings the certificates that it pins; the order is that of publication.

@@ -148,3 +148,15 @@ INSERT INTO closing_receipt (statement, signature, cosignature) VALUES (%s, %s, 
 -- name: closing_receipt
 -- The same, to read.
 SELECT statement, signature, cosignature FROM closing_receipt
+
+-- name: closing_said
+-- What the register says of the end of this Sở's log, and whether it is due.
+SELECT payload ->> 'successor', payload ->> 'decision', valid_from, valid_from <= now() FROM register_entry
+WHERE so = %s AND kind = 'log_closing' ORDER BY version DESC LIMIT 1
+
+-- name: closing_leaves
+-- What would never be locked once the log has ended: documents of open rounds, and pupils of corrections under way.
+SELECT (SELECT count(*) FROM document d JOIN round r
+          ON (r.school, r.school_year, r.cohort, r.number) = (d.school, d.school_year, d.cohort, d.round_number)
+        WHERE d.state IN ('open', 'pending', 'held') AND r.state = 'open'),
+       (SELECT count(*) FROM correction WHERE state IN ('requested', 'confirmed', 'submitted', 'approved', 'resubmitted'))
