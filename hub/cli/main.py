@@ -23,6 +23,7 @@ _COMMANDS = (  # each the function of its name in its own module
 )  # fmt: skip
 _GROUPS = {
     "lock": "lock_group",
+    "so": "so_group",
     **{name: name for name in ("fork", "deadline", "quarantine", "parked", "matches", "correction", "conflict")},
     **{name: name for name in ("identity", "connector", "mapping", "bench")},
 }

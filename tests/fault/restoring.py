@@ -47,7 +47,7 @@ def _administrator(run: Run, database: str = "postgres") -> Iterator[Connection]
 
 
 def _name(owner: str) -> str:
-    return "bo" if owner == "bo" else f"so_{SO.replace('-', '_')}"
+    return owner.replace("-", "_")
 
 
 def copied(run: Run, owner: str) -> Copy:

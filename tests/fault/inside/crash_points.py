@@ -8,7 +8,8 @@ Points of a stage (register, validate, lock, acknowledge, ingest): before_claim,
 inside:<table> (right after the statement that writes it), after_transaction (committed, nothing else done),
 before_kafka_commit, after_kafka_commit. Of the stage "relay": before_produce, after_produce (acknowledged, not yet
 marked), after_mark. Of the stage "sequencer": before_sequencer, inside:<table>, after_sequencer. Of the scheduler
-"windows": inside:<table>, after_windows (announced, not yet sent).
+"windows": inside:<table>, after_windows (announced, not yet sent). Of "closing", which ends a log: before_closing,
+inside:<table>, before_closing_commit, after_closing (the final head stands, not yet sent).
 """
 
 import functools
@@ -85,7 +86,7 @@ def _around(of: Any, name: str, before: str, after: str, stage: Callable[[Sequen
             done = work(*arguments, **named)
         finally:
             _here.stage = outer
-        if done is not None or name == "_mark":
+        if done is not None or name in ("_mark", "_write"):
             _reach(after, called)
         return done
 
@@ -160,6 +161,19 @@ def _wrap_sequencer(module: ModuleType) -> None:
     module.sequence_once = sequence_once  # type: ignore[attr-defined]
 
 
+def _wrap_closing(module: ModuleType) -> None:
+    _around(module, "_write", "before_closing", "before_closing_commit", lambda _: "closing")
+    work = module.close_once
+
+    def close_once(*arguments: Any) -> Any:
+        done = work(*arguments)
+        if done:
+            _reach("after_closing", "closing")
+        return done
+
+    module.close_once = close_once  # type: ignore[attr-defined]
+
+
 def _wrap_windows(module: ModuleType) -> None:
     work = module.close_windows
 
@@ -194,6 +208,7 @@ _WRAPS: dict[str, Callable[[ModuleType], None]] = {
     "hub.agents.stage.relay": _wrap_relay,
     "hub.kafka.producer": _wrap_producer,
     "hub.agents.sequencer": _wrap_sequencer,
+    "hub.agents.closing": _wrap_closing,
     "hub.agents.windows": _wrap_windows,
     "aiokafka.consumer.consumer": _wrap_consumer,
     "psycopg.cursor": _wrap_cursor,
