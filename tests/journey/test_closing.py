@@ -233,7 +233,7 @@ def test_old_record_is_proved_against_the_final_head_by_both_verifiers(ended: En
         assert report.verdict is Conclusion.VALID, report.shown()
         assert (report.facts["closed"], report.facts["successor"], report.facts["tree_size"]) == ("true", NEW, "3")
         (tmp_path / "bundle.json").write_bytes(bundle.bundle)
-        code, second = second_verdict(tmp_path / "bundle.json", "--roots", tmp_path)
+        code, second = second_verdict(tmp_path / "bundle.json", "--roots", tmp_path / anchor[0])
         assert (code, second["verdict"], second["facts"]["successor"]) == (0, "valid", NEW), second
 
 
