@@ -13,6 +13,7 @@ from hub.local.hub import LocalHub
 from hub.local.population import Population
 from hub.store import open_connection
 from hub.store.queries import queries_of
+from hub.trust import GRADES
 
 __all__ = ["balance_table", "history_of", "history_table", "schools_table"]
 
@@ -44,8 +45,11 @@ def balance_table(balance: Balance) -> Table:
     table.add_column("", no_wrap=True)
     table.add_column("", justify="right", no_wrap=True)
     for name, value in asdict(balance).items():
-        if name not in {"problems", "provinces"}:
+        if name not in {"problems", "provinces", "evidence"}:
             table.add_row(name, str(value))
+    for grade in GRADES:
+        counts = [str(of.get(grade, 0)) for of in balance.evidence.values()]
+        table.add_row(f"{grade}: {' / '.join(balance.evidence)}", " / ".join(counts))
     return table
 
 

@@ -17,11 +17,13 @@ from hub.schemas import decode
 from hub.store import open_connection
 from hub.store.queries import queries_of
 from hub.topics import bo_transcript
+from hub.trust import GRADES
 
 __all__ = ["Balance", "draw_balance"]
 
 _COMMON, _SO, _BO = queries_of("common"), queries_of("so"), queries_of("bo")
 _LOST_SHOWN_MAX = 20
+_PLACES = ("so", "bo", "stream")
 
 
 @dataclass
@@ -46,6 +48,10 @@ class Balance:
     quarantined: int = 0
     lost: int = 0
     doubled: int = 0
+    evidence: dict[str, dict[str, int]] = field(
+        default_factory=lambda: {place: dict.fromkeys(GRADES, 0) for place in _PLACES}
+    )
+    """Locked transcripts, those that a correction replaced included, by grade: at Sở, at Bộ, in the national stream."""
     seconds: float = 0.0
     problems: list[str] = field(default_factory=list)
     provinces: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -71,6 +77,7 @@ def draw_balance(hub: LocalHub, story: Story | None = None, journals: Iterable[P
         _add_so(balance, hub, so, [line for line in sent if line["so"] == so])
     with open_connection(hub.bo_url) as connection:
         balance.ingested = sum(count for _, count in connection.execute(_BO["count_ingested"]))
+        _add_grades(balance, "bo", connection.execute(_BO["count_evidence"]))
     balance.published = asyncio.run(_published(hub, balance))
     _check_sums(balance)
     if story is not None:
@@ -96,6 +103,7 @@ def _add_so(balance: Balance, hub: LocalHub, so: str, sent: list[dict[str, Any]]
         outcomes = {row[0].hex(): row[1] for row in connection.execute(_SO["outcomes_of_records"])}
         quarantined = {(t, p, o) for _, t, p, o, _, _ in connection.execute(_COMMON["quarantined"])}
         corrections: dict[str, int] = dict(connection.execute(_SO["count_corrections"]).fetchall())
+        _add_grades(balance, "so", connection.execute(_SO["count_evidence_locked"]))
     balance.submitted += sum(line["transcripts"] for line in sent if line["decodes"])
     balance.unchanged += answers.get("unchanged", 0)
     balance.refused += answers.get("refused", 0) + states["refused"]
@@ -109,6 +117,11 @@ def _add_so(balance: Balance, hub: LocalHub, so: str, sent: list[dict[str, Any]]
     balance.quarantined += len(quarantined)
     for line in sent:
         _compare(balance, line, handled, outcomes, quarantined)
+
+
+def _add_grades(balance: Balance, place: str, rows: Iterable[Any]) -> None:
+    for grade, count in rows:
+        balance.evidence[place][grade] += count
 
 
 def _compare(
@@ -131,13 +144,17 @@ def _compare(
 async def _published(hub: LocalHub, balance: Balance) -> int:
     """Count distinct messages of the national stream; a second message of one version under one key is a double."""
     topic = bo_transcript()
-    ids: dict[bytes, dict[bytes | None, int]] = {}
+    ids: dict[bytes, dict[bytes | None, tuple[int, str]]] = {}
     async for found in read_topic(hub.bootstrap, topic.name, topic.partitions):
         if found.value is not None:
-            version = decode(found.value, topic.messages).value["version"]
-            ids.setdefault(found.key or b"", {})[dict(found.headers).get("ce_id", b"")] = version
-    balance.doubled += sum(len(messages) - len(set(messages.values())) for messages in ids.values())
-    return sum(len(messages) for messages in ids.values())
+            value = decode(found.value, topic.messages).value
+            told = (value["version"], value.get("evidence", "native"))
+            ids.setdefault(found.key or b"", {})[dict(found.headers).get("ce_id", b"")] = told
+    every = [told for messages in ids.values() for told in messages.values()]
+    _add_grades(balance, "stream", Counter(grade for _, grade in every).items())
+    versions = (len({version for version, _ in messages.values()}) for messages in ids.values())
+    balance.doubled += len(every) - sum(versions)
+    return len(every)
 
 
 def _check_sums(b: Balance) -> None:
@@ -150,6 +167,7 @@ def _check_sums(b: Balance) -> None:
         "doubled = 0": b.doubled == 0,
         "superseded = corrected": b.superseded == b.corrected,
         "locked + superseded = ingested = published": final == b.ingested == b.published,
+        "grades at Sở = at Bộ = in the stream": b.evidence["so"] == b.evidence["bo"] == b.evidence["stream"],
     }
     b.problems += [f"does not hold: {rule}" for rule, holds in rules.items() if not holds]
 

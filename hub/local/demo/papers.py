@@ -16,14 +16,11 @@ _YEARS_AGO = 2  # systems hold this year and the one before
 
 
 def papers_outbounds(population: Population, so: str, folder: Path, credentials: Credentials) -> list[Outbound]:
-    """Type two transcripts from a picture of nothing, seal them as the Sở, and return what is sent.
-
-    LookupError where the population has no class for it.
-    """
-    school = next(s for s in population.schools() if s.so == so and s.level is Level.PRIMARY)
-    found = transcripts_before(population.seed, school, population.school_year, _YEARS_AGO)[:PAPER_COUNT]
-    if len(found) < PAPER_COUNT:
-        raise LookupError(f"{so}: no class has been at school for {_YEARS_AGO} years")
+    """Type two transcripts of grade 4 from a picture of nothing, seal them as the Sở, and return what is sent."""
+    schools = {s.level: s for s in reversed(population.schools()) if s.so == so}
+    school, now_at = schools[Level.PRIMARY], schools[Level.LOWER_SECONDARY]
+    every = transcripts_before(population.seed, school, now_at, population.school_year, _YEARS_AGO)
+    found = every[:PAPER_COUNT]
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "hoc-ba.png").write_bytes(_grey_picture(60, 80))
     today = civil_date(population.at)

@@ -27,7 +27,7 @@ from hub.local.demo.corrections import Correction
 from hub.local.demo.papers import papers_outbounds
 from hub.local.demo.persons import chain_of, sign_waiting
 from hub.local.demo.rosters import rosters_of_next_year
-from hub.local.demo.sealed import PAPERS_OF, locks_by_so, registers_of_systems, sealed_sos
+from hub.local.demo.sealed import locks_by_so, papers_of, registers_of_systems, sealed_sos
 from hub.local.demo.story import Progress, Story, locks_of, publish_register, send_acts
 from hub.local.demo.systems import Province
 from hub.local.demo.waiting import until, until_ingested, until_registered
@@ -74,8 +74,7 @@ async def play_provinces(hub: LocalHub, population: Population, founded: Founded
             await sender.send(list(registers_of_systems(population, provinces, founded.credentials)))
             await until_registered(hub)
             play.start_connectors()
-            if PAPERS_OF in population.sos:
-                story.papers = await _hand_in_papers(hub, population, founded, sender, journal)
+            story.papers = await _hand_in_papers(hub, population, founded, sender, journal)
             await play.sign_until_settled("records to be sent")
             play.clerk_changes(*_BEFORE_LOCK)
             await play.sign_until_settled("the changed records")
@@ -211,7 +210,10 @@ async def _hand_in_papers(
     hub: LocalHub, population: Population, founded: Founded, sender: Sender, journal: Journal
 ) -> int:  # fmt: skip
     """Hand in what is on paper, and return how many transcripts."""
-    outbounds = papers_outbounds(population, PAPERS_OF, hub.data / "papers", founded.credentials)
+    so = papers_of(population)
+    if so is None:
+        return 0
+    outbounds = papers_outbounds(population, so, hub.data / "papers", founded.credentials)
     await send_all(sender, journal, outbounds)
     return sum(len(outbound.about["documents"]) for outbound in outbounds)
 

@@ -29,10 +29,9 @@ from hub.store import open_connection
 from hub.store.queries import queries_of
 from hub.trust import encode_base64, fingerprint
 
-__all__ = ["PAPERS_OF", "locks_by_so", "organisations_of", "registers_of_systems", "sealed_sos"]
+__all__ = ["locks_by_so", "organisations_of", "papers_of", "registers_of_systems", "sealed_sos"]
 
-PAPERS_OF = "nghe-an"
-"""The Sở that has records on paper, too."""
+_PAPERS_OF = ("nghe-an", "tien-giang")  # the first that is played has records on paper, too
 _SQL = queries_of("so")
 _FORMATS = {"derived": "xades", "attested": "extract"}
 _POLICY = {
@@ -46,6 +45,11 @@ def organisations_of(population: Population, so: str) -> tuple[str, ...]:
     """Return the Sở to which the schools of a province belong, one after the other."""
     schools = [school for school in population.schools() if school.so == so]
     return tuple(dict.fromkeys((so, *(school.so_in(population.school_year) for school in schools))))
+
+
+def papers_of(population: Population) -> str | None:
+    """Return the Sở that has records on paper, None where none is played."""
+    return next((so for so in _PAPERS_OF if so in population.sos), None)
 
 
 def sealed_sos(population: Population, provinces: Iterable[Province]) -> frozenset[str]:
@@ -68,9 +72,9 @@ def registers_of_systems(
                 yield entries.of("certificate", fingerprint(der).hex(), {"der_base64": encode_base64(der)})
             yield entries.of("source_system", *_system(province.manifest, so, signers))
             yield entries.of("lock_policy", "lock-policy", _POLICY)
-        if province.so == PAPERS_OF:
-            entries = _Entries(PAPERS_OF, population.at, credentials)
-            paper = {"format": "scan", "grade": "legacy_evidence", "so": PAPERS_OF}
+        if province.so == papers_of(population):
+            entries = _Entries(province.so, population.at, credentials)
+            paper = {"format": "scan", "grade": "legacy_evidence", "so": province.so}
             yield entries.of("source_system", PAPERS, paper)
 
 

@@ -88,16 +88,18 @@ def submissions_of_school(seed: int, school: SyntheticSchool, school_year: str) 
 
 
 def transcripts_before(
-    seed: int, school: SyntheticSchool, school_year: str, years_ago: int
-) -> list[Transcript]:  # fmt: skip
-    """Return what the school's highest class had there so many years ago; nothing below its first grade."""
-    of = max(school.classes, key=lambda one: one.grade)
-    if of.grade - years_ago < school.level.grades[0]:
-        return []
-    year = school_year
+    seed: int, school: SyntheticSchool, now_at: SyntheticSchool, school_year: str, years_ago: int
+) -> list[Transcript]:
+    """Return what the first class of `now_at` had at another school so many years ago.
+
+    ValueError where that school does not teach the grade in which they were then.
+    """
+    of, year = now_at.classes[0], school_year
+    if of.grade - years_ago not in school.level.grades:
+        raise ValueError(f"{school.code} has no grade {of.grade - years_ago}")
     for _ in range(years_ago):
         year = school_year_before(year)
-    pupils = pupils_of(seed, school, of, int(school_year[:4]))
+    pupils = pupils_of(seed, now_at, of, int(school_year[:4]))
     return [_transcript(seed, _year(school, of, pupil, year, years_ago)) for pupil in pupils]
 
 

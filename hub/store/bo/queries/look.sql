@@ -4,6 +4,10 @@
 -- Transcripts of promoted locks.
 SELECT so, count(*) FROM document WHERE action <> 'UNLOCK' GROUP BY so ORDER BY so
 
+-- name: count_evidence
+-- Transcripts of promoted locks by their grade of evidence.
+SELECT evidence, count(*) FROM document WHERE action <> 'UNLOCK' GROUP BY evidence ORDER BY evidence
+
 -- name: fork_counts
 -- How many pairs of contradicting texts are kept of each Sở.
 SELECT so, count(*) FROM fork GROUP BY so ORDER BY so

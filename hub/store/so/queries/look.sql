@@ -17,6 +17,10 @@ SELECT state, count(*) FROM document GROUP BY state
 -- Accepted transcripts by their grade of evidence.
 SELECT evidence, count(*) FROM document GROUP BY evidence ORDER BY evidence
 
+-- name: count_evidence_locked
+-- Transcripts that are locked, or were, by their grade of evidence.
+SELECT evidence, count(*) FROM document WHERE state IN ('locked', 'superseded') GROUP BY evidence ORDER BY evidence
+
 -- name: count_corrections
 -- Pupils of corrections by the state in which their correction stands.
 SELECT state, count(*) FROM correction GROUP BY state
