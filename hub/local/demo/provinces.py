@@ -44,7 +44,7 @@ ENDED = ("locked", "refused", "turned_down", "held_back", "overtaken", "unchange
 _WINDOW = timedelta(days=5)
 _PATIENCE_S = 300.0
 _CLERK = "hai-phong"  # whose system changes while it is read
-_FAULTS: Mapping[str, Sequence[str]] = {_CLERK: ("duplicate-page", "schema=added")}
+_FAULTS: Mapping[str, Sequence[str]] = {_CLERK: ("duplicate-page", "schema=added"), "tien-giang": ("duplicate-page",)}
 _PAGE_RECORDS, _ADDED_FIELDS = 200, 1  # the field is added from the second page on
 _REMARKED = {"nhan_xet_chung": "Đã sửa nhận xét (minh họa)."}
 _MISTYPED = {"hoc_sinh__gioi_tinh": "7"}
