@@ -46,7 +46,7 @@ class People:
     """Makes what schools send. Every number in it is taken once."""
 
     def __init__(self, population: Population, founded: Founded) -> None:
-        self.population, self.people = population, founded.credentials
+        self.population, self.people, self.pki = population, founded.credentials, founded.pki
         self._numbers, self._rounds = itertools.count(_SEQUENCE_FIRST), itertools.count(2)
 
     # -- who and what
