@@ -3,7 +3,8 @@
 Invariant: no network, no password, no repair; what is decoded is bounded by pyHanko's limits for strangers' files.
 
 The names of all objects are looked at twice: in the objects as the file's own tables name them (whatever filter or
-object stream they lie in), and in the raw bytes (whatever the tables do not name). `/S#69g` is `/Sig` in both.
+object stream they lie in), and in the raw bytes of the file and of its object streams (whatever the tables do not
+name). `/S#69g` is `/Sig` in both.
 """
 
 import io
@@ -91,6 +92,8 @@ def _names(reader: PdfFileReader) -> set[str]:
             raise Refused("SOURCE_PDF_MALFORMED", {"reason": "objects"})
         if isinstance(node, generic.NameObject):
             found.add(str(node).removeprefix("/"))
+        elif isinstance(node, generic.StreamObject) and node.get("/Type") == "/ObjStm":
+            found |= _raw_names(node.data)  # also what no table names: a reader that repairs would find it
     return found
 
 
