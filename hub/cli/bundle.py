@@ -12,9 +12,9 @@ from hub.cli.options import Data, Json
 from hub.cli.showing import print_line
 from hub.client import BundleFile, make_bundle, pupils_of_locator, pupils_of_student
 from hub.errors import Refused
-from hub.evidence import Roots, verify_bundle
+from hub.evidence import Roots
 from hub.local.hub import LocalHub
-from hub.sources import check_sources
+from hub.sources import verify_with_source
 
 __all__ = ["anchored", "bundle", "write_private"]
 
@@ -40,7 +40,7 @@ def bundle(
     write_private(target, made.bundle)
     if status is not None:
         write_private(status, made.status)
-    report = verify_bundle(made.bundle, roots, check=check_sources)
+    report = verify_with_source(made.bundle, roots)
     shown = {"file": str(target), "byte_count": len(made.bundle), **report.shown()}
     if json:
         print_line(shown)

@@ -16,7 +16,7 @@ from hub.cli.showing import print_line
 from hub.cli.verify import EXITS
 from hub.client import YearProof, conclusion_of, find_by_locator, find_by_student, prove_years
 from hub.errors import Refused
-from hub.sources import check_sources
+from hub.sources import verify_with_source
 
 __all__ = ["history"]
 
@@ -45,7 +45,7 @@ def history(
             found = find_by_locator(locator, urls, hub.bo_url)
         else:
             found = find_by_student(school or "", student or "", urls, hub.bo_url)
-        proofs = prove_years(found, urls, lambda slug: anchored(hub, slug), check_sources)
+        proofs = prove_years(found, urls, lambda slug: anchored(hub, slug), verify_with_source)
     if out is not None:
         _keep(out, proofs)
     shown = _shown(found.locator, proofs)

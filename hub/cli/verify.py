@@ -12,8 +12,8 @@ from hub.cli.options import Json
 from hub.cli.showing import print_line
 from hub.domain.findings import render
 from hub.errors import Refused
-from hub.evidence import BUNDLE_BYTE_COUNT_MAX, ROOTS_BYTE_COUNT_MAX, Conclusion, Report, Roots, verify_bundle
-from hub.sources import check_sources
+from hub.evidence import BUNDLE_BYTE_COUNT_MAX, ROOTS_BYTE_COUNT_MAX, Conclusion, Report, Roots
+from hub.sources import verify_with_source
 
 __all__ = ["verify"]
 
@@ -38,7 +38,7 @@ def verify(
     """
     trusted = Roots.of(content for path in roots or () for content in _roots(path))
     newer = None if status is None else _content(status, BUNDLE_BYTE_COUNT_MAX)
-    report = verify_bundle(_content(file, BUNDLE_BYTE_COUNT_MAX), trusted, newer, check_sources)
+    report = verify_with_source(_content(file, BUNDLE_BYTE_COUNT_MAX), trusted, newer)
     if json:
         print_line(report.shown())
     else:

@@ -13,11 +13,11 @@ from hub.client.bundling import make_bundle
 from hub.client.history import History, Version
 from hub.domain import department, province_of_year, pupil_of, successor_of
 from hub.errors import Refused
-from hub.evidence import Conclusion, Report, Roots, verify_bundle
-from hub.trust import SourceCheck
+from hub.evidence import Conclusion, Report, Roots
 
 __all__ = ["YearProof", "conclusion_of", "prove_years"]
 
+Verify = Callable[[bytes, Roots], Report]  # checks an evidence file against what the caller trusts
 _GONE = frozenset({"recalled", "replaced", "refused"})
 _WORST = (Conclusion.INVALID, Conclusion.UNKNOWN)  # the newest version is asked for: none of them is superseded
 
@@ -55,6 +55,7 @@ class YearProof:
             "system": facts.get("system"),
             "mapping": facts.get("mapping"),
             "source_sha256": facts.get("source_sha256"),
+            "source_signed_at": facts.get("source_signed_at"),
             "document_sha256": v.document_sha256,
             "effective_on": None if v.effective_on is None else v.effective_on.isoformat(),
             "log_index": v.log_index,
@@ -68,18 +69,18 @@ class YearProof:
 
 
 def prove_years(
-    history: History, so_urls: Mapping[str, str], roots_of: Callable[[str], Roots], check: SourceCheck | None
+    history: History, so_urls: Mapping[str, str], roots_of: Callable[[str], Roots], verify: Verify
 ) -> tuple[YearProof, ...]:
     """Make and check the evidence file of each record of a history; in the order of the years.
 
-    `roots_of` returns whom the caller trusts for a Sở. Raises Unavailable, Corrupt as `make_bundle`.
+    `roots_of` returns whom the caller trusts for a Sở. Raises Unavailable, Corrupt as `make_bundle` and `verify`.
     """
     proofs = []
     for version, count in in_force(history.versions):
         if version.effective_on is None:
             proofs.append(YearProof(version, count, None, None, "BUNDLE_NOTHING_LOCKED"))
         else:
-            proofs.append(_proof(version, count, so_urls[version.so], roots_of(version.so), check))
+            proofs.append(_proof(version, count, so_urls[version.so], roots_of(version.so), verify))
     return tuple(proofs)
 
 
@@ -100,14 +101,14 @@ def in_force(versions: Iterable[Version]) -> list[tuple[Version, int]]:
     ]
 
 
-def _proof(version: Version, count: int, url: str, roots: Roots, check: SourceCheck | None) -> YearProof:
+def _proof(version: Version, count: int, url: str, roots: Roots, verify: Verify) -> YearProof:
     t = version.transcript
     which: dict[str, Any] = {"school": t.school.code, "period": t.period, "version": version.version}
     try:
         made = make_bundle(version.so, url, [pupil_of(t)], t.school_year, **which)
     except Refused as refused:
         return YearProof(version, count, None, None, refused.code)
-    return YearProof(version, count, verify_bundle(made.bundle, roots, check=check), made.bundle, None)
+    return YearProof(version, count, verify(made.bundle, roots), made.bundle, None)
 
 
 def _province(code: str, school_year: str) -> dict[str, str | None]:

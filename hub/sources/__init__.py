@@ -6,5 +6,6 @@ reading itself (`judging`) is pure and runs in a child process (`child`) of litt
 
 from hub.sources.checking import SourceReaders, check_sources
 from hub.sources.reader import ChildLimits
+from hub.sources.verifying import verify_with_source
 
-__all__ = ["ChildLimits", "SourceReaders", "check_sources"]
+__all__ = ["ChildLimits", "SourceReaders", "check_sources", "verify_with_source"]

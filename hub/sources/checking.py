@@ -17,7 +17,7 @@ from hub.sources.reader import ChildLimits, Lost, Reader
 from hub.sources.wire import Answer, Asked, Request
 from hub.trust import SealedItem
 
-__all__ = ["SourceReaders", "check_sources"]
+__all__ = ["SourceReaders", "check_sources", "signing_of"]
 
 IDLE_COUNT_MAX = 2
 _ERRORS = {"Corrupt": Corrupt, "Unavailable": Unavailable}
@@ -41,6 +41,17 @@ class SourceReaders:
             for place, found in zip(places, self._of_source([items[place] for place in places]), strict=True):
                 answers[place] = found
         return answers
+
+    def signing_of(self, item: SealedItem) -> dict[str, str]:
+        """Return who signed a source and when, as verified facts; none where nobody did, or it cannot be read.
+
+        Raises Unavailable as `check`.
+        """
+        asked = Asked(item.document, item.origin, item.at)
+        try:
+            return self._answer(Request(item.source, item.system, item.signers, (asked,))).signing
+        except Lost:
+            return {}
 
     def close(self) -> None:
         """End the children that are idle."""
@@ -103,6 +114,11 @@ def _by_source(items: Sequence[SealedItem]) -> list[list[int]]:
 
 _readers = SourceReaders()
 atexit.register(_readers.close)
+
+
+def signing_of(item: SealedItem) -> dict[str, str]:
+    """Return who signed the source of an item, and when, as `SourceReaders.signing_of`."""
+    return _readers.signing_of(item)
 
 
 def check_sources(items: Sequence[SealedItem]) -> Sequence[tuple[Finding, ...]]:

@@ -15,7 +15,7 @@ import msgspec
 from hub.connectors import Connector, found, read_manifest
 from hub.connectors import load as load_connector
 from hub.errors import Corrupt, HubError, Refused, Unavailable
-from hub.sources.judging import Load, judge
+from hub.sources.judging import Load, judge_and_tell
 from hub.sources.wire import FRAME_BYTES_MAX, LENGTH_BYTES, READY, Answer, Request, framed
 
 __all__ = ["EXIT_FORBIDDEN", "EXIT_MEMORY", "run_child"]
@@ -92,7 +92,7 @@ def _take_time(cpu_s: int) -> None:
 
 def _answered(request: Request, load: Load) -> Answer:
     try:
-        return Answer(judge(request, load))
+        return Answer(*judge_and_tell(request, load))
     except (Corrupt, Unavailable) as error:
         return Answer(kind=type(error).__name__, code=error.code, facts=error.facts)
     except MemoryError:

@@ -7,6 +7,7 @@ Invariant: three members alone are the document's own: its `school` block (the r
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 import msgspec
 
@@ -22,10 +23,18 @@ from hub.sources.comparing import PATH_COUNT_MAX, differing_paths
 from hub.sources.wire import Asked, Request
 from hub.trust import CLOCK_SKEW_MAX
 
-__all__ = ["Load", "judge"]
+__all__ = ["Load", "judge", "judge_and_tell"]
 
 Load = Callable[[str], Connector]
 """Returns a connector by its name. Raises Refused CONNECTOR_UNKNOWN."""
+
+
+class _Content(NamedTuple):
+    """The bytes that rows are in; when they were signed, and by which pinned certificate (hex), where they were."""
+
+    data: bytes
+    signed_at: datetime | None = None
+    signer_sha256: str = ""
 
 
 def judge(request: Request, load: Load) -> tuple[tuple[Finding, ...], ...]:
@@ -33,8 +42,13 @@ def judge(request: Request, load: Load) -> tuple[tuple[Finding, ...], ...]:
 
     Raises Corrupt for a kept mapping that is damaged here.
     """
+    return judge_and_tell(request, load)[0]
+
+
+def judge_and_tell(request: Request, load: Load) -> tuple[tuple[tuple[Finding, ...], ...], dict[str, str]]:
+    """Return what `judge` does, and who signed the source and when, as facts; none where nobody did."""
     source = _Source(request, load)
-    return tuple(_of(source, asked) for asked in request.asked)
+    return tuple(_of(source, asked) for asked in request.asked), source.signing()
 
 
 def _of(source: "_Source", asked: Asked) -> tuple[Finding, ...]:
@@ -51,20 +65,30 @@ class _Source:
         self._request = request
         self._load = load
         self._sha256 = hashlib.sha256(request.source).hexdigest()
-        self._signed: tuple[bytes, datetime | None] | Refused | None = None
+        self._signed: _Content | Refused | None = None
         self._mapped: dict[tuple[str, bytes, str], tuple[Transcript, ...]] = {}
 
     def faults(self, asked: Asked) -> Iterator[Finding]:
         """Yield what is wrong with one document. Raises Refused for what ends the look at it."""
         if asked.origin.source_sha256 != self._sha256:
             raise Refused("SOURCE_OTHER", {"sha256": self._sha256})
-        content, signed_at = self._content()
+        content, signed_at, _ = self._content()
         if signed_at is not None and signed_at > asked.at + CLOCK_SKEW_MAX:
             raise Refused("SOURCE_SIGNED_LATER", {"signed_at": signed_at.isoformat()})
         if self._request.system.format in {"xades", "extract"}:
             yield from self._derived(asked, content)
 
-    def _content(self) -> tuple[bytes, datetime | None]:
+    def signing(self) -> dict[str, str]:
+        """Return whose signature over the source holds, and when it was made; nothing where there is none."""
+        try:
+            _, signed_at, signer = self._content()
+        except Refused:
+            return {}
+        if signed_at is None:
+            return {}
+        return {"source_signed_at": signed_at.isoformat(), "source_signer_sha256": signer}
+
+    def _content(self) -> "_Content":
         """Return the bytes that rows are in, and when they were signed; the same answer each time."""
         if self._signed is None:
             try:
@@ -114,19 +138,20 @@ class _Source:
         return by_code or [ours for ours in same if _is_same_person(ours.student, theirs.student)]
 
 
-def _read(request: Request) -> tuple[bytes, datetime | None]:
+def _read(request: Request) -> _Content:
     form = request.system.format
     if form == "xades":
         part = read_xades(request.source, request.signers)
-        return part.data, part.signed_at
+        return _Content(part.data, part.signed_at, part.signer_sha256)
     if form == "pades":
-        return b"", read_pades(request.source, request.signers).signed_at
+        paper = read_pades(request.source, request.signers)
+        return _Content(b"", paper.signed_at, paper.signer_sha256)
     if form == "scan":
         read_scan(request.source)
-        return b"", None
+        return _Content(b"")
     if extract_system(request.source) != request.system.system:
         raise Refused("SOURCE_SYSTEM_DIFFERS", {"system": request.system.system})
-    return request.source, None
+    return _Content(request.source)
 
 
 def _kept(connector: SealedConnector) -> tuple[KeptMapping, ...]:

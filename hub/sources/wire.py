@@ -32,9 +32,14 @@ class Request(msgspec.Struct, frozen=True):
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """Findings of each document, in order; or an error of the hub's own, which is nobody's document's fault."""
+    """Findings of each document, in order; or an error of the hub's own, which is nobody's document's fault.
+
+    `signing`: who signed the source (`source_signer_sha256`) and when as the signer claims (`source_signed_at`), both
+    verified; empty where nobody did.
+    """
 
     findings: tuple[tuple[Finding, ...], ...] = ()
+    signing: dict[str, str] = {}
     kind: str = ""  # of the error: "Corrupt" or "Unavailable"
     code: str = ""
     facts: dict[str, str] = {}
