@@ -122,6 +122,6 @@ def _balance(hub: LocalHub, population: Population, founded: Founded, tell: Told
         return draw_balance(hub, asyncio.run(play(hub, population, founded, tell)))
     story = asyncio.run(play_provinces(hub, population, founded, tell))
     balance = draw_balance(hub, story, story.journals)
-    balance.provinces = story.provinces
+    balance.provinces, balance.closed = story.provinces, story.closed
     balance.problems += province_problems(story.provinces, balance.locked, story.papers)
     return balance

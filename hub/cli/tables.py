@@ -45,7 +45,7 @@ def balance_table(balance: Balance) -> Table:
     table.add_column("", no_wrap=True)
     table.add_column("", justify="right", no_wrap=True)
     for name, value in asdict(balance).items():
-        if name not in {"problems", "provinces", "evidence"}:
+        if name not in {"problems", "provinces", "evidence", "closed"}:
             table.add_row(name, str(value))
     for grade in GRADES:
         counts = [str(of.get(grade, 0)) for of in balance.evidence.values()]

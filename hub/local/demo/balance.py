@@ -56,13 +56,16 @@ class Balance:
     problems: list[str] = field(default_factory=list)
     provinces: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Of each province what its connector and its system say; empty where none is played."""
+    closed: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Of each Sở that another one took over, how its log ended."""
 
     def as_json(self) -> str:
         """Return the counts as one JSON line; the problems are not part of it."""
         shown = asdict(self)
         del shown["problems"]
-        if not self.provinces:
-            del shown["provinces"]
+        for name in ("provinces", "closed"):
+            if not shown[name]:
+                del shown[name]
         return json.dumps(shown, ensure_ascii=False)
 
 

@@ -23,11 +23,12 @@ from hub.domain import read
 from hub.errors import Unavailable
 from hub.kafka.producer import Sender
 from hub.local.demo.acts import Acts, Chosen
+from hub.local.demo.closing import close_log
 from hub.local.demo.corrections import Correction
 from hub.local.demo.papers import papers_outbounds
 from hub.local.demo.persons import chain_of, sign_waiting
 from hub.local.demo.rosters import rosters_of_next_year
-from hub.local.demo.sealed import locks_by_so, papers_of, registers_of_systems, sealed_sos
+from hub.local.demo.sealed import locks_by_so, organisations_of, papers_of, registers_of_systems, sealed_sos
 from hub.local.demo.story import Progress, Story, locks_of, publish_register, send_acts
 from hub.local.demo.systems import Province
 from hub.local.demo.waiting import until, until_ingested, until_registered
@@ -59,6 +60,8 @@ class ProvincesStory(Story):
     provinces: dict[str, dict[str, Any]] = field(default_factory=dict)
     journals: list[Path] = field(default_factory=list)
     papers: int = 0
+    closed: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Of each Sở that another one took over, how its log ended."""
 
 
 async def play_provinces(hub: LocalHub, population: Population, founded: Founded, tell: Progress) -> ProvincesStory:
@@ -92,6 +95,9 @@ async def play_provinces(hub: LocalHub, population: Population, founded: Founded
             await until_ingested(hub)
             play.clerk_changes(*_AFTER_LOCK)
             await play.until_answered()
+            for so, successor in (pair for so in population.sos if len(pair := organisations_of(population, so)) > 1):
+                story.closed[so] = await close_log(hub, so, successor, founded.credentials, sender)
+                tell("logs closed", 1)
     finally:
         await sender.close()
         await play.stop()
