@@ -19,7 +19,7 @@ from hub.config import Settings
 from hub.connectors.sdk import did_you_mean
 from hub.errors import Corrupt
 from hub.local.addresses import addresses_of
-from hub.local.demo import Balance, draw_balance, play, play_provinces, province_problems
+from hub.local.demo import Balance, draw_balance, grade_problems, play, play_provinces, province_problems
 from hub.local.founding import Founded, found_keys
 from hub.local.hub import LocalHub
 from hub.local.population import Population
@@ -124,4 +124,5 @@ def _balance(hub: LocalHub, population: Population, founded: Founded, tell: Told
     balance = draw_balance(hub, story, story.journals)
     balance.provinces, balance.closed = story.provinces, story.closed
     balance.problems += province_problems(story.provinces, balance.locked, story.papers)
+    balance.problems += grade_problems(story, balance.evidence["so"])
     return balance

@@ -36,7 +36,7 @@ from hub.local.founding import Founded
 from hub.local.hub import LocalHub
 from hub.local.population import ClassSubmission, Population, SignedDocument
 
-__all__ = ["ANSWER_KINDS", "ENDED", "ProvincesStory", "play_provinces", "province_problems"]
+__all__ = ["ANSWER_KINDS", "ENDED", "ProvincesStory", "grade_problems", "play_provinces", "province_problems"]
 
 ANSWER_KINDS = ("receipt", "correction", "incoming_pupil")
 ENDED = ("locked", "refused", "turned_down", "held_back", "overtaken", "unchanged", "replaced")
@@ -127,6 +127,14 @@ def province_problems(provinces: Mapping[str, Mapping[str, Any]], locked: int, p
     if sum(told["locked"] for told in provinces.values()) + papers != locked:
         found.append("does not hold: what systems know as locked, with what was on paper = locked")
     return found
+
+
+def grade_problems(story: ProvincesStory, locked: Mapping[str, int]) -> list[str]:
+    """Say of which grade nothing is locked, though a province, or paper, has such records; `locked` counts by grade."""
+    wanted = {str(told["evidence"]) for told in story.provinces.values()} | (
+        {"legacy_evidence"} if story.papers else set()
+    )
+    return [f"does not hold: {grade} > 0" for grade in sorted(wanted) if not locked.get(grade)]
 
 
 @dataclass
@@ -255,6 +263,7 @@ def _told(province: Province) -> dict[str, Any]:
         answers[kind] += count * (state == "written")
     losses = province.losses()
     return {
+        "evidence": province.manifest.evidence,
         "in_system": system.records,
         "left_out": system.left_out,
         "pulled": records.total(),

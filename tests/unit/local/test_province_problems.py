@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from hub.local.demo import province_problems
+from hub.local.demo import ProvincesStory, grade_problems, province_problems
 
 LOCKED = 90
 
@@ -57,3 +57,13 @@ def test_added_field_is_expected_where_there_is_a_second_page(in_system: int, un
     assert province_problems({"hai-phong": told}, in_system - 8) == []
     told["undeclared"] = 1 - undeclared
     assert len(province_problems({"hai-phong": told}, in_system - 8)) == 1
+
+
+def test_grade_of_which_nothing_is_locked_is_told() -> None:
+    """Of a played province, and of paper; a grade that nobody played is not missed."""
+    story = ProvincesStory(provinces={"a": {"evidence": "native"}, "b": {"evidence": "derived"}}, papers=2)
+    locked = {"native": 3, "derived": 0, "attested": 0, "legacy_evidence": 2}
+    assert grade_problems(story, locked) == ["does not hold: derived > 0"]
+    assert grade_problems(story, {**locked, "derived": 1, "legacy_evidence": 0}) == [
+        "does not hold: legacy_evidence > 0"
+    ]
