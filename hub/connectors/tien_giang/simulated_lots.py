@@ -32,11 +32,12 @@ _MONTH, _DAY, _HOUR = 6, 5, 8  # when a class of a school year is signed
 
 @dataclass(frozen=True, slots=True)
 class SystemKey:
-    """The key of the system and its certificate, which `certificate_file` holds as PEM."""
+    """The key of the system and its certificate, which `certificate_file` holds as PEM; `made`: when it was made."""
 
     key: ec.EllipticCurvePrivateKey
     certificate: x509.Certificate
     certificate_file: Path
+    made: datetime
 
     def signed(self, xml: bytes, at: datetime) -> bytes:
         """Return a file with its signature; the same file gives the same bytes."""
@@ -54,8 +55,10 @@ class SignedFile:
 
     @classmethod
     def of(cls, key: SystemKey, records: Sequence[Raw], lot: str, replaced: Replaced | None = None) -> "SignedFile":
-        """Return the file of one class, signed for a lot."""
-        at = datetime(int(records[0]["NamHoc"][5:]), _MONTH, _DAY, _HOUR, tzinfo=UTC)
+        """Return the file of one class, signed for a lot at the end of its school year, or earlier where that is not
+        over when the key is made.
+        """
+        at = min(datetime(int(records[0]["NamHoc"][5:]), _MONTH, _DAY, _HOUR, tzinfo=UTC), key.made)
         data = key.signed(class_file(records, lot, replaced), at)
         return cls(file_name(records[0], lot if replaced else None), data, len(records), replaced)
 
@@ -86,7 +89,9 @@ def read_key(folder: Path, name: str = "he-thong") -> SystemKey:
         _make(key_file, certificate_file, name)
     key = load_pem_private_key(key_file.read_bytes(), None)
     assert isinstance(key, ec.EllipticCurvePrivateKey)
-    return SystemKey(key, x509.load_pem_x509_certificate(certificate_file.read_bytes()), certificate_file)
+    certificate = x509.load_pem_x509_certificate(certificate_file.read_bytes())
+    made = datetime.fromtimestamp(int(key_file.stat().st_mtime), tz=UTC)
+    return SystemKey(key, certificate, certificate_file, made)
 
 
 def _make(key_file: Path, certificate_file: Path, name: str) -> None:

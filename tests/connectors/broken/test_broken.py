@@ -28,6 +28,8 @@ FAULTS = {
     "loses_the_cursor": ("resume", "CONFORMANCE_CURSOR_LOST"),
     "follows_an_external_entity": ("hostile", "CONFORMANCE_ENTITY_FOLLOWED"),
     "answers_twice": ("answers", "CONFORMANCE_ANSWER_DOUBLED"),
+    "names_no_source": ("sources", "CONFORMANCE_SOURCE_DIFFERS"),
+    "reads_beside_the_signature": ("sources", "CONFORMANCE_SOURCE_DIFFERS"),
 }
 
 
