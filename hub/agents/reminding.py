@@ -3,7 +3,8 @@
 In:  rounds, documents, rosters and corrections in Sở's database; the dates of the register.
 Out: hocba.so-<so>.reminder.v1, key = school code; a row `reminder` for each.
 Invariant: a round is looked at once for each date and threshold, and a reminder's id follows from them, so that none is
-told twice however often a worker starts. After a restore, what was told stands first, in the bytes of then.
+told twice however often a worker starts. After a restore, what was told stands first, in the bytes of then. A Sở whose
+log is closed reminds nobody.
 """
 
 import asyncio
@@ -59,7 +60,10 @@ def remind_once(connection: Connection, so: str, at: datetime) -> int:
     """Tell what is to be told at `at` (aware) and was not; return how many reminders that were."""
     if is_replaying(connection):
         return _as_told(connection, so)
-    told = sum(_round(connection, so, year, cohort, at) for year, cohort in _due(connection, so, at))
+    snapshot = Snapshot.of(Entry(*row) for row in connection.execute(_SQL["reminder_calendar"], (so,)))
+    if snapshot.closing(at) is not None:
+        return 0  # what was not handed in goes to the Sở that follows
+    told = sum(_round(connection, so, year, cohort, at) for year, cohort in _due(connection, snapshot, at))
     with connection.transaction():
         connection.execute(_SQL["reminder_alone"])
         windows = (Window(*row) for row in connection.execute(_SQL["reminder_windows"], {"at": at}).fetchall())
@@ -75,9 +79,8 @@ def _as_told(connection: Connection, so: str) -> int:
     return len(lost)
 
 
-def _due(connection: Connection, so: str, at: datetime) -> Iterator[tuple[str, str]]:
+def _due(connection: Connection, snapshot: Snapshot, at: datetime) -> Iterator[tuple[str, str]]:
     """Yield the rounds whose date is near at `at` and whose schools were not looked at for its threshold."""
-    snapshot = Snapshot.of(Entry(*row) for row in connection.execute(_SQL["reminder_calendar"], (so,)))
     for first in range(at.year - 2, at.year + 1):
         for cohort in map(str, ROSTER_COHORTS):
             year = f"{first}-{first + 1}"

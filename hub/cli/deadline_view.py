@@ -26,7 +26,9 @@ def deadline_view(
 ) -> Group:
     """Return the table with the actions below it; fitted to the terminal's height when asked for."""
     rows_max = max(1, console.size.height - _ROOM_LINES - len(actions)) if is_fitting else None
-    return Group(deadline_table(report, console.width, rows_max), *map(_line, actions))
+    closed = f"Nhật ký đã đóng; Sở kế thừa / closed, followed by: {report.followed_by}"
+    notes = [Text(closed)] if report.followed_by is not None else []
+    return Group(deadline_table(report, console.width, rows_max), *notes, *map(_line, actions))
 
 
 def _line(action: Action) -> Text:

@@ -79,7 +79,10 @@ class SchoolDeadline:
 
 @dataclass(frozen=True, slots=True)
 class DeadlineReport:
-    """Every school of a Sở at one moment, most pressing first; `window` is what the present rate was taken from."""
+    """Every school of a Sở at one moment, most pressing first; `window` is what the present rate was taken from.
+
+    `followed_by`: the Sở that follows, where the log of this one is closed: then no deadline presses any more.
+    """
 
     so: str
     school_year: str
@@ -88,11 +91,12 @@ class DeadlineReport:
     deadlines: Deadlines
     window: timedelta
     schools: tuple[SchoolDeadline, ...]
+    followed_by: str | None = None
 
     @property
     def is_behind(self) -> bool:
-        """Tell whether a school missed the deadline, or will."""
-        return any(row.forecast.outlook in _BAD for row in self.schools)
+        """Tell whether a school missed the deadline, or will; never at a Sở whose log is closed."""
+        return self.followed_by is None and any(row.forecast.outlook in _BAD for row in self.schools)
 
     @property
     def left(self) -> timedelta | None:
@@ -109,7 +113,7 @@ class DeadlineReport:
             "report_deadline": _instant(d.report), "left_s": None if self.left is None else self.left // _SECOND,
             "schools": len(self.schools), "without_roster": sum(r.counts.expected is None for r in self.schools),
             "outlooks": {o.value: outlooks.count(o) for o in URGENCY if o in outlooks}, **_counted(counts),
-            "per_hour": round(sum(row.forecast.per_hour for row in self.schools), 2),
+            "followed_by": self.followed_by, "per_hour": round(sum(row.forecast.per_hour for row in self.schools), 2),
         }  # fmt: skip
 
 

@@ -30,8 +30,8 @@ class Action:
 
 
 def actions_of(connection: Connection, report: DeadlineReport) -> tuple[Action, ...]:
-    """Return what may be done about the round of a report. Raises Unavailable."""
-    return tuple(_actions(connection, report))
+    """Return what may be done about the round of a report: nothing where the log is closed. Raises Unavailable."""
+    return () if report.followed_by is not None else tuple(_actions(connection, report))
 
 
 def _actions(connection: Connection, report: DeadlineReport) -> Iterator[Action]:

@@ -36,7 +36,10 @@ def deadline_report(
         }  # fmt: skip
         counts = _counts(connection, named)
     schools = [(code, names.get(code, ""), counts.get(code, Counts())) for code in sorted({*names, *counts})]
-    return DeadlineReport(so, school_year, cohort, at, deadlines, window, judged(schools, deadlines.school, window, at))
+    rows, closing = judged(schools, deadlines.school, window, at), snapshot.closing(at)
+    return DeadlineReport(
+        so, school_year, cohort, at, deadlines, window, rows, None if closing is None else closing.successor
+    )
 
 
 def completeness_of(connection: Connection, school: str, school_year: str, at: datetime) -> Completeness | None:

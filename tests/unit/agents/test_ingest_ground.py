@@ -9,7 +9,7 @@ from msgspec.structs import replace as with_fields
 from hub.agents.ingest_ground import asked_at, is_signed, told_before
 from hub.decision.ingest import ManifestRow
 from hub.decision.ingest_request import Asked, Request
-from hub.domain.statements import IngestStatement, LockRequest, encode
+from hub.domain.statements import ClosingStatement, IngestStatement, LockRequest, encode
 from hub.schemas import encode as encode_message
 from hub.store.queries import queries_of
 from hub.trust import ChainCache, sign
@@ -95,7 +95,10 @@ def test_answers_of_a_replay_are_found_by_lock_and_attempt() -> None:
         outcome="refused", root="02" * 32, so=SO, tree_size=1, type="vn.hocba.ingest-receipt/1",
     )  # fmt: skip
     second = with_fields(said, at="2026-06-20T03:00:09.000Z", attempt=2, codes=(), outcome="ingested")
-    rows = [("x", _message(one), AT) for one in (said, second)]
+    closing = ClosingStatement(
+        at=said.at, root="02" * 32, so=SO, successor="nghe-an", tree_size=1, type="vn.hocba.closing-receipt/1"
+    )  # about no lock: passed over
+    rows = [("x", _message(one), AT) for one in (said, second, closing)]
     sql = queries_of("common")
     answers = {sql["unmet_exists"]: [(True, True)], sql["unmet_values"]: rows}
     found = told_before(FakeConnection(lambda asked, _: Answer(answers.get(asked, []))))  # type: ignore[arg-type]
@@ -104,6 +107,7 @@ def test_answers_of_a_replay_are_found_by_lock_and_attempt() -> None:
     assert told == {(lock_id, 1): (1_781_924_400, ("CHUNK_MISSING",)), (lock_id, 2): (1_781_924_409, ())}
 
 
-def _message(said: IngestStatement) -> bytes:
-    value = {"receipt_id": "r", "so": SO, "lock_id": said.lock_id, "statement": encode(said), "signature": "a..b"}
+def _message(said: IngestStatement | ClosingStatement) -> bytes:
+    lock_id = getattr(said, "lock_id", "")
+    value = {"receipt_id": "r", "so": SO, "lock_id": lock_id, "statement": encode(said), "signature": "a..b"}
     return encode_message("IngestReceipt", value | {"cosignature": "c"})

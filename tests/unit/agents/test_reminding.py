@@ -69,6 +69,21 @@ def test_round_is_looked_at_and_its_schools_are_told(counted: list[tuple[str, st
     assert begun < names.index(SQL["add_reminder_look"]) < names.index(SQL["add_reminder"]) < names.index("commit")
 
 
+@pytest.mark.parametrize(("since", "expected"), [(AT, 0), (AT + timedelta(seconds=1), 2)])
+def test_so_whose_log_is_closed_reminds_nobody(since: datetime, expected: int) -> None:
+    """From the first instant on; its schools hand in elsewhere."""
+    connection = a_connection()
+    payload = {"decision": "QĐ-9", "so": SO, "successor": "nghe-an"}
+    work = connection.script
+
+    def script(sql: str, parameters: Any) -> Answer:
+        rows = [("log_closing", SO, since, None, payload, 1)]
+        return Answer(rows) if sql == SQL["reminder_calendar"] else work(sql, parameters)
+
+    connection.script = script
+    assert remind_once(connection, SO, AT) == len(told(connection)) == expected
+
+
 def test_round_that_was_looked_at_for_this_threshold_is_not_counted_again(counted: list[tuple[str, str]]) -> None:
     """However often a worker starts."""
     connection = a_connection(looked=True)

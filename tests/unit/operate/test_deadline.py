@@ -1,5 +1,6 @@
 """The table before the deadline: order, causes, totals."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
@@ -50,6 +51,14 @@ def test_report_is_behind_when_one_school_is() -> None:
     assert a_report(good, bad, at=DEADLINE - timedelta(hours=1)).is_behind
     assert a_report(good, bad, at=DEADLINE).schools[0].forecast.outlook is Outlook.MISSED
     assert not a_report(good, at=DEADLINE).is_behind
+
+
+def test_report_of_a_so_whose_log_is_closed_is_never_behind() -> None:
+    """Nobody could do anything about it any more; it says who follows."""
+    report = replace(a_report(Counts(expected=3, missing=3), at=DEADLINE), followed_by="dong-thap")
+    assert not report.is_behind
+    assert replace(report, followed_by=None).is_behind
+    assert report.shown_totals()["followed_by"] == "dong-thap"
 
 
 def test_time_left_is_negative_after_the_deadline_and_absent_without_one() -> None:

@@ -5,9 +5,9 @@
 SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY
 
 -- name: deadline_register
--- Schools and calendars of the register, and its newest version.
+-- Schools, calendars and the closing of the register, and its newest version.
 SELECT kind, entry_id, valid_from, valid_to, payload, version FROM register_entry
-WHERE kind IN ('school', 'calendar') ORDER BY version
+WHERE kind IN ('school', 'calendar', 'log_closing') ORDER BY version
 
 -- name: deadline_submitted
 -- Transcripts in authentic submissions, however often.

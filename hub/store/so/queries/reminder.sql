@@ -9,9 +9,9 @@ SELECT now()
 SELECT pg_advisory_xact_lock(hashtext('reminder'))
 
 -- name: reminder_calendar
--- The decisions on deadlines of the register.
+-- The decisions on deadlines of the register, and the one that closes the log.
 SELECT kind, entry_id, valid_from, valid_to, payload, version FROM register_entry
-WHERE so = %s AND kind = 'calendar' ORDER BY version
+WHERE so = %s AND kind IN ('calendar', 'log_closing') ORDER BY version
 
 -- name: reminder_looked
 -- Whether the schools of a round were looked at for this threshold.
