@@ -18,11 +18,3 @@ def readers(played):
     made = SourceReaders(played.limits())
     yield made
     made.close()
-
-
-@pytest.fixture
-def hasty(played):
-    """Readers that lose patience soon."""
-    made = SourceReaders(played.limits(cpu_s=1, wall_s=2.0))
-    yield made
-    made.close()
