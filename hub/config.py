@@ -40,6 +40,8 @@ class Settings(BaseSettings):
     the embedded default the development one. Its root stands in the trust policy (`timestamp_roots`)."""
     sealing_alarm_s: float = Field(default=600.0, gt=0)
     """While no time-stamp is to be had, an alarm when the oldest lock has waited so long for its head."""
+    portal_url: str = "http://127.0.0.1:8088"
+    """http(s) address at which readers reach the portal; QR codes lead there."""
     registry_port: int | None = None
     """Port of the read-only schema registry on 127.0.0.1, served by Bộ's worker; absent: not served."""
 

@@ -34,7 +34,7 @@ def bundle(
     """Write the evidence file of one locked transcript, and check it against the key folder's roots."""
     with connected(data) as hub:
         slugs = hub.slugs if so is None else (chosen_so(hub, so),)
-        made = _made(hub, slugs, pupil, year, school, period, version)
+        made = find_bundle(hub, slugs, pupil, year, school, period, version)
         roots = anchored(hub, made.so)
     target = out or Path(f"{made.leaf.locator}-{year}.bundle.json")
     write_private(target, made.bundle)
@@ -50,7 +50,7 @@ def bundle(
         )
 
 
-def _made(
+def find_bundle(
     hub: LocalHub, slugs: tuple[str, ...], pupil: str, year: str, school: str | None, period: str | None,
     version: int | None,
 ) -> BundleFile:  # fmt: skip
@@ -72,10 +72,10 @@ def _made(
 
 def anchored(hub: LocalHub, so: str) -> Roots:
     """Return the roots of a Sở in the key folder: the registrars' certificates that were handed over by hand."""
-    return Roots.of(_anchors(hub.secrets / f"so-{so}"))
+    return Roots.of(anchors_of(hub.secrets / f"so-{so}"))
 
 
-def _anchors(folder: Path) -> Iterator[tuple[str, bytes]]:
+def anchors_of(folder: Path) -> Iterator[tuple[str, bytes]]:
     for path in sorted(folder.glob("anchor-*.der")):
         yield path.name, path.read_bytes()
 

@@ -10,9 +10,9 @@ from rich.markup import escape
 
 from hub.cli.options import Json
 from hub.cli.showing import print_line
-from hub.domain.findings import render
 from hub.errors import Refused
 from hub.evidence import BUNDLE_BYTE_COUNT_MAX, ROOTS_BYTE_COUNT_MAX, Conclusion, Report, Roots
+from hub.print import SHEET_BYTES_MAX, SheetReport, check_sheet, is_pdf
 from hub.sources import verify_with_source
 
 __all__ = ["verify"]
@@ -22,7 +22,7 @@ _COLOURS = {"valid": "green", "invalid": "red"}
 
 
 def verify(
-    file: Annotated[Path, typer.Argument(help="Evidence file, as hub bundle writes it")],
+    file: Annotated[Path, typer.Argument(help="Evidence file of hub bundle, or sheet (PDF) of hub sheet")],
     roots: Annotated[
         list[Path] | None,
         typer.Option(
@@ -34,16 +34,26 @@ def verify(
 ) -> None:
     """Check an evidence file offline. Exits with 0 valid, 1 invalid, 6 superseded, 7 unknown, 2 when there is no file.
 
+    A sheet (PDF of hub sheet) is checked too: its seal, that it shows what its data says, and its evidence file.
     Without --roots nobody is trusted, and the best verdict is unknown.
     """
     trusted = Roots.of(content for path in roots or () for content in _roots(path))
     newer = None if status is None else _content(status, BUNDLE_BYTE_COUNT_MAX)
-    report = verify_with_source(_content(file, BUNDLE_BYTE_COUNT_MAX), trusted, newer)
+    data = _content(file, SHEET_BYTES_MAX)
+    report = _report(data, trusted, newer)
     if json:
         print_line(report.shown())
     else:
         _show(Console(), report)
     raise typer.Exit(EXITS[report.verdict])
+
+
+def _report(data: bytes, trusted: Roots, newer: bytes | None) -> Report | SheetReport:
+    if not is_pdf(data):
+        return verify_with_source(data, trusted, newer)
+    if newer is not None:
+        raise Refused("OPTION_WRONG", {"option": "--status", "reason": "PDF"})
+    return check_sheet(data, trusted, verify_with_source)
 
 
 def _roots(path: Path) -> Iterator[tuple[str, bytes]]:
@@ -61,7 +71,7 @@ def _content(path: Path, byte_count_max: int) -> bytes:
         raise Refused("BUNDLE_FILE_UNREADABLE", {"file": str(path)}) from None
 
 
-def _show(console: Console, report: Report) -> None:
+def _show(console: Console, report: Report | SheetReport) -> None:
     shown = report.shown()
     colour = _COLOURS.get(shown["verdict"], "yellow")
     console.print(f"[{colour}]{shown['verdict']}[/{colour}] · tính đến / as of {shown['as_of']}", highlight=False)
@@ -71,8 +81,7 @@ def _show(console: Console, report: Report) -> None:
         console.print(f"  {name:16} {escape(value)}", highlight=False)
     for one in shown["signers"]:
         console.print(f"  {one['role']:16} {one['person']} {one['claimed_at']}", highlight=False, markup=False)
-    for found in report.findings:
-        told = render(found)
+    for told in shown["findings"]:
         for line in (
             f"{told['code']} {told['path']}",
             told["vi"],

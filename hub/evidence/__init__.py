@@ -26,6 +26,7 @@ from hub.evidence.fork import (
     fork_bytes,
     verify_fork,
 )
+from hub.evidence.ground import authentic_register_of, register_of
 from hub.evidence.report import PARTS, Conclusion, Report
 from hub.evidence.roots import ROOTS_BYTE_COUNT_MAX, Roots
 from hub.evidence.verifying import verify_bundle
@@ -49,9 +50,11 @@ __all__ = [
     "Roots",
     "Signed",
     "StatusFile",
+    "authentic_register_of",
     "bundle_bytes",
     "fork_bytes",
     "read_file",
+    "register_of",
     "signed",
     "status_bytes",
     "verify_bundle",

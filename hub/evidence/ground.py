@@ -6,7 +6,7 @@ from datetime import datetime
 
 from hub.domain.statements import RegisterEntry, read
 from hub.errors import Refused
-from hub.evidence.bundle import Signed
+from hub.evidence.bundle import Bundle, Signed
 from hub.evidence.report import Findings
 from hub.evidence.roots import Roots
 from hub.trust import (
@@ -22,7 +22,7 @@ from hub.trust import (
     verify_statement,
 )
 
-__all__ = ["Ground", "ground_of"]
+__all__ = ["Ground", "authentic_register_of", "ground_of", "register_of"]
 
 _NEEDED = frozenset({"trust_policy", "revocation", "certificate", "official", "source_system"})
 _ASKED = _NEEDED - {"official", "source_system"}  # what the signature of a further entry is judged by
@@ -75,6 +75,16 @@ def ground_of(so: str, register: Sequence[Signed], roots: Roots, found: Findings
                 before = Snapshot.of(known)
     _check_policies(known, roots, found)
     return Ground(so, Snapshot.of(known), found, cache, prefix)
+
+
+def authentic_register_of(bundle: Bundle, roots: Roots) -> Snapshot:
+    """Return what of a bundle's register is signed by whom the roots, and the entries before it, name."""
+    return ground_of(bundle.so, bundle.register, roots, Findings()).snapshot
+
+
+def register_of(bundle: Bundle) -> Snapshot:
+    """Return the register that a bundle brought as it is, for showing names; whether it is true is not asked."""
+    return ground_of(bundle.so, bundle.register, Roots(()), Findings()).snapshot
 
 
 def _entry(one: Signed, so: str, version: int) -> Entry | None:

@@ -167,6 +167,11 @@ class Snapshot:
         same.version = version
         return same
 
+    @property
+    def crls(self) -> tuple[bytes, ...]:
+        """Every revocation list (DER) of the register."""
+        return tuple(self._crls)
+
     def _take(
         self,
         entry: Entry,
