@@ -19,14 +19,14 @@ from hub.topics import bo_transcript
 from tests.fault.test_audit_notices import Change, Finished
 from tests.journey.conftest import a_world
 from tests.journey.sealed_locks import a_sealer, lock_sealed, source_of
-from tests.journey.sealing import SO
+from tests.journey.sealing import SO, Attesting
 from tests.journey.world import World, eventually
 
 _CACHE = Path(__file__).parents[2] / ".hub" / "cache"
 _SLUGS = ("ha-noi", "nghe-an")  # the third Sở of this world has no stages of its own
 _DB, _BO, _STREAM = "so_nghe_an", "bo", bo_transcript().name
 _KINDS = ("command", "register", "lock-command", "receipt", "locked", "reminder", "quarantine")
-_OLD, _NEW = (RoundName(cohort="supplementary", number=number) for number in (31, 32))
+_OLD, _NEW, _ATTESTED = (RoundName(cohort="supplementary", number=number) for number in (31, 32, 33))
 _SEALED = "evidence = 'derived'"
 _CHUNKS = {"outbox_and_topics"}  # chunks in the topic carry what the rows no longer say
 
@@ -44,7 +44,7 @@ class _Two:
 
 @pytest.fixture(scope="module")
 def sealed() -> Iterator[Finished]:
-    """Lock sealed transcripts of two versions of a mapping and one that persons signed; stop, remember the topics."""
+    """Lock derived transcripts of two mappings, an attested and a native one; stop, remember the topics."""
     with a_world(_CACHE) as world:
         _story(world)
         hub: Any = _Two(world.hub)
@@ -59,13 +59,16 @@ def sealed() -> Iterator[Finished]:
 
 
 def _story(world: World) -> None:
-    with a_sealer(world, _OLD, _NEW) as sealer:
+    with a_sealer(world, _OLD, _NEW, _ATTESTED) as sealer:
+        attesting = Attesting.register(world, sealer.school)
+        (attested,) = attesting.made(1)
+        lock_sealed(world, attesting, _ATTESTED, attested)
         for each, name in ((sealer.with_version("1"), _OLD), (sealer, _NEW)):
-            source, value = source_of(each)
-            lock_sealed(world, each, name, each.sealed(each.document(value), source))
-        source, value = source_of(sealer)
+            source, record = source_of(each)
+            lock_sealed(world, each, name, each.sealed(each.document(record), source))
+        source, record = source_of(sealer)
         (answer,) = world.ask(
-            sealer.submission(RoundName(cohort="completed", number=1), sealer.sealed(sealer.document(value), source))
+            sealer.submission(RoundName(cohort="completed", number=1), sealer.sealed(sealer.document(record), source))
         )
         assert answer.outcome == "accepted", answer
     world.lock_in(world.school(SO))
@@ -144,7 +147,7 @@ def test_audit_is_clean_when_sealed_transcripts_were_locked(sealed: Finished) ->
     """Under two versions of a mapping, and open; seals, grades, sources, stream and register belong together."""
     report = sealed.audited()
     assert [(c.name, c.examples) for c in report.checks if c.violations] == []
-    assert next(check.looked_at for check in report.checks if check.name == "evidence") == 10
+    assert next(check.looked_at for check in report.checks if check.name == "evidence") == 13
 
 
 @pytest.mark.parametrize("plant", _ROWS)
@@ -170,7 +173,7 @@ def test_reconciling_finds_sealed_transcripts_alike_everywhere(sealed: Finished)
     secret = load_keyring(hub.secrets / "bo", COSIGNER).secret
     urls = {so: hub.so_url(so) for so in _SLUGS}
     assert list(reconcile(urls, hub.bo_url, hub.bootstrap, secret, sums)) == []
-    assert sums.in_stream >= 3
+    assert sums.in_stream >= 4
     with sealed.planted(_BO, "document", f"UPDATE document SET evidence = 'native' WHERE {_SEALED}"):
         found = list(reconcile(urls, hub.bo_url, hub.bootstrap, secret, Sums()))
     assert [difference.what for difference in found] == [("evidence",)] * 2

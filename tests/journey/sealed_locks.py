@@ -9,11 +9,12 @@ from typing import Any
 import msgspec
 
 from hub.client import act_outbounds, lock_act, opening_entry, sign_act
+from hub.connectors.sdk import SourceRecord
 from hub.connectors.signed import read_xades
 from hub.connectors.tien_giang import connector
 from hub.decision import set_root
 from hub.domain.statements import RoundName, SoLockItem
-from tests.journey.sealing import SO, Sealed, Sealer
+from tests.journey.sealing import SO, Sealed, Sealer, Signing, enter
 from tests.journey.world import World
 from tests.unit.connectors.tien_giang.builders import a_file, signers
 
@@ -32,31 +33,32 @@ class SealedLock:
 
 
 @contextmanager
-def a_sealer(world: World, *names: RoundName) -> Iterator[Sealer]:
+def a_sealer(world: World, *names: RoundName) -> Iterator[Signing]:
     """Register a system that seals for a school, open the rounds, and let the Sở lock them until this ends."""
     school, year = world.school(SO), world.population.school_year
-    made, since = Sealer.register(world, school), world.at - timedelta(days=1)
+    made, since = Signing.register(world, school), world.at - timedelta(days=1)
     for name in names:
         opened = opening_entry(SO, school.code, year, name.cohort, name.number, "QĐ-9", "Hồ sơ", since)
-        made.enter(opened.kind, opened.entry_id, opened.payload)
-    made.enter("lock_policy", "lock-policy", _POLICY)
+        enter(world, opened.kind, opened.entry_id, opened.payload)
+    enter(world, "lock_policy", "lock-policy", _POLICY)
     yield made
-    made.enter("lock_policy", "lock-policy", _POLICY | {"so_may_lock": False})
+    enter(world, "lock_policy", "lock-policy", _POLICY | {"so_may_lock": False})
 
 
-def source_of(sealer: Sealer) -> tuple[bytes, Any]:
+def source_of(sealer: Signing) -> tuple[bytes, SourceRecord]:
     """Return a signed class file of a new pupil with a remark and the code HTX in mathematics, and the record in it."""
     source, _ = sealer.class_file(1)
-    value: Any = msgspec.json.decode(msgspec.json.encode(record_of(source)))
+    value: Any = msgspec.json.decode(msgspec.json.encode(record_of(source).value))
     mathematics = next(subject for subject in value["HocSinh"]["MonHoc"] if subject["ma"] == "TOAN")
     mathematics["muc"] = "HTX"
-    return a_file(records=(value,)).data, value
+    changed = a_file(records=(value,)).data
+    return changed, record_of(changed)
 
 
-def record_of(source: bytes) -> Any:
+def record_of(source: bytes) -> SourceRecord:
     """Return the only record of a class file."""
     (row,) = connector().rows(read_xades(source, signers()).data)
-    return row.value
+    return row
 
 
 def lock_sealed(world: World, sealer: Sealer, name: RoundName, sealed: Sealed) -> SealedLock:

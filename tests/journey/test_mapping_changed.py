@@ -19,7 +19,7 @@ from hub.client import make_bundle
 from hub.domain.statements import RoundName
 from hub.reconcile import Checked, check_rows
 from tests.journey.sealed_locks import SealedLock, a_sealer, lock_sealed, record_of, source_of
-from tests.journey.sealing import SO, Sealed, Sealer
+from tests.journey.sealing import SO, Sealed, Signing
 from tests.journey.test_bundle import NO_NETWORK
 from tests.journey.world import Answer, World
 from tests.unit.connectors.tien_giang.builders import a_key
@@ -30,28 +30,28 @@ _CORRECTED = ["$.remarks", "$.subjects[TOAN].level"]
 
 
 @pytest.fixture(scope="module")
-def sealer(world: World) -> Iterator[Sealer]:
+def sealer(world: World) -> Iterator[Signing]:
     """A school whose records a system of the province signs, with two rounds of its own."""
     with a_sealer(world, _OLD, _NEW) as made:
         yield made
 
 
 @pytest.fixture(scope="module")
-def before(world: World, sealer: Sealer) -> SealedLock:
+def before(world: World, sealer: Signing) -> SealedLock:
     """A record that version 1 made."""
     return _locked(world, sealer.with_version("1"), _OLD)
 
 
 @pytest.fixture(scope="module")
-def after(world: World, sealer: Sealer, before: SealedLock) -> SealedLock:
+def after(world: World, sealer: Signing, before: SealedLock) -> SealedLock:
     """A record that came when version 2 was the newest."""
     assert before.lock_id
     return _locked(world, sealer, _NEW)
 
 
-def _locked(world: World, sealer: Sealer, name: RoundName) -> SealedLock:
-    source, value = source_of(sealer)
-    return lock_sealed(world, sealer, name, sealer.sealed(sealer.document(value), source))
+def _locked(world: World, sealer: Signing, name: RoundName) -> SealedLock:
+    source, record = source_of(sealer)
+    return lock_sealed(world, sealer, name, sealer.sealed(sealer.document(record), source))
 
 
 def _hub(folder: Path, *arguments: object) -> tuple[int, list[dict[str, Any]]]:
@@ -86,7 +86,7 @@ def test_each_record_verifies_with_the_mapping_that_made_it(
 
 
 def test_what_the_new_version_reads_otherwise_is_listed_by_path(
-    sealer: Sealer, before: SealedLock, tmp_path: Path
+    sealer: Signing, before: SealedLock, tmp_path: Path
 ) -> None:
     """Just these paths, with the value that is locked and the one that would come out now."""
     (tmp_path / "lop.xml").write_bytes(before.sealed.source)
@@ -104,11 +104,11 @@ def test_what_the_new_version_reads_otherwise_is_listed_by_path(
     assert toan == ["H", "T"]
 
 
-def test_version_that_did_not_make_a_document_is_no_ground_for_it(world: World, sealer: Sealer) -> None:
+def test_version_that_did_not_make_a_document_is_no_ground_for_it(world: World, sealer: Signing) -> None:
     """What version 1 makes, sealed under the name of version 2, and the reverse: refused, with what differs."""
     old = sealer.with_version("1")
-    source, value = source_of(sealer)
-    wrong = [sealer.sealed(old.document(value), source), old.sealed(sealer.document(value), source)]
+    source, record = source_of(sealer)
+    wrong = [sealer.sealed(old.document(record), source), old.sealed(sealer.document(record), source)]
     for made in wrong:
         (answer,) = world.ask(sealer.submission(RoundName(cohort="completed", number=1), made))
         assert _grounds(answer, made) == ("refused", {"SOURCE_DIFFERS"})
@@ -120,11 +120,11 @@ def _grounds(answer: Answer, made: Sealed) -> tuple[str, set[str]]:
     return outcome, {code for code in codes if code.startswith(("SOURCE_", "MAPPING_", "SEAL_"))}
 
 
-def test_record_under_rules_that_are_not_the_kept_ones_is_refused(world: World, sealer: Sealer) -> None:
+def test_record_under_rules_that_are_not_the_kept_ones_is_refused(world: World, sealer: Signing) -> None:
     """The name of a version with the hash of other rules: as if somebody had changed what was published."""
-    source, value = source_of(sealer)
-    made = sealer.sealed(sealer.document(value), source, mapping_sha256="0" * 64)
-    unknown = sealer.sealed(sealer.document(value), source, mapping="tien-giang/999")
+    source, record = source_of(sealer)
+    made = sealer.sealed(sealer.document(record), source, mapping_sha256="0" * 64)
+    unknown = sealer.sealed(sealer.document(record), source, mapping="tien-giang/999")
     for forged, code in ((made, "MAPPING_DIFFERS"), (unknown, "MAPPING_UNKNOWN")):
         (answer,) = world.ask(sealer.submission(RoundName(cohort="completed", number=1), forged))
         assert _grounds(answer, forged) == ("refused", {code})
