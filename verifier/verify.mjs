@@ -68,6 +68,7 @@ const CHECKS = {
   sha256: (v) => typeof v === "string" && /^[0-9a-f]{64}$/.test(v),
   count: (v) => Number.isSafeInteger(v) && v >= 0,
   slug: (v) => typeof v === "string" && /^[a-z]+(-[a-z]+)*$/.test(v) && v.length >= 2 && v.length <= 30,
+  yes: (v) => v === true,
   source: (v) => CHECKS.bytes(v) && v.length <= 4 * Math.ceil(SOURCE_BYTES_MAX / 3),
   any: (v) => v !== null && typeof v === "object" && !Array.isArray(v),
 };
@@ -743,7 +744,10 @@ const LEAF = { action: "text", document_sha256: "sha256", effective_on: "text", 
 const GRADES = ["native", "derived", "attested", "legacy_evidence"];
 const MANIFEST = { count: "count", effective_on: "text", lock_id: "sha256", requested_by: "sha256", root: "sha256",
   round: { cohort: "text", number: "count" }, school: "text", school_year: "text", so: "slug", type: "text" };
-const INGEST = { at: "text", codes: [1000, "text"], count: "count", lock_id: "sha256", log_index: "count",
+const MISSING = { chunks: [1000, "count"], leaves: [100_000, "sha256"], leaves_count: "count",
+  pupils: [100_000, { issued_at: "text", positions: [200, "count"], roster: "text" }], pupils_count: "count",
+  request: "yes", roster: "yes" };
+const INGEST = { at: "text", attempt: "count?", codes: [1000, "text"], count: "count", lock_id: "sha256", log_index: "count", missing: "any?",
   outcome: "text", root: "sha256", so: "slug", tree_size: "count", type: "text" };
 
 function readLeaf(bytes) {
@@ -765,6 +769,12 @@ function readIngest(bytes) {
   const receipt = parseCanonical(bytes);
   shaped(receipt, INGEST);
   need(receipt.type === "vn.hocba.ingest-receipt/1", "type");
+  need(receipt.attempt === undefined || receipt.attempt >= 2, "attempt");
+  if (receipt.missing !== undefined) { // what Bộ does not have beside the lock: told, and no doubt about this leaf
+    const told = Object.entries(receipt.missing);
+    need(told.every(([name, one]) => name in MISSING && one.length !== 0 && one !== 0), "missing");
+    shaped(receipt.missing, Object.fromEntries(told.map(([name]) => [name, MISSING[name]])), "missing");
+  }
   return receipt;
 }
 

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -16,6 +17,7 @@ from hub.domain.statements import RoundName, SoLockItem
 from hub.local.population import SyntheticSchool
 from hub.store import open_connection
 from hub.trust import grade_of, parse_leaf
+from tests.journey.proving import is_proved
 from tests.journey.sealing import SO, Attesting, Sealed, Sealer, Signing, enter
 from tests.journey.world import Answer, World
 
@@ -55,9 +57,9 @@ def _of(answer: Answer, sha256: str) -> tuple[str, Any]:
 
 @pytest.mark.parametrize(("name_of_sealer", "number"), [("signing", 8), ("attesting", 9)])
 def test_sealed_transcripts_are_taken_locked_and_known_with_their_grade(
-    world: World, name_of_sealer: str, number: int, request: pytest.FixtureRequest
+    world: World, name_of_sealer: str, number: int, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
-    """Receipt, deposit, leaf, Bộ, status and look-up all say the same; the sources are kept byte for byte."""
+    """Receipt, deposit, leaf, Bộ, status, look-up and evidence all say the same; the sources are kept byte for byte."""
     sealer: Sealer = request.getfixturevalue(name_of_sealer)
     name, sealed = RoundName(cohort="supplementary", number=number), sealer.made(2)
     (answer,) = world.ask(sealer.submission(name, *sealed))
@@ -77,6 +79,7 @@ def test_sealed_transcripts_are_taken_locked_and_known_with_their_grade(
     assert {parse_leaf(leaf).evidence for _, _, leaf in rows} == {sealer.grade}
     assert {tuple(signatures) for _, signatures, _ in rows} == {d.signatures for d in sealed}
     _is_shown(world, sealer, sealed[0])
+    is_proved(world, sealer, sealed[1], tmp_path)
 
 
 def _is_deposited(world: World, sealed: Sequence[Sealed], grade: str) -> None:

@@ -179,11 +179,12 @@ def others(count: int) -> list[bytes]:
 
 def placed(
     leaf: bytes, at: datetime = COSIGNED_AT, lock_no: int = 1, logs: int = 4, beyond: int = 0,
-    ended: str | None = None, **says: Any,
+    ended: str | None = None, told: dict[str, Any] | None = None, **says: Any,
 ) -> Place:  # fmt: skip
     """Lock a leaf among others, log the manifest among others, sign and cosign the head.
 
-    `beyond`: how many manifests came after the head that Bộ's receipt names; `ended`: who follows the log.
+    `beyond`: how many manifests came after the head that Bộ's receipt names; `ended`: who follows the log;
+    `told` are other members of that receipt, `says` of the manifest.
     """
     k = keys()
     hashes = sorted([*others(6), leaf_hash(leaf)])
@@ -208,6 +209,7 @@ def placed(
         at=text_of(at), codes=(), count=len(hashes), lock_id=manifest.lock_id, log_index=logs, outcome="ingested",
         root=manifest.root, so=SO, tree_size=log.size - beyond, type="vn.hocba.ingest-receipt/1",
     )  # fmt: skip
+    said = replace(said, **(told or {}))
     return Place(
         head=head, in_log=position(log, logs), in_manifest=position(tree, index), leaf=encode_base64(leaf),
         manifest=by_so, receipt=k.statement("bo", said, role="bo_seal", at=at, owner="bo"),

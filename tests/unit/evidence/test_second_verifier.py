@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from hub.domain.statements.answers import Missing, MissingPupils
 from hub.evidence import bundle_bytes, verify_bundle
 from hub.trust import leaf_bytes, verify_timestamp
 from tests.unit.evidence.both import Case, agreed, text
@@ -72,6 +73,28 @@ def test_both_find_a_signer_who_was_revoked() -> None:
     newer = crls(LATER_AT)
     pki.authorities["person"][1].revoked.clear()
     assert agreed([Case(bundle_bytes(**parts_of(a_locked(), register=(*a_register(), newer))))]) == ["invalid"]
+
+
+def test_both_take_what_bo_tells_beside_a_lock() -> None:
+    """Pupils that are missing, a lock that came twice: Bộ says so in its receipt, and the leaf is as good."""
+    pupils = (MissingPupils(issued_at="2026-06-20T03:00:00Z", positions=(0, 2), roster="0101001.2025-2026.1A"),)
+    told: list[dict[str, object]] = [
+        {"missing": Missing(pupils=pupils)}, {"missing": Missing(pupils=pupils, pupils_count=300, roster=True)},
+        {"missing": Missing(chunks=(1,), leaves=("00" * 32,), leaves_count=4, request=True)}, {"attempt": 2},
+    ]  # fmt: skip
+    assert agreed([Case(_told(one)) for one in told]) == ["valid"] * len(told)
+
+
+def test_both_refuse_what_bo_cannot_have_told() -> None:
+    """A receipt of another shape is none, though Bộ's seal is on it."""
+    told: list[dict[str, object]] = [{"attempt": 1}, {"missing": {"more": 1}}, {"missing": {"pupils": []}}]
+    told += [{"missing": {"roster": False}}, {"missing": {"chunks": ["1"]}}, {"missing": {"leaves_count": 0}}]
+    assert agreed([Case(_told(one)) for one in told]) == ["invalid"] * len(told)
+
+
+def _told(more: dict[str, object]) -> bytes:
+    one = a_locked()
+    return bundle_bytes(**parts_of(one, place=placed(leaf_bytes(one.leaf), told=more)))
 
 
 def test_both_say_that_there_is_no_time_stamp() -> None:
