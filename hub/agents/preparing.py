@@ -135,7 +135,8 @@ def _size(message: Message) -> list[Finding]:
 
 
 def _signature(ground: Ground, said: Command | SoLock, system: SourceSystem | None) -> Verdict:
-    roles = KINDS[ground.message.name].roles if system is None else frozenset({system.role})
+    kind = KINDS[ground.message.name]
+    roles = kind.roles if system is None else kind.seals & {system.role}
     sealing = None if system is None else system.so
     return _verified(ground, said, ground.message.value["signature"], roles, sealing)
 

@@ -7,6 +7,7 @@ __all__ = ["APART", "EVENTS", "Event", "asked_item", "ends_in"]
 
 _TEACHERS = ("homeroom_teacher", "subject_teacher")
 _OF_SO = ("so_officer", "so_lead")
+_OF_SUBMISSION = ("school_seal", "principal", "so_seal", "system_seal")
 
 
 class Event(NamedTuple):
@@ -27,7 +28,7 @@ EVENTS: Mapping[str, Event] = {
     "withdraw": Event(
         ("requested", "confirmed", "submitted"), "withdrawn", (*_TEACHERS, "principal"), ("CorrectionWithdrawal",)
     ),
-    "resubmit": Event(("approved", "resubmitted"), "resubmitted", ("school_seal", "principal"), ("Submission",)),
+    "resubmit": Event(("approved", "resubmitted"), "resubmitted", _OF_SUBMISSION, ("Submission",)),
     "reopen": Event(("resubmitted",), "approved", ("principal", "so_seal"), ("Recall", "Submission")),
     "relock": Event(("resubmitted",), "relocked", ("principal",), ("LockRequest",)),
     "expire": Event(("approved",), "expired", ("so_seal",), ("WindowClosed",)),

@@ -43,13 +43,15 @@ __all__ = ["KINDS", "Kind"]
 class Kind:
     """`roles`: the offices by which a person or seal may sign it. `decide` is asked only for a command that stands.
 
-    `second`: the offices of a second signature, where a Sở's act may carry one.
+    `second`: the offices of a second signature, where a Sở's act may carry one. `seals`: whose seal signs instead,
+    where it is about what nobody signed here.
     """
 
     statement: type[Command | SoLock]
     roles: frozenset[str]
     decide: Callable[[Prepared, Known, str], Outcome]
     second: frozenset[str] = frozenset()
+    seals: frozenset[str] = frozenset()
 
 
 _TEACHERS = frozenset({"homeroom_teacher", "subject_teacher"})
@@ -57,7 +59,12 @@ _SO_PERSONS = frozenset({"so_officer", "so_lead"})
 
 
 KINDS: Mapping[str, Kind] = {
-    "Submission": Kind(Submission, frozenset({"school_seal", "principal"}), decide_submission),
+    "Submission": Kind(
+        Submission,
+        frozenset({"school_seal", "principal"}),
+        decide_submission,
+        seals=frozenset({"so_seal", "system_seal"}),
+    ),
     "Recall": Kind(Recall, frozenset({"principal"}), decide_recall),
     "LockRequest": Kind(LockRequest, frozenset({"principal"}), decide_lock_request),
     "CorrectionRequest": Kind(CorrectionRequest, _TEACHERS, decide_correction_request),

@@ -59,20 +59,20 @@ _RULES = {
 # event: from states -> to state | who may cause it | its rule. so_seal is the Sở's own machine, without a person.
 # A pending document that is contested is held when it has been decided.
 _DOCUMENT = """
-accept:          -> open | school_seal principal | tt27
-accept_pending:  -> pending | school_seal principal | hub
-accept_held:     -> held | school_seal principal | hub
+accept:          -> open | school_seal principal so_seal system_seal | tt27
+accept_pending:  -> pending | school_seal principal so_seal system_seal | hub
+accept_held:     -> held | school_seal principal so_seal system_seal | hub
 decide:    pending -> open | so_seal | hub
 hold:      open -> held | so_seal | hub
 release:   held -> open | so_seal so_officer so_lead | hub
 refuse:    pending held -> refused | so_seal so_officer so_lead | hub
 recall:    open pending held -> recalled | principal | pilot
-replace:   open pending held -> replaced | school_seal principal | pilot
+replace:   open pending held -> replaced | school_seal principal so_seal system_seal | pilot
 lock:      open -> locked | principal so_lead | pilot
 supersede: locked -> superseded | principal | nghe-an
 """
 _ROUND = """
-begin:     -> open | school_seal principal so_officer so_lead | pilot
+begin:     -> open | school_seal principal so_seal system_seal so_officer so_lead | pilot
 close:     open -> closing | principal so_lead | pilot
 lock:      closing -> locked | so_seal | pilot
 """
@@ -82,7 +82,7 @@ confirm:   requested -> confirmed | principal | nghe-an
 submit:    confirmed -> submitted | school_seal | nghe-an
 approve:   submitted -> approved | so_officer so_lead | nghe-an
 reject:    submitted -> rejected | so_officer so_lead | nghe-an
-resubmit:  approved resubmitted -> resubmitted | school_seal principal | nghe-an
+resubmit:  approved resubmitted -> resubmitted | school_seal principal so_seal system_seal | nghe-an
 reopen:    resubmitted -> approved | principal so_seal | hub
 relock:    resubmitted -> relocked | principal | nghe-an
 expire:    approved -> expired | so_seal | hub

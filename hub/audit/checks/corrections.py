@@ -117,7 +117,7 @@ def _step_faults(so: str, item: _Item, step: _Step, offices: Offices) -> Iterato
     ):  # fmt: skip
         yield "STEP_NOT_AS_SIGNED"
         return
-    of = so if step.role.startswith("so_") else item.school
+    of = so if step.role.startswith(("so_", "system_")) else item.school
     moment = Moment(step.appended_at or step.at, step.register_version or 0)
     persons = offices.holders(step.certificate_sha256, step.role, of, moment)
     if not persons:

@@ -121,7 +121,7 @@ def test_every_state_says_why_by_which_rule_and_what_comes_next(machine: Machine
         ("requested", "principal", ("confirm", "withdraw")),
         ("requested", "school_seal", ()),
         ("submitted", "so_officer", ("approve", "reject")),
-        ("approved", "so_seal", ("expire",)),
+        ("approved", "so_seal", ("resubmit", "expire")),
         ("resubmitted", "principal", ("resubmit", "reopen", "relock")),
         ("relocked", "principal", ()),
     ],
@@ -140,7 +140,7 @@ def test_steps_of_a_correction_are_signed_by_the_roles_of_the_table() -> None:
         "expire": "WindowClosed", "resubmit": "Submission", "relock": "LockRequest",
     }  # fmt: skip
     assert {event: roles_of("correction", event) for event in signed} == {
-        event: KINDS[kind].roles for event, kind in signed.items()
+        event: KINDS[kind].roles | KINDS[kind].seals for event, kind in signed.items()
     }
 
 
