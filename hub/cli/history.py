@@ -78,6 +78,14 @@ def _keep(folder: Path, proofs: Sequence[YearProof]) -> None:
             )
 
 
+def _place(year: dict[str, Any]) -> str:
+    """Return the leaf's place in the log and the log's size; behind an arrow who follows a closed log."""
+    if year["tree_size"] is None:
+        return "—"
+    follows = "" if year["log_successor"] is None else f" → {year['log_successor']}"
+    return f"{year['log_index']}/{year['tree_size']}{follows}"
+
+
 def _show(console: Console, shown: dict[str, Any]) -> None:
     table = Table(title=f"Quá trình học tập — mã tra cứu {shown['locator'] or '—'}")
     for column in _COLUMNS:
@@ -97,7 +105,7 @@ def _show(console: Console, shown: dict[str, Any]) -> None:
             f"{year['school']} {year['school_name']}",
             f"{year['version']}/{year['version_count']}",
             " ".join(filter(None, (year["evidence"], year["mapping"]))),
-            "—" if year["tree_size"] is None else f"{year['log_index']}/{year['tree_size']}",
+            _place(year),
             " ".join([year["verdict"] or "—", *codes]),
         )
     console.print(table)

@@ -60,6 +60,7 @@ class YearProof:
             "effective_on": None if v.effective_on is None else v.effective_on.isoformat(),
             "log_index": v.log_index,
             "tree_size": int(facts["tree_size"]) if "tree_size" in facts else None,
+            "log_successor": facts.get("successor"),
             "ingested_at": None if v.ingested_at is None else v.ingested_at.isoformat(),
             "verdict": None if self.report is None else self.report.verdict.value,
             "as_of": None if self.report is None or self.report.as_of is None else self.report.as_of.isoformat(),
@@ -115,5 +116,6 @@ def _province(code: str, school_year: str) -> dict[str, str | None]:
     """Return what a code meant in that year, and which province has its schools now, where that is another."""
     then = province_of_year(code, school_year)
     after = None if then is None or then.valid_to is None else successor_of(code)
-    now = None if after is None else f"{after.code} {after.name}"
+    is_other = after is not None and then is not None and (after.code, after.name) != (then.code, then.name)
+    now = f"{after.code} {after.name}" if after is not None and is_other else None
     return {"code": code, "name": None if then is None else then.name, "now": now}

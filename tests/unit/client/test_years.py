@@ -8,10 +8,11 @@ import pytest
 from hub.client.history import Version
 from hub.client.years import YearProof, conclusion_of, in_force
 from hub.domain.transcript import School
-from hub.evidence import Conclusion, verify_bundle
+from hub.evidence import Conclusion, bundle_bytes, verify_bundle
+from hub.trust import leaf_bytes
 from tests.unit.client.builders import sha
 from tests.unit.domain.builders import a_transcript
-from tests.unit.evidence.builders import good, roots
+from tests.unit.evidence.builders import a_locked, good, parts_of, placed, roots
 from tests.unit.evidence.sealed_lies import sealed_lies
 from tests.unit.evidence.sealed_world import MAPPING, SYSTEMS, a_reader, sealed
 
@@ -41,7 +42,8 @@ def proof(version: Version, data: bytes | None = None) -> YearProof:
         ("82", "2025-2026", "Đồng Tháp", None),
         ("87", "2024-2025", "Đồng Tháp", "82 Đồng Tháp"),
         ("87", "2025-2026", None, None),
-        ("31", "2024-2025", "Hải Phòng", "31 Hải Phòng"),
+        ("31", "2024-2025", "Hải Phòng", None),
+        ("30", "2024-2025", "Hải Dương", "31 Hải Phòng"),
         ("40", "2025-2026", "Nghệ An", None),
     ],
 )
@@ -75,6 +77,15 @@ def test_year_shows_what_its_evidence_says(grade) -> None:  # type: ignore[no-un
     assert (shown["evidence"], shown["system"], shown["verdict"]) == (grade, SYSTEMS[grade], "valid")
     assert shown["mapping"] == (None if grade == "legacy_evidence" else MAPPING)
     assert (shown["log_index"], shown["tree_size"], shown["parts"]["source"]) == (3, 6, "valid")
+
+
+def test_year_of_a_closed_log_names_who_follows() -> None:
+    """The record stays where it was locked; whoever asks later learns where the schools are now."""
+    one = a_locked()
+    ended = bundle_bytes(**parts_of(one, place=placed(leaf_bytes(one.leaf), beyond=2, ended="dong-thap")))
+    shown = proof(a_version(), ended).shown()
+    assert (shown["verdict"], shown["log_successor"]) == ("valid", "dong-thap")
+    assert proof(a_version(), good()).shown()["log_successor"] is None
 
 
 def test_year_names_no_pupil() -> None:
