@@ -23,15 +23,16 @@ from hub.connectors.simulating import Faults
 from hub.kafka.producer import Sender
 from hub.local.demo.acts import Acts
 from hub.local.demo.persons import sign_waiting
+from hub.local.demo.sealed import locks_by_so, registers_of_systems, sealed_sos
 from hub.local.demo.story import Story, locks_of, publish_register, send_acts
 from hub.local.demo.systems import InSystem, Province
-from hub.local.demo.waiting import until_ingested
+from hub.local.demo.waiting import until_ingested, until_registered
 from hub.local.founding import Founded, found_keys
 from hub.local.hub import LocalHub
 from hub.local.population import Population
 from hub.local.simulating import instance_text, transcripts_of
 
-__all__ = ["FromOneFile", "Killer", "Scene", "a_scene", "play", "starts_of", "until"]
+__all__ = ["FromOneFile", "Killer", "Scene", "a_scene", "know_system", "play", "starts_of", "until"]
 
 _PATIENCE_S = 900.0  # on a machine that does other things too; alone it takes two or three minutes
 _POLL_S = 0.05
@@ -62,7 +63,7 @@ def a_scene(cache: Path, sos: Sequence[str], pupils: int, schools: int, seed: in
     population = Population(seed, pupil_count=pupils, at=at, school_year="2025-2026", school_count=schools, sos=sos)
     with tempfile.TemporaryDirectory(prefix="hub-connectors-", ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o711)  # the database's own user walks in
-        with LocalHub(Path(folder) / "data", tuple(sos), cache) as hub:
+        with LocalHub(Path(folder) / "data", population.organisations, cache) as hub:
             hub.make_stores()
             founded = found_keys(population, hub.secrets)
             hub.start_workers()
@@ -142,8 +143,22 @@ class Killer:
         return records + sum((_WRITTEN if state == "written" else 1) * count for (_, state), count in answers)
 
 
+def know_system(scene: Scene, province: Province) -> None:
+    """Publish what the registers say of a source system that is up, where nobody signs its records."""
+
+    async def publish() -> None:
+        sender = Sender(scene.hub.bootstrap)
+        try:
+            await sender.send(list(registers_of_systems(scene.population, [province], scene.founded.credentials)))
+            await until_registered(scene.hub)
+        finally:
+            await sender.close()
+
+    asyncio.run(publish())
+
+
 def play(scene: Scene, province: Province, killer: Killer) -> None:
-    """Sign what waits, lock what stands, and kill, until everything is locked, answered and told."""
+    """Sign or seal what waits, lock what stands, and kill, until everything is locked, answered and told."""
     deadline, locks = time.monotonic() + _PATIENCE_S, list[Future[None]]()
     with ThreadPoolExecutor(1) as schools:
         while not (locks and locks[-1].done() and province.is_settled and not _stands_open(province)):
@@ -151,7 +166,7 @@ def play(scene: Scene, province: Province, killer: Killer) -> None:
             assert time.monotonic() < deadline, said
             sign_waiting(province.folder, scene.population, scene.founded.credentials, scene.population.at)
             if province.is_settled and len(locks) < _LOCK_PORTIONS and all(lock.done() for lock in locks):
-                locks.append(schools.submit(asyncio.run, _lock(scene, _LOCK_PORTIONS - len(locks))))
+                locks.append(schools.submit(asyncio.run, _lock(scene, province, _LOCK_PORTIONS - len(locks))))
             killer.look()
             time.sleep(_POLL_S)
         for lock in locks:
@@ -198,13 +213,17 @@ async def _register(hub: LocalHub, population: Population, founded: Founded) -> 
         await sender.close()
 
 
-async def _lock(scene: Scene, portions: int) -> None:
-    """Let schools lock one of so many portions of the rounds that stand open."""
+async def _lock(scene: Scene, province: Province, portions: int) -> None:
+    """Let schools, or the Sở of sealed records, lock one of so many portions of the rounds that stand open."""
     hub, acts = scene.hub, Acts(scene.population, scene.founded.credentials, scene.population.at)
     sender = Sender(hub.bootstrap)
     try:
         with Journal(hub.data / "journal.jsonl") as journal:
-            rounds = locks_of(hub, scene.population, acts)
+            sealed = sealed_sos(scene.population, [province])
+            rounds = [
+                *locks_of(hub, scene.population, acts, sealed),
+                *locks_by_so(hub, sealed, scene.founded.credentials, scene.population.at),
+            ]
             await send_acts(hub, sender, journal, Story(), rounds[: -(-len(rounds) // portions)])
             await until_ingested(hub)
     finally:

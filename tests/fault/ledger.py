@@ -40,13 +40,22 @@ class Ledger:
         return asdict(self)
 
 
-def ledger_of(journals: Iterable[Path], so_url: str, bo_url: str) -> Ledger:
-    """Compare every transcript that the broker acknowledged with what stands in both databases."""
+def ledger_of(journals: Iterable[Path], so_url: str, bo_url: str, *others: str) -> Ledger:
+    """Compare every transcript that the broker acknowledged with what stands in the databases.
+
+    `others` are those of more Sở, where the schools of a journal had several.
+    """
     sent, commands = _sent(journals)
-    with psycopg.connect(so_url) as so, psycopg.connect(bo_url) as bo:
-        at_so, at_bo = so.execute(_SO_ROWS).fetchall(), bo.execute(_BO_ROWS).fetchall()
-        handled = {command: times for _, command, times in so.execute(_HANDLED).fetchall()}
-        answers, receipts = _number(so, _ANSWERS), _number(so, _RECEIPTS)
+    at_so: list[Any] = []
+    handled: dict[str, int] = {}
+    answers = receipts = 0
+    for url in (so_url, *others):
+        with psycopg.connect(url) as so:
+            at_so += so.execute(_SO_ROWS).fetchall()
+            handled |= {command: times for _, command, times in so.execute(_HANDLED).fetchall()}
+            answers, receipts = answers + _number(so, _ANSWERS), receipts + _number(so, _RECEIPTS)
+    with psycopg.connect(bo_url) as bo:
+        at_bo = bo.execute(_BO_ROWS).fetchall()
     locked = Counter(named for named, _, state in at_so if state == "locked")
     ingested = Counter(named for named, _, _ in at_bo)
     gone = {d for d in sent if d not in locked or d not in ingested}

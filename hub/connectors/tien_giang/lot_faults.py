@@ -32,7 +32,7 @@ class LotToSend:
 def files_with(faults: frozenset[str], lots: Sequence[LotToSend], key: SystemKey, stranger: SystemKey) -> Files:
     """Return all files by name: of the lots, the first and the last of them changed as the faults say."""
     files = {name: data for lot in lots for name, data in lot_files(lot.lot, lot.files).items()}
-    for fault in sorted(faults) if lots else ():
+    for fault in sorted(faults, key=lambda each: (each == "late-lot", each)) if lots else ():
         _SHOWN[fault](files, lots, key, stranger)
     return files
 
@@ -61,9 +61,10 @@ def hostile_lots(lots: Sequence[LotToSend], key: SystemKey, stranger: SystemKey)
 
 
 def _late(files: Files, lots: Sequence[LotToSend], *_: SystemKey) -> None:
-    """The first lot is read behind all others."""
-    _remove(files, lots[0].lot)
-    files |= lot_files(lots[0].lot, lots[0].files, f"muon-lo-{lots[0].lot}")
+    """The first lot, as it is, is read behind all others."""
+    place = _place(lots[0].lot)
+    for name in [name for name in files if name.startswith(f"{place}/")]:
+        files[name.replace(place, f"{ROOT}/muon-{folder_of(lots[0].lot)}")] = files.pop(name)
 
 
 def _repeated(files: Files, lots: Sequence[LotToSend], *_: SystemKey) -> None:
@@ -120,11 +121,6 @@ def _changed(records: Sequence[Raw]) -> tuple[Raw, ...]:
     """Return the records of a class with another remark in the first."""
     first, *others = records
     return ({**first, PUPIL: {**first[PUPIL], "NhanXetChung": _REMARK}}, *others)
-
-
-def _remove(files: Files, lot: str) -> None:
-    for name in [name for name in files if name.startswith(f"{_place(lot)}/")]:
-        del files[name]
 
 
 def _name(lot: LotToSend, last: str) -> str:
