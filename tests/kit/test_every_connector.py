@@ -14,7 +14,7 @@ from tests.connectors.generic.test_shapes import CSV, FOLDER, SHAPES, sql_file
 CHECK_S_MAX = 600
 MAY_NOT_APPLY = {
     "csdl-c1": {"codes"}, "ha-noi": {"codes"}, "jsonl": {"codes"}, "vnedu-primary": {"codes"},
-    "vnedu-secondary": {"codes", "back_pressure"}, "nghe-an": {"faults"}, "sql": {"golden", "faults", "sources"},
+    "vnedu-secondary": {"codes", "back_pressure"}, "sql": {"golden", "faults", "sources"},
 }  # fmt: skip
 SEALED = {"nghe-an", "tien-giang"}
 """Connectors whose records are sealed; those of the others persons sign, and there is no source to read again."""

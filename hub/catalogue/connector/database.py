@@ -34,6 +34,13 @@ DATABASE: tuple[Entry, ...] = (
         f"Nới max_slot_wal_keep_size nếu cần, rồi {_RESTART_VI}",
         f"Raise max_slot_wal_keep_size if need be, then {_RESTART_EN}",
     ),
+    _refused(
+        "SLOT_WAITS",
+        "Chưa tạo được khe nhân bản {slot}: trong hệ thống có giao dịch mở quá lâu.",
+        "The replication slot {slot} could not be made yet: a transaction of the system has been open for too long.",
+        "Hệ thống tự thử lại. Tìm giao dịch mở lâu trong pg_stat_activity và kết thúc nó.",
+        "It is tried again. Look for the transaction in pg_stat_activity and end it.",
+    ),
     _told(
         "SLOT_MOVED_ON",
         "Khe nhân bản {slot} đã đi xa hơn vị trí đã lưu; mọi bản ghi được đọc lại để không sót.",

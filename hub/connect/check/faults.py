@@ -1,6 +1,7 @@
 """Hệ thống trục trặc: slow, failing, busy, half-written, with a wrong clock or short tokens, everything arrives.
 
-Only the faults that a transport can have are played, side by side: each waits most of its time.
+Only the faults that a transport can have are played, side by side: each waits most of its time. A simulator whose
+system has others says which (`shows`).
 """
 
 import asyncio
@@ -39,11 +40,11 @@ async def check_faults(subject: Subject) -> list[Finding] | NotApplicable:
     """Return a finding for each fault behind which something is missing. Not applicable without a simulator."""
     if subject.simulator is None:
         return subject.unplayed
-    shown = _SHOWN_BY[subject.connector.manifest.transport]
-    others = ", ".join(name for name in _FAULTS if name not in shown)
-    if not shown:
-        return _NOT_SHOWN
-    async with playing(subject, "faults", _DOCUMENT_COUNT) as (_, settings):
+    async with playing(subject, "faults", _DOCUMENT_COUNT) as (simulator, settings):
+        shown = getattr(simulator, "shows", _SHOWN_BY[subject.connector.manifest.transport])
+        others = ", ".join(name for name in _FAULTS if name not in shown)
+        if not shown:
+            return _NOT_SHOWN
         plain = await pulled_all(subject, settings, "faults-0", patience_s=60, enough=lambda p: bool(p.records))
     tried = await asyncio.gather(*(_arrived(subject, name, _FAULTS[name], plain) for name in shown))
     return [*(each for found in tried for each in found), *([left_out(others, _NOT_SHOWN)] if others else [])]

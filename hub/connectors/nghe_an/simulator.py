@@ -4,6 +4,7 @@ Faults on request: `schema` (a column more, under another name, or gone), `hosti
 it runs. A test does more with `run`, as a clerk or an administrator of the province would.
 """
 
+import asyncio
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,6 +19,7 @@ from psycopg.rows import dict_row
 from hub.connectors.nghe_an.connecting import connector
 from hub.connectors.nghe_an.filling import COPIES, rows_of
 from hub.connectors.nghe_an.statements import script
+from hub.connectors.nghe_an.trouble import trouble
 from hub.connectors.simulating import Faults
 from hub.connectors.simulating.hostile import hostile_texts
 from hub.connectors.simulating.postgres_server import PostgresServer
@@ -47,6 +49,9 @@ _ANSWERS: Mapping[str, LiteralString] = {
 class PlayedDatabase:
     """Implements `Simulator`. `keys` of its records in their order; `server` may be restarted or killed."""
 
+    shows = ("errors",)
+    """Faults of the conformance kit that a database can have: its connections end."""
+
     def __init__(self, transcripts: Iterable[Transcript], folder: Path, faults: Faults, *, view: bool = False) -> None:
         """`view`: the settings lead to the views, and no slot is needed."""
         folder.mkdir(parents=True, exist_ok=True)
@@ -56,6 +61,7 @@ class PlayedDatabase:
         self.server = PostgresServer(self._folder / "may-chu")
         self._answers = self._folder / "tra-loi.json"
         self._serves = False
+        self._trouble: asyncio.Task[None] | None = None
 
     @property
     def address(self) -> str:
@@ -67,6 +73,7 @@ class PlayedDatabase:
         await self.server.start()
         await self._make()
         self._serves = True
+        self._trouble = trouble(self, self._faults)
         host = f"127.0.0.1:{self.server.port}/{_DATABASE}"
         return {"database": {
             "url": f"postgresql://{'hub_xem_doc' if self._view else 'hub_doc'}@{host}",
@@ -76,6 +83,9 @@ class PlayedDatabase:
 
     async def stop(self) -> None:
         """End serving; what the system holds stays in its folder."""
+        if self._trouble is not None:
+            self._trouble.cancel()
+            await asyncio.gather(self._trouble, return_exceptions=True)
         if self._serves:
             with suppress(psycopg.Error):
                 held = json.dumps(self._held(), ensure_ascii=False, default=str)

@@ -7,6 +7,8 @@ import asyncio
 from dataclasses import dataclass
 from typing import Any, Final
 
+import psycopg
+
 from hub.connectors.nghe_an.description import Catalogue
 from hub.connectors.nghe_an.pgoutput import MESSAGE_BYTES_MAX, lsn_value, read_message
 from hub.connectors.nghe_an.session import Session, slot_lost
@@ -53,7 +55,7 @@ async def find_slot(session: Session, said: DatabaseSettings) -> Slot | None:
 async def make_slot(session: Session, said: DatabaseSettings) -> Slot:
     """Make the slot, in the place of one that is lost; one that is well is taken as it is.
 
-    Raises Refused SLOT_LOST for a slot of that name that is somebody else's.
+    Raises Refused SLOT_LOST for a slot of that name that is somebody else's, Unavailable SLOT_WAITS.
     """
     row = await session.first("slot", slot=said.slot)
     fault = None if row is None else _fault(row)
@@ -63,7 +65,7 @@ async def make_slot(session: Session, said: DatabaseSettings) -> Slot:
         await session.all("drop_slot", slot=said.slot)
         row = None
     if row is None:
-        await session.all("make_slot", slot=said.slot)
+        await _made(session, said)
     made = await find_slot(session, said)
     if made is None:
         raise slot_lost(said.slot, "not made")
@@ -114,6 +116,14 @@ async def _until_seen(session: Session, xids: list[int]) -> None:
         await asyncio.sleep(_LOOK_S)
     if xids:
         raise Unavailable("SYSTEM_BUSY", {"retry_after_s": "2"})
+
+
+async def _made(session: Session, said: DatabaseSettings) -> None:
+    """Make it; the server waits for every transaction that is open. Raises Unavailable SLOT_WAITS when that is long."""
+    try:
+        await session.all("make_slot", slot=said.slot)
+    except psycopg.errors.QueryCanceled:
+        raise Unavailable("SLOT_WAITS", {"slot": said.slot, "retry_after_s": "10"}) from None
 
 
 def _fault(row: tuple[Any, ...]) -> str | None:

@@ -14,6 +14,16 @@ Of a system that sends signed files in lots with a control file, as tien-giang d
 
 late-lot, repeated-lot, reused-number, missing-control, wrong-count, missing-file, damaged-file, extra-file,
 replaced-file, wrong-signer, wrapped-signature
+
+Of a database that is followed, as nghe-an's (there `schema` is a column of a table, and errors=N ends connections):
+
+restarts           the server is killed and started every ten seconds
+slot-lost          the replication slot is dropped after ten seconds
+late-commit        a change is committed ten seconds after later ones
+key-changed        a record gets another key after ten seconds
+record-deleted     a record is deleted after ten seconds
+window-open        every entry window is open for the first ten seconds
+unlock-requests    five records are asked to be unlocked
 """
 
 from collections.abc import Iterable, Mapping
@@ -23,7 +33,7 @@ from typing import Any, Final, Literal, cast
 
 from hub.errors import Refused
 
-__all__ = ["LOT_FAULTS", "Faults", "SchemaChange", "parse_faults"]
+__all__ = ["DATABASE_FAULTS", "LOT_FAULTS", "Faults", "SchemaChange", "parse_faults"]
 
 SchemaChange = Literal["added", "renamed", "removed"]
 _CHANGES = ("added", "renamed", "removed")
@@ -32,6 +42,10 @@ LOT_FAULTS: Final = (
     "extra-file", "replaced-file", "wrong-signer", "wrapped-signature",
 )  # fmt: skip
 """What a system of lots may do wrong, or not in order."""
+DATABASE_FAULTS: Final = (
+    "restarts", "slot-lost", "late-commit", "key-changed", "record-deleted", "window-open", "unlock-requests",
+)  # fmt: skip
+"""What happens to a database while it is followed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +62,7 @@ class Faults:
     token: float | None = None
     hostile: bool = False
     lots: frozenset[str] = frozenset()
+    database: frozenset[str] = frozenset()
 
     def reshaped(self, value: Mapping[str, Any], field: str, page: int) -> dict[str, Any]:
         """Return a record as page number `page` (from 0) shows it: from the second on its `field` may be another."""
@@ -66,8 +81,9 @@ def parse_faults(texts: Iterable[str]) -> Faults:
     for text in texts:
         name, _, value = text.partition("=")
         key = name.replace("-", "_")
-        if text in LOT_FAULTS:
-            found["lots"] = found.get("lots", frozenset()) | {text}
+        group = "lots" if text in LOT_FAULTS else "database" if text in DATABASE_FAULTS else None
+        if group is not None:
+            found[group] = found.get(group, frozenset()) | {text}
             continue
         try:
             found[key] = _READ[key](value)
@@ -118,7 +134,7 @@ def _set(value: str) -> bool:
 _KNOWN: Final = MappingProxyType({
     "slow": "=0…86400", "errors": "=2…10000", "busy": "=2…10000", "half-written": "",
     "schema": f"={'|'.join(_CHANGES)}", "duplicate-page": "", "clock": "=-86400…86400", "token": "=1…86400",
-    "hostile": "", **dict.fromkeys(LOT_FAULTS, ""),
+    "hostile": "", **dict.fromkeys((*LOT_FAULTS, *DATABASE_FAULTS), ""),
 })  # fmt: skip
 _READ: dict[str, Any] = {
     "slow": _seconds, "errors": _each, "busy": _each, "half_written": _set, "schema": _change, "duplicate_page": _set,

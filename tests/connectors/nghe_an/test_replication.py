@@ -6,6 +6,7 @@ import psycopg
 import pytest
 
 from hub.connect.check.subject import context_of
+from hub.connectors.nghe_an import session
 from hub.connectors.simulating import Faults
 from hub.errors import Refused, Unavailable
 from tests.connectors.nghe_an.systems import COUNT, Reader, a_connector, documents, playing
@@ -96,6 +97,20 @@ def test_a_transaction_that_is_committed_late_is_read_when_it_is_committed():
             assert (await reader.all()).keys == []
         assert (await reader.all()).keys == [system.keys[0]]
         assert reader.records[0].value["lop"] == "9L"
+
+    ran(scenario)
+
+
+def test_a_slot_that_cannot_be_made_yet_says_why(monkeypatch):
+    """The server waits for every transaction that is open; nothing is left of the attempt."""
+    monkeypatch.setattr(session, "_STATEMENT_S", 1)
+
+    async def scenario(system, reader):
+        async with await psycopg.AsyncConnection.connect(system.address) as open_for_long:
+            await open_for_long.execute(CLASS, {"lop": "9L", "key": system.keys[0]})
+            assert (await code_of(reader.page())).code == "SLOT_WAITS"
+        assert set((await reader.all()).keys) == set(system.keys)
+        assert "9L" in {record.value["lop"] for record in reader.records}
 
     ran(scenario)
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from hub.connectors.simulating import DropFolder, Faults, KeptAnswers, Pager, hostile_files, parse_faults
+from hub.connectors.simulating.faults import DATABASE_FAULTS, LOT_FAULTS
 from hub.connectors.transport import HttpClient, TokenSource
 from hub.errors import Refused
 from tests.connectors.transport.systems import CLIENT_ID, CLIENT_SECRET, Clock, a_server, run
@@ -29,7 +30,7 @@ def test_unknown_fault_is_refused_with_those_that_there_are(text: str) -> None:
         parse_faults([text])
     assert refused.value.facts["known"] == (
         "slow=0…86400, errors=2…10000, busy=2…10000, half-written, schema=added|renamed|removed, duplicate-page, "
-        "clock=-86400…86400, token=1…86400, hostile"
+        "clock=-86400…86400, token=1…86400, hostile, " + ", ".join((*LOT_FAULTS, *DATABASE_FAULTS))
     )
 
 
