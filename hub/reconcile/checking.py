@@ -97,7 +97,7 @@ def _bo(connection: Connection, checked: Checked) -> Iterator[Tampered]:
 
 def _log_at_bo(connection: Connection, so: str, checked: Checked) -> Iterator[Tampered]:
     owner, cache, snapshot = "bo", ChainCache(), register_of(connection, so)
-    heads = [StoredHead(*row) for row in connection.execute(_BO["bo_heads_in_order"], (so,))]
+    heads = [StoredHead(*row) for row in connection.execute(_BO["bo_heads_in_order"], {"so": so})]
     size, manifests = max((head.tree_size for head in heads), default=0), list[tuple[int, bytes]]()
     for row in connection.execute(_BO["manifests_in_log_order"], (so,)).fetchall():
         stored = StoredLock(*row)

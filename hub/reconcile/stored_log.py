@@ -28,7 +28,10 @@ _CHECKPOINT_TYPE = "vn.hocba.checkpoint/1"
 
 
 class StoredHead(NamedTuple):
-    """One row of `heads_in_order` or `bo_heads_in_order`; the cosignature and the token's time stand in Bộ's alone."""
+    """One row of `heads_in_order` or `bo_heads_in_order`; the cosignature and the token's time stand in Bộ's alone.
+
+    `successor`: of the final head of a closed log, which stands in the table `closing`.
+    """
 
     tree_size: int
     root: bytes
@@ -39,6 +42,7 @@ class StoredHead(NamedTuple):
     cosignature: str | None
     timestamp: bytes = b""
     stamped_at: datetime | None = None
+    successor: str | None = None
 
 
 class StoredAnswer(NamedTuple):
@@ -72,7 +76,8 @@ def check_log(
         what = tuple(dict.fromkeys(_head_faults(so, head, tree if is_whole else None, snapshot, cache)))
         if what:
             key = _at(owner, so, "tree_size", head.tree_size)
-            yield Tampered("ROW_CHECKPOINT_CHANGED", owner, "checkpoint", key, what)
+            table = "checkpoint" if head.successor is None else "closing"
+            yield Tampered("ROW_CHECKPOINT_CHANGED", owner, table, key, what)
 
 
 def _manifest_table(owner: str) -> str:
@@ -97,6 +102,8 @@ def _head_faults(
         yield "signature" if said is not None else "text"
     if said is not None and (said.origin, said.size) != (log_origin(so), head.tree_size):
         yield "tree_size"
+    if said is not None and said.successor != head.successor:
+        yield "successor"
     roots = [head.root, None if said is None else said.root, None if tree is None else tree.root]
     if len({root for root in roots if root is not None}) > 1:
         yield "root"
@@ -132,18 +139,22 @@ def _is_cosigned(said: Checkpoint, cosignature: str, keys: Iterable[object]) -> 
     return False
 
 
-def check_told(owner: str, heads: Iterable[StoredHead], told: Iterable[tuple[int, bytes | None]]) -> Iterator[Tampered]:
-    """Hold the heads against what was sent: (size, message); None for one that only repeats another row's bytes.
+def check_told(
+    owner: str, heads: Iterable[StoredHead], told: Iterable[tuple[int, bytes | None, bool]]
+) -> Iterator[Tampered]:
+    """Hold the heads against what was sent: (size, message, whether it is the final head of a closed log).
 
-    No signature covers whether there is a time-stamp, so the message alone can tell that a token is gone.
+    The message is None for one that only repeats another row's bytes. No signature covers whether there is a
+    time-stamp, so the message alone can tell that a token is gone.
     """
-    stored = {head.tree_size: head for head in heads}
-    for size, message in sorted(told, key=lambda one: one[0]):
-        key = _at(owner, "", "tree_size", size)
-        if size not in stored:
-            yield Tampered("ROW_MISSING", owner, "checkpoint", key)
-        elif message is not None and _token_in(message) != stored[size].timestamp:
-            yield Tampered("ROW_CHECKPOINT_CHANGED", owner, "checkpoint", key, ("timestamp_token",))
+    stored = {(head.tree_size, head.successor is not None): head for head in heads}
+    for size, message, is_final in sorted(told, key=lambda one: (one[0], one[2])):
+        key, table = _at(owner, "", "tree_size", size), "closing" if is_final else "checkpoint"
+        head = stored.get((size, is_final))
+        if head is None:
+            yield Tampered("ROW_MISSING", owner, table, key)
+        elif message is not None and _token_in(message) != head.timestamp:
+            yield Tampered("ROW_CHECKPOINT_CHANGED", owner, table, key, ("timestamp_token",))
 
 
 def _token_in(message: bytes) -> bytes | None:

@@ -21,14 +21,16 @@ from hub.kafka.admin import group_members
 from hub.kafka.deployment import group_prefix
 from hub.local.hub import worker_specs
 from hub.local.pki import PASSWORD
+from hub.reconcile import Checked, check_rows
 from hub.recovery import is_replaying
 from hub.schemas import decode
-from hub.topics import SO_STAGES, locked
+from hub.topics import BO_STAGES, SO_STAGES, locked
 from hub.trust import COSIGNER, Checkpoint, NoteKey, log_origin, sign_checkpoint, verify_cosignature
 from tests.fault.crashing import Point, dying
 from tests.fault.restoring import Copy, copied, put_back
 from tests.journey.conftest import a_world
 from tests.journey.so_log import SoLog
+from tests.journey.tampering import tampered
 from tests.journey.world import LockedRound, World, eventually
 from tests.unit.evidence.node import second_verdict
 
@@ -48,6 +50,7 @@ class Ended:
     said: list[dict[str, Any]]
     deaths: list[str]
     before: Copy
+    before_at_bo: Copy
     report: Report
 
 
@@ -61,7 +64,7 @@ def ended(cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[End
 def _end(world: World, folder: Path) -> Ended:
     school, other, *_ = (s for s in world.population.schools() if s.so == OLD and s.level == world.school(OLD).level)
     done = [world.lock_in(school, 3), world.lock_in(other, 2)]
-    before = copied(world, WORKER)  # type: ignore[arg-type]  # it asks for the hub alone
+    before, at_bo = (copied(world, of) for of in (WORKER, "bo"))  # type: ignore[arg-type]  # it asks for the hub alone
     left = world.hand_in(school)
     refusals = [_close(world)[2]]
     (answer,) = world.ask(world.recall(school, left.documents[0].sha256, left.name))
@@ -77,7 +80,7 @@ def _end(world: World, folder: Path) -> Ended:
     eventually("the outboxes", lambda: [_count(world, of, _UNSENT) for of in (OLD, NEW, "bo")] == [0, 0, 0])
     urls = {so: world.hub.so_url(so) for so in (OLD, NEW)}
     report = audit_hub((OLD, NEW), urls, world.hub.bo_url, world.hub.bootstrap, [])
-    return Ended(world, done, pending, refusals, said, deaths, before, report)
+    return Ended(world, done, pending, refusals, said, deaths, before, at_bo, report)
 
 
 _UNSENT = "SELECT count(*) FROM outbox WHERE sent_at IS NULL"
@@ -126,28 +129,46 @@ def _sent_finals(world: World) -> list[bytes]:
 
 @pytest.fixture(scope="module")
 def recovered(ended: Ended) -> dict[str, Any]:
-    """Put the database back to before the end, and recover; returns what was there before and is there now."""
+    """Put both databases back to before the end, one after the other, and recover; returns what was and what is."""
     world = ended.world
-    final, sent = _final(world), len(_sent_finals(world))
-    keeper = world.hub.worker(WORKER)
+    final, at_bo, sent = _final(world), _at_bo(world), len(_sent_finals(world))
+    said = _recovered(world, WORKER, OLD, ended.before, SO_STAGES, ("--so", OLD))
+    assert said["recovered"]["Checkpoint"] >= 2, "the head over the last round, and the final one"
+    eventually("the end", lambda: _count(world, OLD, "SELECT count(*) FROM closing_receipt") == 1, 60)
+    said = _recovered(world, "bo", "bo", ended.before_at_bo, BO_STAGES, ("--bo",))
+    assert said["recovered"]["IngestReceipt"] >= 2, "the last round's, and the word about the end"
+    eventually("the end at Bộ", lambda: _count(world, "bo", "SELECT count(*) FROM closing") == 1, 60)
+    return {
+        "final": (final, _final(world)), "at_bo": (at_bo, _at_bo(world)), "sent": (sent, len(_sent_finals(world)))
+    }  # fmt: skip
+
+
+def _recovered(world: World, owner: str, of: str, copy: Copy, stages: Any, whom: tuple[str, ...]) -> dict[str, Any]:
+    """Put one database back, see its worker refuse to start, read back what was said, and wait for the replay."""
+    keeper = world.hub.worker(owner)
     keeper.stop()
     world.hub.workers.remove(keeper)
-    groups = [group_prefix(WORKER) + stage for stage in SO_STAGES]
+    groups = [group_prefix(owner) + stage for stage in stages]
     eventually("the groups to be empty", lambda: not any(group_members(world.hub.bootstrap, groups).values()))
-    world._connections.pop(OLD).close()
-    put_back(world, WORKER, ended.before)  # type: ignore[arg-type]  # it asks for the hub alone
-    spec = worker_specs((OLD,))[0]
+    world._connections.pop(of).close()
+    put_back(world, owner, copy)  # type: ignore[arg-type]  # it asks for the hub alone
+    spec = next(spec for spec in worker_specs((OLD,)) if spec.name == owner)
     command = [sys.executable, "-m", "hub.cli", "worker", *spec.arguments]
     environment = {**os.environ, **world.hub._environment(spec)}
     left = subprocess.run(command, env=environment, timeout=60, capture_output=True, check=False)
     assert left.returncode == EXIT_BEHIND
-    code, (said,), error = _typed(world, "recover", "--so", OLD, "--by", "tester", "--reason", "restored")
+    code, (said,), error = _typed(world, "recover", *whom, "--by", "tester", "--reason", "restored")
     assert code == 0, error
-    assert said["recovered"]["Checkpoint"] >= 2, "the head over the last round, and the final one"
     world.hub.start_workers([spec])
-    eventually("the replay", lambda: not is_replaying(world.database(OLD)), 120)
-    eventually("the end", lambda: _count(world, OLD, "SELECT count(*) FROM closing_receipt") == 1, 60)
-    return {"final": (final, _final(world)), "sent": (sent, len(_sent_finals(world)))}
+    eventually("the replay", lambda: not is_replaying(world.database(of)), 120)
+    return said
+
+
+def _at_bo(world: World) -> tuple[Any, ...]:
+    query = f"SELECT tree_size, root, successor, text, signature, cosignature, seen_at FROM closing WHERE so = '{OLD}'"
+    row = world.database("bo").execute(query.encode()).fetchone()
+    assert row is not None
+    return tuple(row)
 
 
 def test_close_is_refused_while_documents_would_never_be_locked(ended: Ended) -> None:
@@ -267,9 +288,19 @@ def test_forged_larger_head_is_refused_and_kept_as_evidence(ended: Ended, recove
     assert sign_checkpoint(other, log.keyring.note) == kept[1].second[1]
 
 
-def test_recovered_database_ends_with_the_same_final_head(recovered: dict[str, Any]) -> None:
-    """The worker refused to start, what was said was read back, and is said in the same words and not sent again."""
-    before, now = recovered["final"]
-    assert before == now
-    before, now = recovered["sent"]
-    assert before == now
+def test_recovered_databases_end_with_the_same_final_head(recovered: dict[str, Any]) -> None:
+    """The workers refused to start, what was said was read back, and is said in the same words and not sent again."""
+    for what, (before, now) in recovered.items():
+        assert before == now, what
+
+
+def test_nightly_check_reads_the_final_heads_and_tells_what_was_changed(ended: Ended) -> None:
+    """Where nobody touched anything it tells nothing; a successor that an owner changed is told, here and at Bộ."""
+    world = ended.world
+    for owner, of in ((WORKER, OLD), ("bo", "bo")):
+        url = world.hub.bo_url if of == "bo" else world.hub.so_url(of)
+        assert list(check_rows(owner, url, Checked())) == []
+        key: dict[str, Any] = {"so": OLD} if of == "bo" else {"only_one": True}
+        with tampered(world, of, "closing", key, {"successor": "vinh-long"}):
+            (found,) = check_rows(owner, url, Checked())
+        assert (found.code, found.table, found.what) == ("ROW_CHECKPOINT_CHANGED", "closing", ("successor",))

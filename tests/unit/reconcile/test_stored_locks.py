@@ -135,15 +135,27 @@ def test_head_without_the_token_that_was_sent_is_told() -> None:
     sent = [
         encode_message("Checkpoint", {**VALUES["Checkpoint"], "tree_size": n, "timestamp": b"token"}) for n in (1, 2)
     ]
-    told = [(1, sent[0]), (2, sent[1]), (2, None), (3, None)]
+    told = [(1, sent[0], False), (2, sent[1], False), (2, None, False), (3, None, False)]
     stored = [*heads(1, timestamp=b"token"), *list(heads(2))[1:]]
     found = [(t.code, t.key, t.what) for t in check_told("so-ha-noi", stored, told)]
     assert found == [
         ("ROW_CHECKPOINT_CHANGED", "tree_size=2", ("timestamp_token",)),
         ("ROW_MISSING", "tree_size=3", ()),
     ]
-    (damaged,) = check_told("so-ha-noi", stored[:1], [(1, b"no message")])
+    (damaged,) = check_told("so-ha-noi", stored[:1], [(1, b"no message", False)])
     assert damaged.what == ("timestamp_token",)
+
+
+def test_final_head_that_was_told_is_held_against_its_own_row() -> None:
+    """It has the size of the head before it, and a table of its own."""
+    message = encode_message("Checkpoint", VALUES["Checkpoint"] | {"timestamp": b"of the end"})
+    (head,) = heads(1, timestamp=b"token")
+    end, told = head._replace(timestamp=b"of the end", successor="nghe-an"), [(1, message, True)]
+    assert list(check_told("so-ha-noi", [head, end], told)) == []
+    (missing,) = check_told("so-ha-noi", [head], told)
+    assert (missing.code, missing.table) == ("ROW_MISSING", "closing")
+    (changed,) = check_told("so-ha-noi", [end._replace(timestamp=b"")], told)
+    assert (changed.table, changed.what) == ("closing", ("timestamp_token",))
 
 
 def test_signed_text_that_does_not_verify_is_told() -> None:

@@ -50,9 +50,15 @@ FROM manifest m LEFT JOIN lock_decided l USING (so, lock_id) WHERE m.so = %s ORD
 SELECT so FROM manifest UNION SELECT so FROM checkpoint UNION SELECT so FROM lock ORDER BY so
 
 -- name: bo_heads_in_order
--- Every head of a Sở's log that Bộ has cosigned.
-SELECT tree_size, root, frontier, text, signature, seen_at, cosignature, timestamp_token, stamped_at
-FROM checkpoint WHERE so = %s ORDER BY tree_size
+-- Every head of a Sở's log that Bộ has cosigned; behind the newest the final one, where the log has ended.
+SELECT tree_size, root, frontier, text, signature, seen_at, cosignature, timestamp_token, stamped_at, NULL
+FROM checkpoint WHERE so = %(so)s
+UNION ALL
+SELECT c.tree_size, c.root,
+       coalesce((SELECT k.frontier FROM checkpoint k WHERE (k.so, k.tree_size) = (c.so, c.tree_size)), '{}'), c.text,
+       c.signature, c.seen_at, c.cosignature, c.timestamp_token, c.stamped_at, c.successor
+FROM closing c WHERE c.so = %(so)s
+ORDER BY 1, 10 NULLS FIRST
 
 -- name: locks_without_manifest
 -- Decisions about a lock whose manifest is not there.

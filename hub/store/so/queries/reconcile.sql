@@ -48,12 +48,17 @@ SELECT l.lock_id, l.school, l.school_year, l.cohort, l.round_number, l.count, l.
 FROM lock l LEFT JOIN bo_answer r USING (lock_id) ORDER BY l.log_index NULLS LAST, l.lock_id
 
 -- name: heads_in_order
--- Every head of the log.
-SELECT tree_size, root, frontier, text, signature, made_at, NULL, timestamp_token FROM checkpoint ORDER BY tree_size
+-- Every head of the log; behind the newest the final one, where the log has ended.
+SELECT tree_size, root, frontier, text, signature, made_at, NULL, timestamp_token, NULL::timestamptz, NULL FROM checkpoint
+UNION ALL
+SELECT c.tree_size, c.root, coalesce((SELECT k.frontier FROM checkpoint k WHERE k.tree_size = c.tree_size), '{}'), c.text,
+       c.signature, c.made_at, NULL, c.timestamp_token, NULL, c.successor FROM closing c
+ORDER BY 1, 10 NULLS FIRST
 
 -- name: heads_told
--- The sizes of the heads that were sent, with the messages.
-SELECT message_id::bigint, value FROM outbox WHERE kind = 'Checkpoint' AND message_id ~ '^[0-9]{1,18}$'
+-- The sizes of the heads that were sent, with the messages, and which of them was the final one of a closed log.
+SELECT split_part(message_id, '/', 1)::bigint, value, split_part(message_id, '/', 2) = 'closed' FROM outbox
+WHERE kind = 'Checkpoint' AND message_id ~ '^[0-9]{1,18}(/closed)?$'
 
 -- name: rounds_without_lock
 -- Rounds that are locked by their state and have no lock, or one of another round.
