@@ -1,6 +1,6 @@
 """`hub bundle`: one locked transcript as an evidence file that anyone can check without the hub."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -41,13 +41,26 @@ def bundle(
     if status is not None:
         write_private(status, made.status)
     report = verify_with_source(made.bundle, roots)
-    shown = {"file": str(target), "byte_count": len(made.bundle), **report.shown()}
+    counts = {"byte_count": len(made.bundle), "source_byte_count": made.source_byte_count}
+    shown = {"file": str(target), **counts, **report.shown()}
     if json:
         print_line(shown)
     else:
         Console().print(
             f"{target} · {len(made.bundle)} byte · {shown['verdict']} · {shown['as_of']}", highlight=False, markup=False
         )
+        if made.source_byte_count:
+            _tell_source(Console(), report.facts)
+
+
+def _tell_source(console: Console, facts: Mapping[str, str]) -> None:
+    """Say that the file holds more than one pupil's record: whoever passes it on should know."""
+    grade = facts.get("evidence", "")
+    for line in (
+        f"Mức chứng cứ {grade}: tệp kèm nguyên văn tài liệu nguồn, có thể có dữ liệu của học sinh khác.",
+        f"Evidence {grade}: the file holds the whole source document, which may tell of other pupils.",
+    ):
+        console.print(f"  {line}", highlight=False, markup=False, soft_wrap=True)
 
 
 def find_bundle(

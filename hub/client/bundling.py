@@ -32,12 +32,16 @@ _ROUND_COUNT_MAX = 8  # registrars who name registrars; more would be no registe
 
 @dataclass(frozen=True, slots=True)
 class BundleFile:
-    """What was made: the bundle, a status file of the same record, and which leaf it is about."""
+    """What was made: the bundle, a status file of the same record, and which leaf it is about.
+
+    `source_byte_count`: how much of the bundle is a source document, which may tell of other pupils; 0 without one.
+    """
 
     so: str
     bundle: bytes
     status: bytes
     leaf: Leaf
+    source_byte_count: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,12 +131,13 @@ def _made(connection: Connection, so: str, row: _Row, later: Sequence[_Row]) -> 
     cosigned = [datetime.fromisoformat(read(place.receipt.data, IngestStatement).at) for place in places]
     origin = origin_of(row.signatures)
     register = _register(connection, so, signatures, version, cosigned, None if origin is None else origin.system)
+    source = _source(connection, origin)
     bundle = bundle_bytes(
         so=so, document=row.document, signatures=tuple(row.signatures), receipt=receipt, place=places[0],
-        later=tuple(places[1:]), register=register, source=_source(connection, origin),
+        later=tuple(places[1:]), register=register, source=source,
     )  # fmt: skip
     status = status_bytes(so=so, later=tuple(places), register=register)
-    return BundleFile(so, bundle, status, row.said)
+    return BundleFile(so, bundle, status, row.said, 0 if source is None else len(source))
 
 
 def _source(connection: Connection, origin: Origin | None) -> bytes | None:

@@ -6,18 +6,19 @@ The reader of sources is the hub's own, in its own process; what the Sở could 
 import hashlib
 import json
 from functools import cache
-from typing import Any
 
 import pytest
 
 from hub.connectors import found, load
 from hub.domain import read
-from hub.evidence import Conclusion, Report, bundle_bytes
+from hub.evidence import SOURCE_BYTE_COUNT_MAX, Conclusion, Report, Signed, bundle_bytes
 from hub.sources import verify_with_source
 from hub.trust import Origin, SealedItem, encode_base64, leaf_bytes, leaf_of, sign
+from tests.unit.connectors.signed.paper_world import a_pdf, paper_signer, sign_pdf
+from tests.unit.evidence.both import Case, agreed
 from tests.unit.evidence.builders import AT, SALT_KEY, SO, a_register, accepted, entry, keys, placed, roots, seconds
 from tests.unit.evidence.node import ask
-from tests.unit.evidence.sealed_world import issued, seal_entries
+from tests.unit.evidence.sealed_world import a_sealed, a_system, issued, register, seal_entries, sealed_parts
 from tests.unit.sources.test_golden_sources import items_of
 
 SYSTEM = "ho-so-tien-giang"
@@ -29,7 +30,7 @@ def item(name: str = "lop-5a") -> SealedItem:
     return items_of("tien-giang", found()["tien-giang"] / "golden" / f"{name}.json")[0]
 
 
-def registered(signer: bytes) -> tuple[Any, ...]:
+def registered(signer: bytes) -> tuple[Signed, ...]:
     """Register Tiền Giang's system at the Sở of these proofs, with one pinned certificate."""
     pin = hashlib.sha256(signer).hexdigest()
     system = {"format": "xades", "grade": "derived", "mapping": "tien-giang", "signers": [pin], "so": SO}
@@ -131,3 +132,35 @@ def test_report_on_a_source_names_no_pupil() -> None:
     """Neither of this pupil nor of those beside it in the file."""
     shown = json.dumps([checked(data).shown() for _, data in lies().values()], ensure_ascii=False)
     assert not any(name in shown for name in ("Nguyễn", "082314001234", "8200849201"))
+
+
+@pytest.mark.parametrize("form", ["scan", "pades"])
+def test_typed_transcript_rests_on_its_paper_alone(form: str) -> None:
+    """No mark follows from it; that it is a whole picture or a PDF signed by whom the register pins is checked."""
+    who = paper_signer()
+    paper = a_pdf() if form == "scan" else sign_pdf(a_pdf(), who)
+    pins = {"signers": [hashlib.sha256(who.der).hexdigest()]} if form == "pades" else {}
+    der = entry("certificate", hashlib.sha256(who.der).hexdigest(), {"der_base64": encode_base64(who.der)})
+    entries = (*register(a_system("legacy_evidence", format=form, **pins)), der)
+
+    def typed(source: bytes) -> Report:
+        one = a_sealed("legacy_evidence", source_sha256=hashlib.sha256(source).hexdigest())
+        return checked(bundle_bytes(**sealed_parts(one, source=source, register=entries)))
+
+    report = typed(paper)
+    codes = [one.code for one in report.findings]
+    if form == "pades":  # it was signed just now, which is after these proofs
+        assert codes[0] == "SOURCE_SIGNED_LATER"
+    else:
+        assert (report.verdict, codes) == (Conclusion.VALID, ["BUNDLE_LEGACY_EVIDENCE"])
+        assert "source_signed_at" not in report.facts
+    assert typed(paper[:-20]).parts["source"] == typed(b"<so/>").parts["source"] == "invalid"
+
+
+def test_largest_source_that_a_message_brings_fits_a_bundle() -> None:
+    """A megabyte: both verifiers read it, and find one changed byte at its end."""
+    source = b"%PDF-" + bytes(SOURCE_BYTE_COUNT_MAX - 5)
+    one = a_sealed("legacy_evidence", source_sha256=hashlib.sha256(source).hexdigest())
+    files = [bundle_bytes(**sealed_parts(one, source=data)) for data in (source, source[:-1] + b"x")]
+    assert len(files[0]) < 3 * SOURCE_BYTE_COUNT_MAX
+    assert agreed([Case(file) for file in files]) == ["unknown", "invalid"]
