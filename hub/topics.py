@@ -103,10 +103,10 @@ def receipt(so: str) -> Topic:
 
 
 def locked(so: str) -> Topic:
-    """What a Sở sends to Bộ: locked transcripts, and links of identifiers; one partition, so that the order stays."""
+    """What a Sở sends to Bộ: locked transcripts, their receipts, links of identifiers; one partition, in order."""
     return Topic(
         f"hocba.so-{so}.locked.v1", f"so-{so}", "Sở slug",
-        ("LockedChunk", "LockManifest", "Checkpoint", "IdentityLink"), 1, append_time=True,
+        ("LockedChunk", "LockManifest", "Checkpoint", "IdentityLink", "Acceptance"), 1, append_time=True,
         written_by=(f"so-{so}",), read_by=("bo",),
     )  # fmt: skip
 

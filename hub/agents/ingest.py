@@ -1,7 +1,8 @@
 """Ingest (tiếp nhận tại Bộ): stages chunks; a manifest and the checkpoint that covers it promote or refuse the lock.
 
 In:  hocba.so-<so>.locked.v1 of every Sở, key = slug.
-Out: transcripts, locks, heads and links in Bộ's database; hocba.bo.receipt.v1 with cosignature; the national stream.
+Out: transcripts, receipts, locks, heads and links in Bộ's database; hocba.bo.receipt.v1 with cosignature; the
+national stream.
 Invariant: a lock is promoted whole or refused whole; only a head that is consistent with all earlier ones is cosigned;
 one that contradicts them is refused and kept as a pair with what it contradicts. A final head ends its log: what would
 go beyond it is refused.
@@ -14,11 +15,13 @@ from datetime import date
 from functools import partial
 from typing import Any
 
+from hub.agents.ingest_acceptance import read_acceptance
 from hub.agents.ingest_answers import answers_to, closing_answer
 from hub.agents.ingest_ground import asked_at, is_signed, told_before
 from hub.agents.ingest_links import read_link, take_in_link, with_moves
 from hub.agents.snapshots import Snapshots
 from hub.agents.stage import Outgoing, Record, Stage
+from hub.decision.acceptance import Accepted
 from hub.decision.forks import Forked
 from hub.decision.ingest import (
     Again,
@@ -41,7 +44,16 @@ from hub.recovery import await_registers
 from hub.schemas import Message, decode
 from hub.signing import Keyring
 from hub.store import Connection
-from hub.store.bo import hold_links, load_log, write_again, write_closing, write_fork, write_head, write_staged
+from hub.store.bo import (
+    hold_links,
+    load_log,
+    write_acceptance,
+    write_again,
+    write_closing,
+    write_fork,
+    write_head,
+    write_staged,
+)
 from hub.topics import locked as locked_topic
 from hub.trust import (
     CHECKPOINT_TYPE,
@@ -58,9 +70,9 @@ from hub.trust import (
 
 __all__ = ["ingest_stage"]
 
-_Item = Chunk | ManifestRow | Head | Linked
+_Item = Chunk | ManifestRow | Head | Linked | Accepted
 _Logs = dict[str, KnownLog]
-_Decided = Staged | NewHead | NewClosing | Again | Linked
+_Decided = Staged | NewHead | NewClosing | Again | Linked | Accepted
 _Effect = tuple[str, _Decided]
 
 
@@ -85,14 +97,16 @@ def ingest_stage(
     def load(connection: Connection, items: Sequence[_Item]) -> _Logs:
         hold_links(connection, changing=any(isinstance(item, Linked) for item in items))
         told = told_before(connection)
-        logs, of_logs = {}, [item for item in items if not isinstance(item, Linked)]
+        logs, of_logs = {}, [item for item in items if not isinstance(item, Linked | Accepted)]
         for so in sorted({item.so for item in of_logs}):
             before = {(lock_id, attempt): said for (of, lock_id, attempt), said in told.items() if of == so}
             logs[so] = load_log(connection, so, [i for i in of_logs if i.so == so], _rows, asked_at, before)
         return logs
 
     def decide(item: _Item, logs: _Logs) -> tuple[_Effect, _Logs]:
-        return (item.so, item if isinstance(item, Linked) else decide_ingest(item, logs[item.so])), logs
+        if isinstance(item, Linked | Accepted):
+            return (item.so, item), logs
+        return (item.so, decide_ingest(item, logs[item.so])), logs
 
     return Stage(
         name="ingest",
@@ -109,7 +123,7 @@ def ingest_stage(
 
 _FOREIGN = {
     "LockedChunk": "CHUNK_FOREIGN", "LockManifest": "MANIFEST_FOREIGN", "Checkpoint": "CHECKPOINT_FOREIGN",
-    "IdentityLink": "IDENTITY_LINK_FOREIGN",
+    "IdentityLink": "IDENTITY_LINK_FOREIGN", "Acceptance": "ACCEPTANCE_FOREIGN",
 }  # fmt: skip
 
 
@@ -165,6 +179,7 @@ def _read_head(record: Record, message: Message, snapshot: Snapshot, cache: Chai
 _Read = Callable[[Record, Message, Snapshot, ChainCache], _Item]
 _READ: dict[str, _Read] = {
     "LockedChunk": _read_chunk, "LockManifest": _read_manifest, "Checkpoint": _read_head, "IdentityLink": read_link,
+    "Acceptance": read_acceptance,
 }  # fmt: skip
 
 
@@ -196,6 +211,9 @@ def _rows_of(value: dict[str, Any]) -> tuple[tuple[bytes, tuple[str, ...], bytes
 def _write(connection: Connection, keyring: Keyring, effect: _Decided) -> list[Outgoing]:
     if isinstance(effect, Staged):
         write_staged(connection, effect)
+        return []
+    if isinstance(effect, Accepted):
+        write_acceptance(connection, effect)
         return []
     surrogate = partial(_surrogate, keyring)
     if isinstance(effect, Linked):

@@ -1,7 +1,8 @@
 """Lock (chốt): makes a closed round immutable and sends it on its way to Bộ.
 
 In:  hocba.so-<so>.lock-command.v1, key = school code.
-Out: leaves, locators and a signed manifest in Sở's database; hocba.so-<so>.locked.v1 chunks; a receipt to the school.
+Out: leaves, locators and a signed manifest in Sở's database; hocba.so-<so>.locked.v1 chunks, with the receipts that
+accepted what is in them; a receipt to the school.
 Invariant: a round is locked once, with exactly the documents that stood open when it was closed, and only by the order
 that validate wrote when it closed it; the manifest gets its place in the log from the sequencer alone.
 Legal source: chốt, ngày hiệu lực and mã số tra cứu by the practice of the 2024 pilot [secondary].
@@ -129,7 +130,17 @@ def _write(connection: Connection, so: str, keyring: Keyring, receipts: Receipts
         iat=int(locked.order.at.timestamp()),
     )  # fmt: skip
     write_lock(connection, locked, manifest, signature)
-    return [*_chunks(so, locked), _receipt(so, receipts, locked)]
+    return [*_acceptances(so, locked), *_chunks(so, locked), _receipt(so, receipts, locked)]
+
+
+def _acceptances(so: str, locked: Locked) -> list[Outgoing]:
+    """Carry on the receipts that the locked documents were accepted by: Bộ proves them to others too."""
+    topic = locked_topic(so).name
+    submissions = sorted({row.message_sha256.hex() for row in locked.documents})
+    return [
+        Outgoing(topic, so.encode(), "Acceptance", name, f"/so/{so}", reference={"acceptance": name, "so": so})
+        for name in submissions
+    ]  # fmt: skip
 
 
 def _chunks(so: str, locked: Locked) -> list[Outgoing]:

@@ -11,7 +11,7 @@ from hub.agents.stage.relay import Build
 from hub.catalogue import CATALOGUE
 from hub.errors import Corrupt
 from hub.kafka.dead_letter import VALUE_BYTES, VALUE_SHA256, EntryId, Pair, error_headers, read_kept, sendable, size_of
-from hub.schemas import encode
+from hub.schemas import decode, encode
 from hub.store import Connection
 from hub.store.bo import moved_row, published_rows
 from hub.store.queries import queries_of
@@ -32,6 +32,8 @@ def so_build(so: str) -> Build:
             yield _receipt(connection, bytes.fromhex(reference["receipt"]))
         elif "chunk" in reference:
             yield _chunk(connection, so, reference["chunk"])
+        elif "acceptance" in reference:
+            yield _acceptance(connection, so, bytes.fromhex(reference["acceptance"]))
         elif "again" in reference:
             yield from _again(connection, reference["again"], build)
         else:
@@ -87,6 +89,17 @@ def _receipt(connection: Connection, message_sha256: bytes) -> _Built:
         raise Corrupt("UNEXPECTED", {"reason": "receipt without row"})
     school, receipt_id, receipt = row
     return school.encode(), receipt_id, receipt, ()
+
+
+def _acceptance(connection: Connection, so: str, message_sha256: bytes) -> _Built:
+    """The receipt for a submission whose transcripts were locked, as the school got it."""
+    row = connection.execute(_SO["receipt"], (message_sha256,)).fetchone()
+    if row is None:
+        raise Corrupt("UNEXPECTED", {"reason": "acceptance without row"})
+    said = decode(row[2], ("Receipt",)).value
+    name = message_sha256.hex()
+    value = {"so": so, "submission": name, "statement": said["statement"], "signature": said["signature"]}
+    return so.encode(), name, encode("Acceptance", value), ()
 
 
 def _chunk(connection: Connection, so: str, place: Sequence[Any]) -> _Built:

@@ -140,7 +140,7 @@ def _locked(_: Record, value: dict[str, Any], __: Register | None) -> LockedFact
             for d in value["documents"]
         )
         return LockedFact(name, value["lock_id"], value["index"], hashlib.sha256(rows).digest())
-    if name == "IdentityLink":
+    if name in ("IdentityLink", "Acceptance"):
         return LockedFact(name, "", -1, hashlib.sha256(value["statement"]).digest())
     if name == "LockManifest":
         return LockedFact(name, value["lock_id"], value["log_index"], hashlib.sha256(value["statement"]).digest())

@@ -241,6 +241,16 @@ _MAKING = (
         "Choose one with --school, --period or --version.",
     ),
     Entry(
+        "BUNDLE_RECEIPT_ABSENT",
+        Severity.REFUSE,
+        Certainty.CONTRACT,
+        _FORM,
+        "Bộ không có biên nhận của Sở cho học bạ này: nó được chốt trước khi biên nhận đi cùng đợt chốt.",
+        "Bộ does not have the Sở's receipt for this transcript: it was locked before receipts came with locks.",
+        "Xin tệp bằng chứng ở Sở.",
+        "Ask the Sở for the evidence file.",
+    ),
+    Entry(
         "BUNDLE_NOT_COSIGNED",
         Severity.REFUSE,
         Certainty.CONTRACT,

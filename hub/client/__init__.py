@@ -11,7 +11,7 @@ from hub.client.asking import (
     severities_of,
 )
 from hub.client.batch import Batch, BatchDocument, Sealed, is_batch, load_batch
-from hub.client.bundling import BundleFile, make_bundle, pupils_of_locator, pupils_of_student
+from hub.client.bundling import BundleFile, make_bundle, make_bundle_at_bo, pupils_of_locator, pupils_of_student
 from hub.client.changing import changed_document, read_changes, value_at
 from hub.client.commands import SentCommand, commands_at_broker, commands_in_journal
 from hub.client.correcting import Correcting, Difference, bases_of_files, correct, prepare_correction
@@ -113,6 +113,7 @@ __all__ = [
     "lock_set",
     "locked_documents",
     "make_bundle",
+    "make_bundle_at_bo",
     "marks_of",
     "missing_roles",
     "named_transcripts",

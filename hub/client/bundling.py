@@ -21,9 +21,9 @@ from hub.store.queries import queries_of
 from hub.trust import Leaf, Origin, Tree, encode_base64, leaf_hash, origin_of, parse_leaf
 from hub.trust import read as read_signature
 
-__all__ = ["BundleFile", "make_bundle", "pupils_of_locator", "pupils_of_student"]
+__all__ = ["BundleFile", "make_bundle", "make_bundle_at_bo", "pupils_of_locator", "pupils_of_student"]
 
-_SQL = queries_of("so")
+_SQL, _BO = queries_of("so"), queries_of("bo")
 _NEWEST = 2**63 - 1
 _LAST = datetime(9999, 1, 1, tzinfo=UTC)
 _NEVER = datetime(1, 1, 2, tzinfo=UTC)
@@ -56,12 +56,28 @@ class _Row:
     leaf_sha256: bytes
     lock_id: bytes
     n: int
-    receipt: bytes
+    receipt: Signed | None
 
     @property
     def said(self) -> Leaf:
         """The leaf, read."""
         return parse_leaf(self.leaf)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """Where the parts of a Sở's proofs are read: its own database, or Bộ's, by queries of the same names."""
+
+    connection: Connection
+    so: str
+    sql: Mapping[str, str]
+    prefix: str = ""
+
+    def rows(self, query: str, **named: Any) -> list[Any]:
+        return self.connection.execute(self.sql[self.prefix + query], {"so": self.so} | named).fetchall()
+
+    def row(self, query: str, **named: Any) -> Any:
+        return next(iter(self.rows(query, **named)), None)
 
 
 def pupils_of_locator(so_urls: Mapping[str, str], locator: str) -> dict[str, list[str]]:
@@ -83,9 +99,28 @@ def make_bundle(
     Raises Refused BUNDLE_NOTHING_LOCKED, BUNDLE_SEVERAL, BUNDLE_NOT_COSIGNED; Unavailable without a database.
     """
     with open_connection(url) as connection, unavailable():
-        rows = [_Row(*row) for row in connection.execute(_SQL["leaves_of_year"], (list(pupils), year))]
-        row = _chosen(rows, year, school, period, version)
-        return _made(connection, so, row, list(_later(rows, row)))
+        return _bundle(_Kept(connection, so, _SQL), pupils, year, school, period, version)
+
+
+def make_bundle_at_bo(
+    connection: Connection, so: str, pupils: Sequence[str], year: str, *, school: str | None = None,
+    period: str | None = None, version: int | None = None,
+) -> BundleFile:  # fmt: skip
+    """Make the same of Bộ's copy of what a Sở locked; a source document stays with its Sở, and is named by its hash.
+
+    Raises as `make_bundle`, and Refused BUNDLE_RECEIPT_ABSENT for what was locked before receipts came with locks.
+    """
+    with unavailable():
+        return _bundle(_Kept(connection, so, _BO, "copy_"), pupils, year, school, period, version)
+
+
+def _bundle(
+    kept: _Kept, pupils: Sequence[str], year: str, school: str | None, period: str | None, version: int | None
+) -> BundleFile:  # fmt: skip
+    found = kept.rows("leaves_of_year", pupils=list(pupils), year=year)
+    rows = [_row(*row) for row in found]
+    row = _chosen(rows, year, school, period, version)
+    return _made(kept, row, list(_later(rows, row)))
 
 
 def _pupils(so_urls: Mapping[str, str], query: str, values: Sequence[str]) -> dict[str, list[str]]:
@@ -122,16 +157,17 @@ def _later(rows: Sequence[_Row], first: _Row) -> Iterator[_Row]:
         row = following.pop(row.leaf_sha256.hex(), None)
 
 
-def _made(connection: Connection, so: str, row: _Row, later: Sequence[_Row]) -> BundleFile:
-    value = decode(row.receipt, ("Receipt",)).value
-    receipt = signed(value["statement"], value["signature"])
-    places = [_place(connection, one) for one in (row, *later)]
+def _made(kept: _Kept, row: _Row, later: Sequence[_Row]) -> BundleFile:
+    so, receipt = kept.so, row.receipt
+    if receipt is None:
+        raise Refused("BUNDLE_RECEIPT_ABSENT")
+    places = [_place(kept, one) for one in (row, *later)]
     version = read(receipt.data, ReceiptStatement).register_version
     signatures = [*row.signatures, receipt.signature, *(text for place in places for text in _signatures(place))]
     cosigned = [datetime.fromisoformat(read(place.receipt.data, IngestStatement).at) for place in places]
     origin = origin_of(row.signatures)
-    register = _register(connection, so, signatures, version, cosigned, None if origin is None else origin.system)
-    source = _source(connection, origin)
+    register = _register(kept, signatures, version, cosigned, None if origin is None else origin.system)
+    source = _source(kept, origin)
     bundle = bundle_bytes(
         so=so, document=row.document, signatures=tuple(row.signatures), receipt=receipt, place=places[0],
         later=tuple(places[1:]), register=register, source=source,
@@ -140,27 +176,51 @@ def _made(connection: Connection, so: str, row: _Row, later: Sequence[_Row]) -> 
     return BundleFile(so, bundle, status, row.said, 0 if source is None else len(source))
 
 
-def _source(connection: Connection, origin: Origin | None) -> bytes | None:
-    """Return the source document as it was handed in; None for a transcript that its school signed.
+def _row(
+    school: str, period: str, document: bytes, signatures: Sequence[str], leaf: bytes, leaf_sha256: bytes,
+    lock_id: bytes, n: int, *receipt: Any,
+) -> _Row:  # fmt: skip
+    return _Row(school, period, document, signatures, leaf, leaf_sha256, lock_id, n, _receipt(receipt))
+
+
+def _receipt(stored: Sequence[Any]) -> Signed | None:
+    """Return a Sở's receipt: the message that its database has, or statement and signature as Bộ keeps them."""
+    if len(stored) == 1:
+        value = decode(stored[0], ("Receipt",)).value
+        return signed(value["statement"], value["signature"])
+    return None if stored[0] is None else signed(*stored)
+
+
+def _answer(stored: Sequence[Any]) -> tuple[bytes, str, str]:
+    """Return statement, signature and cosignature of Bộ's answer: as the Sở keeps them, or in Bộ's own message."""
+    if len(stored) > 1:
+        return stored[0], stored[1], stored[2]
+    value = decode(stored[0], ("IngestReceipt",)).value
+    return value["statement"], value["signature"], value["cosignature"]
+
+
+def _source(kept: _Kept, origin: Origin | None) -> bytes | None:
+    """Return the source document as it was handed in; None for a transcript that its school signed, and at Bộ.
 
     Raises Corrupt RECORD_CHANGED for one that Sở has accepted and has no more, or that is not what the seal names.
     """
-    if origin is None:
+    if origin is None or kept.prefix + "source_of" not in kept.sql:
         return None
-    found = connection.execute(_SQL["source_of"], (bytes.fromhex(origin.source_sha256),)).fetchone()
+    found = kept.row("source_of", sha256=bytes.fromhex(origin.source_sha256))
     if found is None or sha256(found[0]).hexdigest() != origin.source_sha256:
         raise Corrupt("RECORD_CHANGED", {"document": origin.source_sha256, "what": "source"})
     return bytes(found[0])
 
 
-def _place(connection: Connection, row: _Row) -> Place:
-    found = connection.execute(_SQL["lock_in_log"], (row.lock_id,)).fetchone()
+def _place(kept: _Kept, row: _Row) -> Place:
+    found = kept.row("lock_in_log", lock_id=row.lock_id)
     if found is None or found[3] != "ingested":
         raise Refused("BUNDLE_NOT_COSIGNED")
-    manifest, by_so, log_index, _, said, by_bo, cosignature = found
-    hashes = [bytes(digest) for (digest,) in connection.execute(_SQL["leaf_hashes"], (row.lock_id,))]
-    size, head = _newest_head(connection, read(said, IngestStatement).tree_size, cosignature)
-    log = [leaf_hash(one) for (one,) in connection.execute(_SQL["manifests_below"], (size,))]
+    manifest, by_so, log_index, _, *answer = found
+    said, by_bo, cosignature = _answer(answer)
+    hashes = [bytes(digest) for (digest,) in kept.rows("leaf_hashes", lock_id=row.lock_id)]
+    size, head = _newest_head(kept, read(said, IngestStatement).tree_size, cosignature)
+    log = [leaf_hash(one) for (one,) in kept.rows("manifests_below", size=size)]
     return Place(
         head=head,
         in_log=_position(log, log_index),
@@ -171,15 +231,15 @@ def _place(connection: Connection, row: _Row) -> Place:
     )
 
 
-def _newest_head(connection: Connection, size: int, cosignature: str) -> tuple[int, Head]:
+def _newest_head(kept: _Kept, size: int, cosignature: str) -> tuple[int, Head]:
     """Return the head with its size: of a closed log the final one, else the one that Bộ's receipt names.
 
     Raises Refused BUNDLE_NOT_COSIGNED.
     """
-    final = connection.execute(_SQL["cosigned_closing"]).fetchone()
+    final = kept.row("cosigned_closing")
     if final is not None:
         return final[0], _head(*final[1:])
-    head = connection.execute(_SQL["signed_head"], (size,)).fetchone()
+    head = kept.row("signed_head", size=size)
     if head is None:
         raise Refused("BUNDLE_NOT_COSIGNED")
     return size, _head(head[0], head[1], head[2], cosignature)
@@ -199,30 +259,28 @@ def _signatures(place: Place) -> tuple[str, str, str]:
 
 
 def _register(
-    connection: Connection, so: str, signatures: Sequence[str], version: int, cosigned: Iterable[datetime],
-    system: str | None,
+    kept: _Kept, signatures: Sequence[str], version: int, cosigned: Iterable[datetime], system: str | None
 ) -> tuple[Signed, ...]:  # fmt: skip
     """Return the entries that these signatures are judged by, and those that the entries' own signatures need.
 
     `system` is the source system that a seal names: its entry, and the certificates that it pins, are judged by too.
     """
-    kept: dict[int, Signed] = {}
+    found: dict[int, Signed] = {}
     moments: list[tuple[int, datetime]] = [(version, _NEVER), (_NEWEST, _LAST), *((0, at) for at in cosigned)]
-    for moment in moments:
-        _keep(kept, connection.execute(_SQL["revocation_evidence"], (so, *moment)))
+    for newest, at in moments:
+        _keep(found, kept.rows("revocation_evidence", version=newest, at=at))
     named: set[str] = set()
     for _ in range(_ROUND_COUNT_MAX):
-        wanted = {_certificate(text) for text in (*signatures, *(one.signature for one in kept.values()))}
+        wanted = {_certificate(text) for text in (*signatures, *(one.signature for one in found.values()))}
         if wanted <= named:
             break
         named |= wanted
-        asked = {"so": so, "certificates": sorted(named), "system": system}
-        _keep(kept, connection.execute(_SQL["register_evidence"], asked))
-    return tuple(kept[number] for number in sorted(kept))
+        _keep(found, kept.rows("register_evidence", certificates=sorted(named), system=system))
+    return tuple(found[number] for number in sorted(found))
 
 
-def _keep(kept: dict[int, Signed], rows: Iterable[Any]) -> None:
-    kept |= {number: signed(statement, signature) for number, statement, signature in rows}
+def _keep(found: dict[int, Signed], rows: Iterable[Any]) -> None:
+    found |= {number: signed(statement, signature) for number, statement, signature in rows}
 
 
 def _certificate(compact: str) -> str:

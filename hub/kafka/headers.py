@@ -155,6 +155,7 @@ _IDENTITY: Mapping[str, tuple[_Part, Callable[[Mapping[str, Any]], str | None]]]
     "LockManifest": (_field("lock_id"), _so),
     "Checkpoint": (_head, _so),
     "IdentityLink": (lambda value: hashlib.sha256(value["statement"]).hexdigest(), _so),
+    "Acceptance": (_field("submission"), _so),
     "IngestReceipt": (_field("receipt_id"), _bo),
     "Transcript": (lambda value: f"{value['lock_id']}/{value['leaf_sha256'].hex()}", _bo),
 }

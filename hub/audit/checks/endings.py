@@ -18,6 +18,7 @@ __all__ = ["PROMISE", "check"]
 PROMISE = (
     "A closed log has one final head over all its manifests, cosigned by Bộ; nothing is accepted or sent after it."
 )
+_OF_NO_LOCK = ("IdentityLink", "Acceptance")
 _COSIGNER = "bo.hocba/witness"
 
 
@@ -109,6 +110,6 @@ def _final_heads(world: World, check: Check, so: str, own: Row | None) -> None:
             if ended not in (None, stood.fact.carries) or own is None:
                 check.broken("FINAL_HEAD_OF_NOBODY" if own is None else "SECOND_FINAL_HEAD", **where)
             ended = stood.fact.carries
-        elif ended is not None and stood.digest not in before and stood.fact.name != "IdentityLink":
+        elif ended is not None and stood.digest not in before and stood.fact.name not in _OF_NO_LOCK:
             check.broken("SENT_AFTER_THE_END", **where)
         before.add(stood.digest)

@@ -87,6 +87,7 @@ def _staged(world: World, check: Check, so: str, positions: Mapping[_Place, int]
     heads = [row[0] for row in world.bo.rows("bo_heads", so)]
     ended = any(True for _ in world.bo.rows("bo_closing", so))
     links = {hashlib.sha256(row[1]).digest() for row in world.bo.rows("bo_links")}
+    receipts = {bytes(row[0]) for row in world.bo.rows("bo_acceptances", so)}
 
     def effect(stood: Stood) -> bool:
         fact = stood.fact
@@ -94,6 +95,8 @@ def _staged(world: World, check: Check, so: str, positions: Mapping[_Place, int]
             return False
         if fact.name == "IdentityLink":
             return fact.carries in links
+        if fact.name == "Acceptance":
+            return fact.carries in receipts
         if fact.name == "Closing":
             return ended
         if fact.name == "Checkpoint":

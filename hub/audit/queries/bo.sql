@@ -55,6 +55,10 @@ SELECT kind, first_place, second_place FROM fork WHERE so = %s ORDER BY id
 -- Every link that Bộ took in.
 SELECT so, statement, signature, action, former, present FROM identity_link ORDER BY so, statement_sha256
 
+-- name: bo_acceptances
+-- The hashes of the receipts that came with locks.
+SELECT statement_sha256 FROM acceptance WHERE so = %s
+
 -- name: national_links
 -- Which identifiers name one person, in the order in which they count.
 SELECT former, present, action FROM identity_link

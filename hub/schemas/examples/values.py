@@ -124,6 +124,12 @@ VALUES: Mapping[str, dict[str, Any]] = {
         "statement": _STATEMENT,
         "signature": _JWS,
     },
+    "Acceptance": {
+        "so": "ha-noi",
+        "submission": "ab" * 32,
+        "statement": _STATEMENT,
+        "signature": _JWS,
+    },
     "IngestReceipt": {
         "receipt_id": "ingest-receipt-0001",
         "so": "ha-noi",

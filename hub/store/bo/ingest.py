@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 
+from hub.decision.acceptance import Accepted
 from hub.decision.forks import Fork, SignedText
 from hub.decision.ingest import (
     Again,
@@ -29,7 +30,7 @@ from hub.store.copying import copy_rows
 from hub.store.queries import queries_of
 from hub.trust import Frontier
 
-__all__ = ["load_log", "write_again", "write_closing", "write_fork", "write_head", "write_staged"]
+__all__ = ["load_log", "write_acceptance", "write_again", "write_closing", "write_fork", "write_head", "write_staged"]
 
 _SQL = queries_of("bo")
 _COLUMN_TYPES = [
@@ -204,6 +205,13 @@ def write_closing(connection: Connection, head: Head, cosignature: str) -> None:
         head.timestamp, head.stamped_at,
     )  # fmt: skip
     connection.execute(_SQL["add_closing"], row)
+
+
+def write_acceptance(connection: Connection, accepted: Accepted) -> None:
+    """Keep a receipt; the same one once."""
+    a = accepted
+    connection.execute(_SQL["add_acceptance"], (a.statement_sha256, a.so, a.statement, a.signature, a.at))
+    connection.execute(_SQL["add_accepted"], (list(a.documents), a.statement_sha256))
 
 
 def write_fork(connection: Connection, fork: Fork) -> None:

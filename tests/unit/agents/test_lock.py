@@ -217,7 +217,8 @@ def test_lock_leaves_as_chunks_and_a_receipt(stage: Any, world: World) -> None:
 
     connection = Copying()
     (messages,) = stage.write(connection, [locked])
-    chunk, receipt = messages
+    acceptance, chunk, receipt = messages
+    assert (acceptance.kind, acceptance.message_id) == ("Acceptance", dict(acceptance.reference or {})["acceptance"])
     assert chunk.reference == {"chunk": [LOCK_ID.hex(), 0, 1, 0, 2], "so": SO}
     assert (chunk.message_id, chunk.key) == (f"{LOCK_ID.hex()}/0", SO.encode())
     statement = read(decode(receipt.value, ("Receipt",)).value["statement"], ReceiptStatement)

@@ -23,7 +23,7 @@ IDS = {  # what was given out once stays so for ever; a new version adds a line 
     1016: ("UnlockDecision", 1), 1017: ("WindowClosed", 1), 1018: ("ConflictDecision", 1),
     1019: ("IdentityCorrection", 1), 1020: ("SoLock", 1), 1021: ("Checkpoint", 2), 1022: ("LockManifest", 2),
     1023: ("Reminder", 1),
-    1024: ("IdentityLink", 1), 1025: ("Submission", 2), 1026: ("Transcript", 2),
+    1024: ("IdentityLink", 1), 1025: ("Submission", 2), 1026: ("Transcript", 2), 1029: ("Acceptance", 1),
 }  # fmt: skip
 TOPICS = topics.every_topic(["ha-noi"])
 

@@ -155,3 +155,11 @@ SELECT tree_size, root, successor, text, signature FROM closing WHERE so = %s
 -- A final head that Bộ has cosigned.
 INSERT INTO closing (so, tree_size, root, successor, text, signature, cosignature, seen_at, timestamp_token, stamped_at)
 VALUES (%s, %s, %s, %s, %s, %s, %s, to_timestamp(%s), %s, %s)
+
+-- name: add_acceptance
+-- A Sở's receipt for what it locked.
+INSERT INTO acceptance (statement_sha256, so, statement, signature, appended_at) VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING
+
+-- name: add_accepted
+-- The documents that it accepts.
+INSERT INTO accepted_document (document_sha256, statement_sha256) SELECT unnest(%s::bytea[]), %s ON CONFLICT DO NOTHING
