@@ -108,6 +108,22 @@ def test_province_of_a_document_is_compared_with_the_register(document, register
     assert placed(transcript, a_registered("A", province=registered)) == expected
 
 
+MERGED = datetime(2025, 6, 30, 17, tzinfo=UTC)  # 1/7/2025, 0:00 UTC+7
+
+
+def test_school_of_a_province_that_was_merged_stands_in_one_register_at_a_time():
+    """Tiền Giang's until 30/6/2025, Đồng Tháp's from the next day on: both say 82, and mean another province."""
+    old = Snapshot.of([a_registered("82020001", province="82", so="tien-giang", valid_from=PAST, valid_to=MERGED)])
+    new = Snapshot.of([a_registered("82020001", province="82", so="dong-thap", valid_from=MERGED)])
+    assert [s.school("82020001", MERGED - SECOND) is not None for s in (old, new)] == [True, False]
+    assert [s.school("82020001", MERGED) is not None for s in (old, new)] == [False, True]
+    for province, year in (("82", "2024-2025"), ("87", "2024-2025"), ("82", "2025-2026")):
+        transcript = a_transcript(school=a_school(code="82020001", province=province), school_year=year)
+        assert check_placing(transcript, new, MERGED) == [], "each fits a school of Đồng Tháp today"
+    strange = a_transcript(school=a_school(code="82020001", province="86"), school_year="2024-2025")
+    assert [f.code for f in check_placing(strange, new, MERGED)] == ["SCHOOL_PROVINCE_DIFFERS"]
+
+
 def test_grade_is_compared_with_the_grades_of_the_school():
     """And nothing is said of a school that the register has not: that is told elsewhere."""
     transcript = a_transcript(6, school=a_school(code="A"))
