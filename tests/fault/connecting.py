@@ -13,12 +13,14 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from hub.client import Journal
 from hub.connect import STATE_FILE, Store
 from hub.connectors.generic import simulator
+from hub.connectors.sdk import Manifest, load
 from hub.connectors.simulating import Faults
 from hub.kafka.producer import Sender
 from hub.local.demo.acts import Acts
@@ -77,6 +79,11 @@ class FromOneFile(Province):
     def __init__(self, scene: Scene, so: str, file: Path) -> None:
         super().__init__(scene.hub, scene.population, so)
         self._file, self._scene = file, scene
+
+    @cached_property
+    def manifest(self) -> Manifest:
+        """What the file says of the connector."""
+        return load(self._file).manifest
 
     def start_system(self) -> None:
         """Lay the files, and write the connector's settings."""

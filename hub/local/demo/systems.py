@@ -5,11 +5,12 @@ import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from hub.connect import STATE_FILE, Store, refusals
-from hub.connectors.sdk import found, read_manifest
+from hub.connectors.sdk import Manifest, found, read_manifest
 from hub.connectors.simulating import Faults
 from hub.local.hub import LocalHub
 from hub.local.population import Population
@@ -43,8 +44,12 @@ class Province:
         self.folder = hub.data.absolute() / "connectors" / so
         self._system: Workers | None = None
         self._connector: Workers | None = None
-        self.manifest = read_manifest(found()[so] / "manifest.toml")
         self._seen, self._since, self._awaited = 0, time.monotonic(), 1
+
+    @cached_property
+    def manifest(self) -> Manifest:
+        """What its connector says of itself."""
+        return read_manifest(found()[self.so] / "manifest.toml")
 
     @property
     def batches(self) -> Path:
