@@ -605,7 +605,7 @@ function isAuthentic(signed, so, entry, before, anchors) {
   const byAnchor = anchors.some((anchor) => attempt(() => {
     const name = hexOf(sha256(anchor.raw)), read = readSignature(signed.signature), { header } = read;
     need(policy === null || policy.registrars.includes(name), "dropped");
-    need(read.certificate === name && header.typ === typ && header.hb_role === "registrar", "header");
+    need(header.hb_origin === undefined && read.certificate === name && header.typ === typ && header.hb_role === "registrar", "header");
     need(canonical(header.hb_scope) === canonical(scope) && header.hb_prev.length === 0, "header");
     need(inTime(anchor, entry.issued) && isSigned(read, anchor.publicKey, payload), "signature");
   }));

@@ -8,6 +8,8 @@ them. What Bộ decided stands under Bộ's registered seal alone.
 from collections.abc import Collection
 from datetime import datetime
 
+from msgspec import UNSET
+
 from hub.domain.statements import RegisterEntry
 from hub.errors import Refused
 from hub.trust.algorithms import is_strong
@@ -66,4 +68,5 @@ def _is_by(anchor: bytes, typ: str, owner: str, statement: bytes, signature: str
     header = parsed.header
     in_time = certificate.not_valid_before_utc <= at <= certificate.not_valid_after_utc
     said = (header.typ, header.hb_scope, header.hb_role, header.hb_prev, parsed.certificate_sha256)
-    return in_time and said == (typ, {"owner": owner}, _REGISTRAR, (), fingerprint(anchor))
+    says_origin = header.hb_origin is not UNSET  # which only the seal of a document may
+    return in_time and not says_origin and said == (typ, {"owner": owner}, _REGISTRAR, (), fingerprint(anchor))

@@ -107,6 +107,16 @@ def _receipt_with_origin() -> bytes:
     return _sealed(receipt=signed(honest.data, signature))
 
 
+def _entry_with_origin() -> bytes:
+    """A register entry whose registrar's signature also says what it rests on."""
+    honest = a_system()
+    signature = sign(
+        keys().issued["registrar"].signer, honest.data, role="registrar", scope=OWNER, typ="vn.hocba.register-entry/1",
+        iat=seconds(AT), origin=an_origin(a_document()),
+    )  # fmt: skip
+    return _sealed(register=register(signed(honest.data, signature)))
+
+
 def _of_source() -> dict[str, tuple[str, Callable[[], bytes]]]:
     large = encode_base64(bytes(SOURCE_BYTE_COUNT_MAX + 3))
     return {
@@ -164,6 +174,7 @@ def _of_seal() -> dict[str, tuple[str, Callable[[], bytes]]]:
         "seal beside a chain": ("signatures", _beside),
         "origin in a chain": ("signatures", _in_chain),
         "origin in a receipt": ("accepted", _receipt_with_origin),
+        "origin in a register entry": ("register", _entry_with_origin),
         "seal of another document": ("signatures", lambda: _sealed(locked((a_seal(OTHER),)))),
         "seal for another school": (
             "signatures",

@@ -9,13 +9,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hub.evidence import Conclusion, verify_bundle
+from hub.evidence import Conclusion, bundle_bytes, verify_bundle
 from hub.trust import base64url
 from tests.unit.evidence.both import Case, agreed, text
-from tests.unit.evidence.builders import edited, keys, roots
+from tests.unit.evidence.builders import edited, entry, keys, roots
 from tests.unit.evidence.lies import put, within
 from tests.unit.evidence.node import ask
-from tests.unit.evidence.sealed_world import SYSTEMS, a_reader, sealed
+from tests.unit.evidence.sealed_world import (
+    SYSTEMS,
+    a_reader,
+    a_sealed,
+    issued,
+    register,
+    sealed,
+    sealed_parts,
+)
 
 TRUSTED = roots()
 BYTES = ("source", "document", "place.leaf", "place.manifest.statement", "receipt.statement")
@@ -144,3 +152,22 @@ def _saying(name: str, value: Any) -> Callable[[list[str]], list[str]]:
         return [f"{base64url.encode(data)}..{signature}"]
 
     return edit
+
+
+def test_both_agree_on_systems_that_a_registrar_cannot_have_meant() -> None:
+    """Each reads the register's entry with its own code: whose, which grade, which form, which mapping, which pins."""
+    pin, other = issued("province").sha256.hex(), "ab" * 32
+    changes: list[dict[str, Any]] = [
+        {"grade": "native"}, {"grade": "attested"}, {"format": "extract"}, {"format": "pdf"}, {"format": ["xades"]},
+        {"mapping": "Tien-giang"}, {"mapping": "a" * 51}, {"mapping": 1}, {"mapping": "tien-giang/2"}, {"so": "Ha-noi"},
+        {"so": "ha noi"}, {"so": 1}, {"signers": pin}, {"signers": ["AB" * 32]}, {"signers": [pin[:-1]]},
+        {"signers": {}}, {"signers": [f"{n:064x}" for n in range(17)]}, {"more": "x"}, {"signers": [pin, other]},
+        {"signers": [pin, pin]},
+    ]  # fmt: skip
+    one = a_sealed()
+    payload = {"format": "xades", "grade": "derived", "mapping": "tien-giang", "signers": [pin], "so": "ha-noi"}
+    entries = [entry("source_system", SYSTEMS["derived"], payload | change) for change in changes]
+    entries += [entry("source_system", name, payload) for name in ("Ho-so", "a" * 61, "ho so")]
+    files = [bundle_bytes(**sealed_parts(one, register=register(made))) for made in entries]
+    verdicts = agreed([Case(file) for file in files])
+    assert [n for n, end in enumerate(verdicts) if end != "invalid"] == [18, 19]  # two pins, whichever they are
