@@ -138,6 +138,8 @@ def _show(shown: dict[str, Any]) -> None:
     lines.append("hồ sơ / records: " + " · ".join(f"{state} {count}" for state, count in shown["records"].items()))
     if shown["signatures"] == "unchecked":
         lines.append("chữ ký của Sở: chưa kiểm tra / Sở's signatures: unchecked")
+    if shown["lag_bytes"] is not None:
+        lines.append(f"nhật ký bị giữ lại / log held back: {shown['lag_bytes']} byte")
     for kind, by_state in shown["answers"].items():
         lines.append(f"{kind}: " + " · ".join(f"{state} {count}" for state, count in by_state.items()))
     for step in shown["steps"]:

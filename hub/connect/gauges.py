@@ -27,8 +27,8 @@ def tell_gauges(run: Run) -> None:
     CONNECTOR_WAITING_BATCHES.labels(name).set(seen.waiting_batches)
     CONNECTOR_ANSWERS_WAITING.labels(name).set(seen.answers_waiting)
     CONNECTOR_UNDECLARED_LOSSES.labels(name).set(seen.undeclared_losses)
-    if run.lag_bytes is not None:
-        CONNECTOR_LAG_BYTES.labels(name).set(run.lag_bytes)
+    if seen.lag_bytes is not None:
+        CONNECTOR_LAG_BYTES.labels(name).set(seen.lag_bytes)
     CONNECTOR_STEP_FAILURES.clear()
     for step in seen.steps:
         CONNECTOR_STEP_FAILURES.labels(name, step["name"], step["code"]).set(step["attempts"])

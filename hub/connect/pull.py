@@ -36,11 +36,11 @@ async def pull(run: Run) -> bool:
     with run.store.transaction():
         added = _add(run, page) + sum(note(run) for note in batches)
         answer_requests(run, page.requests)
+        run.store.do("set_lag", lag_bytes=page.lag_bytes)
         if snapshot:
             run.store.do("set_snapshot_cursor", cursor=page.cursor, more=int(page.more), at=run.at())
         else:
             run.store.do("set_cursor", cursor=page.cursor, at=run.at())
-    run.lag_bytes = page.lag_bytes
     run.snapshot_turn = not snapshot
     _pace(run, page, moved=added > 0 or page.cursor != cursor, snapshot=snapshot)
     return added > 0 or page.more

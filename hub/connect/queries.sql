@@ -70,6 +70,10 @@ UPDATE connector SET cursor = NULL
 -- Where the next pull begins.
 UPDATE connector SET cursor = :cursor, pulled_at = :at
 
+-- name: set_lag
+-- What the system keeps of its log until it is read; null where nobody knows.
+UPDATE connector SET lag_bytes = :lag_bytes
+
 -- name: set_snapshot_cursor
 -- Where the next page of the snapshot begins, or that it has ended.
 UPDATE connector SET snapshot_cursor = :cursor, snapshotting = :more, pulled_at = :at

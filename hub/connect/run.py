@@ -31,8 +31,7 @@ class Run:
 
     Facts about this process alone: `caught_up`, the system had nothing more when last asked; `due`, when a step that
     asks at a pace of its own is to ask again (by `clock`); `looked`, the kept commands of a batch as last seen;
-    `retry`, a person wants failed steps tried at once; `lag_bytes`, what the system
-    keeps back for us; `cluster_known`, the door leads where the state says.
+    `retry`, a person wants failed steps tried at once; `cluster_known`, the door leads where the state says.
     """
 
     store: Store
@@ -45,7 +44,6 @@ class Run:
     retry: bool = False
     cluster_known: bool = False
     snapshot_turn: bool = False
-    lag_bytes: int | None = None
     due: dict[str, float] = field(default_factory=dict)
     looked: dict[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
     _source: Source | None = None

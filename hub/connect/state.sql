@@ -5,7 +5,8 @@ CREATE TABLE connector (
     id INTEGER PRIMARY KEY CHECK (id = 1), name TEXT NOT NULL, so TEXT NOT NULL, cluster_id TEXT,
     epoch INTEGER NOT NULL DEFAULT 0, paused INTEGER NOT NULL DEFAULT 0, held INTEGER NOT NULL DEFAULT 0, cursor TEXT,
     snapshot_cursor TEXT, snapshotting INTEGER NOT NULL DEFAULT 0, heartbeat_at TEXT, pulled_at TEXT,
-    at_work TEXT, at_work_since TEXT, unchecked INTEGER NOT NULL DEFAULT 0
+    at_work TEXT, at_work_since TEXT, unchecked INTEGER NOT NULL DEFAULT 0,
+    lag_bytes INTEGER
 ) STRICT;
 
 -- A step that waits (failed 0) or failed (1), until it succeeds.

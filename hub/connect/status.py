@@ -37,6 +37,7 @@ class Look:
     """One look at a connector. `alive`: its last heartbeat is young enough.
 
     `signatures`: "unchecked" when no register was within reach to judge what Sở said last, else "checked".
+    `lag_bytes`: what the system keeps of its log until it is read, where that is known.
     """
 
     state: str
@@ -54,6 +55,7 @@ class Look:
     notices: tuple[dict[str, Any], ...]
     signals_open: int
     signatures: str
+    lag_bytes: int | None = None
 
     def shown(self) -> dict[str, Any]:
         """Return it as one JSON object."""
@@ -81,6 +83,7 @@ def look(store: Store, now: datetime) -> Look:
         {one["state"]: one["count"] for one in store.all("records_by_state")},
         len(store.all("batches_in", state="waiting")), answers, count["waiting"], undeclared, steps, notices,
         len(store.all("open_signals")), "unchecked" if row["unchecked"] else "checked",
+        row["lag_bytes"],
     )  # fmt: skip
 
 

@@ -40,13 +40,13 @@ async def by_slot(session: Session, database: Database, catalogue: Catalogue, be
     slot = await kept_slot(session, said)
     if before.lsn is None:
         raise Refused("CURSOR_REFUSED", {"reason": "changes = view"})
-    if slot.is_behind(before.lsn):
-        place = msgspec.structs.replace(before, lsn=slot.lsn, walks=_EVERYTHING)
-        return place, (*_told(slot), finding("SLOT_MOVED_ON", said.slot, facts={"slot": said.slot})), slot.lag_bytes
     if slot.is_before(before.lsn):
         await session.all("advance", slot=said.slot, lsn=before.lsn)
     if not before.is_idle:
         return before, _told(slot), slot.lag_bytes
+    if slot.is_behind(before.lsn):
+        place = msgspec.structs.replace(before, lsn=slot.lsn, walks=_EVERYTHING)
+        return place, (*_told(slot), finding("SLOT_MOVED_ON", said.slot, facts={"slot": said.slot})), slot.lag_bytes
     place, told = await _looked(session, database, catalogue, before)
     return place, (*_told(slot), *told), slot.lag_bytes
 
