@@ -7,6 +7,7 @@ import asyncio
 import csv
 import random
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -18,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from hub.client import Journal
-from hub.connect import STATE_FILE, Store
+from hub.connect import STATE_FILE, Store, add_signal
 from hub.connectors.generic import simulator
 from hub.connectors.sdk import Manifest, load
 from hub.connectors.simulating import Faults
@@ -34,7 +35,7 @@ from hub.local.hub import LocalHub
 from hub.local.population import Population
 from hub.local.simulating import instance_text, transcripts_of
 
-__all__ = ["FromOneFile", "Killer", "Scene", "a_scene", "know_system", "play", "starts_of", "until"]
+__all__ = ["FromOneFile", "Killer", "Scene", "a_scene", "know_system", "play", "restarting", "starts_of", "until"]
 
 _PATIENCE_S = 900.0  # on a machine that does other things too; alone it takes two or three minutes
 _POLL_S = 0.05
@@ -162,6 +163,36 @@ def know_system(scene: Scene, province: Province) -> None:
             await sender.close()
 
     asyncio.run(publish())
+
+
+@contextmanager
+def restarting(province: Province, code: str) -> Iterator[list[str]]:
+    """Have somebody watch the connector and signal `resume --restart` when its reading stops with a code.
+
+    Yields the codes that were acted on. Nothing else is done for it.
+    """
+    told, ended = list[str](), threading.Event()
+    watcher = threading.Thread(target=_watch, args=(province, code, told, ended))
+    watcher.start()
+    try:
+        yield told
+    finally:
+        ended.set()
+        watcher.join()
+
+
+def _watch(province: Province, code: str, told: list[str], ended: threading.Event) -> None:
+    path = province.folder / STATE_FILE
+    while not ended.wait(1.0):
+        store = Store(path) if path.exists() else None
+        if store is None:
+            continue
+        try:
+            if not told and any(row["failed"] and row["code"] == code for row in store.all("steps")):
+                add_signal(store, "restart", f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}")
+                told.append(code)
+        finally:
+            store.close()
 
 
 def play(scene: Scene, province: Province, killer: Killer) -> None:

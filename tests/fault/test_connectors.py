@@ -1,9 +1,9 @@
 """Attacks "one effect per record": a connector is killed again and again while 1,000 records go through it.
 
 Each province has a system and a connector of its own: a REST server, workbooks over SFTP, signed batches, signed class
-files in lots, and CSV files that one configuration file describes. People sign what waits, or a system's seal is given,
-schools or the Sở lock, the seed chooses the moments (SEED=n others). Afterwards everything is audited and held beside
-the system. `make fault-connectors` plays it.
+files in lots, a database that is followed, and CSV files that one configuration file describes. People sign what waits,
+or a system's seal is given, schools or the Sở lock, the seed chooses the moments (SEED=n others). Afterwards everything
+is audited and held beside the system. `make fault-connectors` plays it.
 """
 
 import os
@@ -19,7 +19,17 @@ from hub.audit import audit_hub
 from hub.local.demo.sealed import organisations_of
 from hub.local.demo.systems import Province
 from tests.connectors.checking import printed_file
-from tests.fault.connecting import FromOneFile, Killer, Scene, a_scene, know_system, play, starts_of, until
+from tests.fault.connecting import (
+    FromOneFile,
+    Killer,
+    Scene,
+    a_scene,
+    know_system,
+    play,
+    restarting,
+    starts_of,
+    until,
+)
 from tests.fault.ledger import ledger_of
 
 _SEED = os.environ.get("SEED", "1")
@@ -28,6 +38,8 @@ _PUPILS = 3_000  # a third in each province; last year's records come to them
 _GENERIC_SO, _GENERIC_PUPILS = "dong-thap", 1_750  # three of its five schools are primary, as the file wants
 _LOTS_SO, _LOTS_PUPILS = "tien-giang", 900
 _LOT_FAULTS = ("late-lot", "extra-file", "errors=40")
+_DATABASE_SO, _DATABASE_PUPILS = "nghe-an", 900
+_DATABASE_FAULTS = ("restarts", "slot-lost", "late-commit", "unlock-requests")
 _RECORDS_LEAST = 1_000
 _KILLS = 20
 
@@ -59,6 +71,16 @@ def test_lots_of_two_so_have_each_effect_once_when_killed_at_random(cache: Path)
         province = Province(scene.hub, scene.population, _LOTS_SO, _LOT_FAULTS)
         _attack(scene, province, refused=1)  # the file that no control file names
         assert _grades(scene) == {"derived": province.records()["locked"]}
+
+
+def test_a_followed_database_has_each_effect_once_when_everything_is_killed_and_its_slot_is_lost(cache: Path) -> None:
+    """The connector 20 times, its database three times; the lost slot is told, and people begin reading anew."""
+    with a_scene(cache, (_DATABASE_SO,), _DATABASE_PUPILS, 6, 34) as scene:
+        province = Province(scene.hub, scene.population, _DATABASE_SO, _DATABASE_FAULTS)
+        with restarting(province, "SLOT_LOST") as told:
+            _attack(scene, province)
+        assert told == ["SLOT_LOST"]
+        assert _grades(scene) == {"attested": province.records()["locked"]}
 
 
 def _attack(scene: Scene, province: Province, refused: int = 0) -> None:

@@ -13,7 +13,7 @@ from hub.connectors.simulating.postgres_server import PostgresServer
 __all__ = ["Played", "trouble"]
 
 _SOON_S: Final = 10.0
-_MANY: Final = 5
+_MANY, _RESTARTS = 5, 3
 _LOOKS_MAX, _LOOK_S = 120, 0.5
 _END_CONNECTIONS: LiteralString = (
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = ANY (%(roles)s)"
@@ -79,7 +79,7 @@ async def _followed(system: Played) -> None:
 
 
 async def _restarts(system: Played) -> None:
-    while True:
+    for _ in range(_RESTARTS):
         await asyncio.sleep(_SOON_S)
         await system.server.again("kill")
 

@@ -17,7 +17,7 @@ replaced-file, wrong-signer, wrapped-signature
 
 Of a database that is followed, as nghe-an's (there `schema` is a column of a table, and errors=N ends connections):
 
-restarts           the server is killed and started every ten seconds
+restarts           the server is killed and started three times, every ten seconds
 slot-lost          the replication slot is dropped after ten seconds
 late-commit        a change is committed ten seconds after later ones
 key-changed        a record gets another key after ten seconds
