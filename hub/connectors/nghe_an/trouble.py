@@ -79,6 +79,7 @@ async def _followed(system: Played) -> None:
 
 
 async def _restarts(system: Played) -> None:
+    await _followed(system)
     for _ in range(_RESTARTS):
         await asyncio.sleep(_SOON_S)
         await system.server.again("kill")
