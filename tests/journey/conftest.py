@@ -61,7 +61,7 @@ def a_world(
     population = Population(_SEED, pupil_count=180, at=at, school_year="2025-2026", school_count=15, sos=sos)
     with (
         tempfile.TemporaryDirectory(prefix="hub-world-", ignore_cleanup_errors=True) as folder,
-        LocalHub(_open(Path(folder)), sos, cache) as hub,
+        LocalHub(_open(Path(folder)), population.organisations, cache) as hub,
     ):
         hub.make_stores()
         founded = found_keys(population, hub.secrets)
@@ -69,7 +69,7 @@ def a_world(
         impatient = {"HUB_SEALING_ALARM_S": "2"}  # counts only while a test keeps the time-stamp authority away
         specs = [
             replace(spec, environment=impatient | dict(environment or {}))
-            for spec in worker_specs([so for so in sos if so != by_hand])
+            for spec in worker_specs([so for so in population.organisations if so != by_hand])
         ]
         hub.start_workers([*specs, *register_only])
         try:

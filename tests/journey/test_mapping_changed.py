@@ -44,9 +44,9 @@ def before(world: World, sealer: Signing) -> SealedLock:
 
 @pytest.fixture(scope="module")
 def after(world: World, sealer: Signing, before: SealedLock) -> SealedLock:
-    """A record that came when version 2 was the newest."""
+    """A record that version 2 made."""
     assert before.lock_id
-    return _locked(world, sealer, _NEW)
+    return _locked(world, sealer.with_version("2"), _NEW)
 
 
 def _locked(world: World, sealer: Signing, name: RoundName) -> SealedLock:

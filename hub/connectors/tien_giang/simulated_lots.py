@@ -25,7 +25,7 @@ from hub.connectors.tien_giang.source import ROOT
 
 __all__ = ["SignedFile", "SystemKey", "file_name", "lot_files", "read_key"]
 
-_VALID = (datetime(2020, 1, 1, tzinfo=UTC), datetime(2036, 1, 1, tzinfo=UTC))
+_VALID = (datetime(2018, 1, 1, tzinfo=UTC), datetime(2036, 1, 1, tzinfo=UTC))
 _OWNER_ONLY = 0o600
 _MONTH, _DAY, _HOUR = 6, 5, 8  # when a class of a school year is signed
 

@@ -77,7 +77,7 @@ def test_records_are_sealed_for_the_so_of_their_year(tmp_path) -> None:
     signed = {file.data for lot in lots for file in lot.files}
     assert sum(len(sources) for _, _, sources in sealed) == len(made)
     for _, seal, sources in sealed:
-        assert (seal.grade, seal.mapping, seal.system) == ("derived", "tien-giang/2", "ho-so-tien-giang")
+        assert (seal.grade, seal.mapping, seal.system) == ("derived", "tien-giang/3", "ho-so-tien-giang")
         assert set(sources) <= signed
 
 

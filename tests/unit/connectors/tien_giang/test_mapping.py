@@ -2,13 +2,16 @@
 
 import asyncio
 import time
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
 from hub.connect.check.golden import check_golden, golden_files, mapped_golden
 from hub.connect.check.subject import Subject
+from hub.connectors.sdk import Context
 from hub.connectors.sdk.finding import door
+from hub.local.population import Level, Population
+from hub.local.population.submissions import transcripts_before
 from tests.unit.connectors.tien_giang.builders import CONNECTOR, a_record, the_register
 
 AT = door("tien-giang")[1]
@@ -64,7 +67,7 @@ def test_sealed_connector_without_a_signed_golden_file_is_told(tmp_path) -> None
 
 def test_version_2_reads_the_remark_and_the_best_level() -> None:
     """What version 1 left out and mistook; whatever else it says is equal."""
-    one, two = (mapped_golden(kept.mapper, AT / "golden" / "lop-5a.json") for kept in CONNECTOR.mappings)
+    one, two = (mapped_golden(kept.mapper, AT / "golden" / "lop-5a.json") for kept in CONNECTOR.mappings[:2])
     before, after = one["documents"][0]["document"], two["documents"][0]["document"]
     assert after.pop("remarks") == "Em học tốt, biết giúp đỡ bạn."
     levels = [next(s for s in each["subjects"] if s["code"] == "TOAN").pop("level") for each in (before, after)]
@@ -88,3 +91,23 @@ def test_province_code_82_is_of_one_so_at_a_time() -> None:
     for on, so in ((date(2025, 6, 30), "tien-giang"), (date(2025, 7, 1), "dong-thap")):
         rows = [r for r in table if (r.since is None or r.since <= on) and (r.until is None or on < r.until)]
         assert [(row.code, row.so) for row in rows] == [("82", so)]
+
+
+def test_version_3_says_the_primary_grades_of_the_former_circular() -> None:
+    """TT 30/2014 as the system writes it, in both directions without a loss; version 2 has no code for it."""
+    population = Population(
+        7, pupil_count=80, at=datetime(2024, 6, 15, 2, tzinfo=UTC), school_year="2023-2024", school_count=4,
+        sos=("tien-giang",),
+    )  # fmt: skip
+    schools = {school.level: school for school in population.schools()}
+    primary, now_at = schools[Level.PRIMARY], schools[Level.LOWER_SECONDARY]
+    for years_ago in range(1, 6):
+        for transcript in transcripts_before(7, primary, now_at, "2023-2024", years_ago):
+            assert transcript.regulation == "TT30-2014"
+            raw, losses = CONNECTOR.mapper.backward(transcript)
+            there = Context(lambda code, year, of=transcript: of.school)
+            record = CONNECTOR.mapper.record(raw, "#1")
+            assert losses == ()
+            assert CONNECTOR.mapper.forward(record, there).transcript == transcript
+            found = CONNECTOR.mappings[1].mapper.forward(record, there)
+            assert (found.transcript, {one.code for one in found.findings}) == (None, {"MAPPING_CODE_UNKNOWN"})
