@@ -19,6 +19,7 @@ from hub.agents.references import bo_build, so_build
 from hub.agents.register import register_stage
 from hub.agents.reminding import reminding
 from hub.agents.sequencer import sequencer
+from hub.agents.slips import slips_stage
 from hub.agents.snapshots import Snapshots
 from hub.agents.stage import Stage
 from hub.agents.stage.process import Beside, run_process
@@ -91,6 +92,7 @@ def run_bo(
     every: dict[str, Stage[Any, Any, Any, Any]] = {
         "register": register_stage(slugs, keyring.anchors, snapshots),
         "ingest": ingest_stage(slugs, keyring, snapshots),
+        "slips": slips_stage(slugs, keyring.slip_key, snapshots),
     }
     chosen = [stage for name, stage in every.items() if name in stages]
     serve_metrics(metrics_port)

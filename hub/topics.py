@@ -26,6 +26,7 @@ __all__ = [
     "receipt",
     "register",
     "reminder",
+    "slip",
     "stages_of_bo",
     "stages_of_so",
 ]
@@ -35,7 +36,7 @@ VALUE_BYTES_MAX = MESSAGE_BYTES_MAX - 2_048  # beside it: headers, key and the b
 REQUEST_BYTES_MAX = MESSAGE_BYTES_MAX - 16_384  # a request for a lock travels on beside the lock's manifest
 _DAY_MS = 86_400_000
 SO_STAGES = ("register", "validate", "lock", "acknowledge")
-BO_STAGES = ("register", "ingest")
+BO_STAGES = ("register", "ingest", "slips")
 _KEPT_MS = 400 * _DAY_MS  # longer than a school year with its late round; the permanent record is PostgreSQL
 
 
@@ -67,6 +68,7 @@ class Topic:
 COMMANDS = (
     "Submission", "Recall", "LockRequest", "CorrectionRequest", "CorrectionConfirmation", "CorrectionWithdrawal",
     "UnlockRequest", "UnlockDecision", "WindowClosed", "ConflictDecision", "IdentityCorrection", "SoLock",
+    "SlipIssue",
 )  # fmt: skip
 
 
@@ -111,6 +113,14 @@ def locked(so: str) -> Topic:
     )  # fmt: skip
 
 
+def slip(so: str) -> Topic:
+    """Commitments to look-up secrets, on their way to Bộ; one partition, so that the newest one is the last."""
+    return Topic(
+        f"hocba.so-{so}.slip.v1", f"so-{so}", "Sở slug", ("Slip",), 1, append_time=True,
+        written_by=(f"so-{so}",), read_by=("bo",),
+    )  # fmt: skip
+
+
 def reminder(so: str) -> Topic:
     """What schools still have to do before a date: events for whoever tells them, without anything personal."""
     return Topic(
@@ -143,7 +153,10 @@ def bo_transcript() -> Topic:
 
 def of_so(so: str) -> tuple[Topic, ...]:
     """All topics that one Sở owns."""
-    return (command(so), register(so), lock_command(so), receipt(so), locked(so), reminder(so), quarantine(f"so-{so}"))
+    return (
+        command(so), register(so), lock_command(so), receipt(so), locked(so), slip(so), reminder(so),
+        quarantine(f"so-{so}"),
+    )  # fmt: skip
 
 
 def of_bo(readers: Iterable[str]) -> tuple[Topic, ...]:
@@ -159,7 +172,8 @@ def stages_of_so(so: str) -> dict[str, tuple[Topic, ...]]:
 def stages_of_bo(slugs: Iterable[str]) -> dict[str, tuple[Topic, ...]]:
     """What each stage of Bộ reads, by its name."""
     known = tuple(slugs)
-    return dict(zip(BO_STAGES, (tuple(map(register, known)), tuple(map(locked, known))), strict=True))
+    read = (tuple(map(topic, known)) for topic in (register, locked, slip))
+    return dict(zip(BO_STAGES, read, strict=True))
 
 
 def every_topic(slugs: Iterable[str]) -> tuple[Topic, ...]:

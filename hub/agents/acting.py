@@ -8,7 +8,15 @@ from datetime import datetime
 from msgspec import UNSET
 
 from hub.domain.findings import Finding, finding
-from hub.domain.statements import Command, CorrectionRequest, CorrectionWithdrawal, Recall, SoLock, WindowClosed
+from hub.domain.statements import (
+    Command,
+    CorrectionRequest,
+    CorrectionWithdrawal,
+    Recall,
+    SlipIssue,
+    SoLock,
+    WindowClosed,
+)
 from hub.trust import Snapshot, succession_facts
 
 __all__ = ["judge_closing", "judge_school", "signing_school", "stands_for"]
@@ -17,10 +25,11 @@ __all__ = ["judge_closing", "judge_school", "signing_school", "stands_for"]
 def judge_closing(snapshot: Snapshot, command: Command, at: datetime) -> list[Finding]:
     """Return why a command that came at `at` is too late for this Sở: its log is closed, and another Sở follows.
 
-    A window for a correction still ends: nothing is locked by that. All else would need a place in the log.
+    A window for a correction still ends, and a family still gets a slip: nothing is locked by that. All else would
+    need a place in the log.
     """
     closing = snapshot.closing(at)
-    if closing is None or isinstance(command, WindowClosed):
+    if closing is None or isinstance(command, WindowClosed | SlipIssue):
         return []
     return [finding("SO_CLOSED", "$.school", facts=closing.facts())]
 
@@ -31,7 +40,7 @@ def judge_school(snapshot: Snapshot, command: Command, at: datetime) -> list[Fin
     if school is None:
         return [finding("SCHOOL_UNKNOWN", "$.school")]
     if school.closed_on is not None and school.is_closed(at):
-        if isinstance(command, WindowClosed) or signing_school(snapshot, command, at) is not None:
+        if _for_a_closed_school(command) or signing_school(snapshot, command, at) is not None:
             return []
         facts = succession_facts(snapshot, school.code, at)
         return [finding("SCHOOL_CLOSED", "$.school", facts={"closed_on": school.closed_on.isoformat()} | facts)]
@@ -40,6 +49,11 @@ def judge_school(snapshot: Snapshot, command: Command, at: datetime) -> list[Fin
         if not stands_for(snapshot, issuer, command.school, at):
             return [finding("CORRECTION_ISSUER_WRONG", "$.issuer", facts={"issuer": issuer})]
     return []
+
+
+def _for_a_closed_school(command: Command) -> bool:
+    """Tell whether the Sở itself speaks where nobody of the school is left to."""
+    return isinstance(command, WindowClosed) or (isinstance(command, SlipIssue) and command.by == "department")
 
 
 def signing_school(snapshot: Snapshot, command: Command | SoLock, at: datetime) -> str | None:

@@ -1,7 +1,7 @@
 """What a decision of the Sở about a pupil makes known beside its own receipt.
 
 Each school whose transcript it moved gets a follow-up receipt, about the submission that brought the transcript. A
-decision on identifiers goes on to Bộ as it was signed. Ids are derived, so a replay says the same again.
+decision on identifiers and a look-up slip go on to Bộ as they were signed. Ids are derived, so a replay says the same.
 """
 
 import hashlib
@@ -18,6 +18,7 @@ from hub.store import Connection
 from hub.store.so import command_id_of
 from hub.topics import locked as locked_topic
 from hub.topics import receipt as receipt_topic
+from hub.topics import slip as slip_topic
 
 __all__ = ["FOLLOW_UP", "told_besides"]
 
@@ -27,6 +28,8 @@ FOLLOW_UP = "Conflict"  # kind of the receipt: a document that one of two claima
 def told_besides(connection: Connection, so: str, receipts: Receipts, outcome: Outcome) -> list[Outgoing]:
     """Return the messages of a decision but for its own receipt; none for any other command. Raises as `as_decided`."""
     messages = [_follow_up(connection, so, receipts, outcome, one) for one in outcome.follow_ups]
+    if outcome.slip:
+        messages.append(_slip(so, outcome))
     return messages if outcome.linking is None else [*messages, _link(so, outcome)]
 
 
@@ -52,6 +55,15 @@ def _follow_up(connection: Connection, so: str, receipts: Receipts, outcome: Out
 
 
 def _link(so: str, outcome: Outcome) -> Outgoing:
+    return _as_signed(so, outcome, locked_topic(so).name, "IdentityLink")
+
+
+def _slip(so: str, outcome: Outcome) -> Outgoing:
+    return _as_signed(so, outcome, slip_topic(so).name, "Slip")
+
+
+def _as_signed(so: str, outcome: Outcome, topic: str, kind: str) -> Outgoing:
+    """Return the message that carries a command's statement and signature on to Bộ."""
     command = outcome.command
     value = {
         "so": so,
@@ -60,5 +72,4 @@ def _link(so: str, outcome: Outcome) -> Outgoing:
         "signature": command.signature,
     }
     message_id = hashlib.sha256(command.statement).hexdigest()
-    body = encode("IdentityLink", value)
-    return Outgoing(locked_topic(so).name, so.encode(), "IdentityLink", message_id, f"/so/{so}", body)
+    return Outgoing(topic, so.encode(), kind, message_id, f"/so/{so}", encode(kind, value))

@@ -2,7 +2,7 @@
 
 In:  hocba.so-<so>.command.v1, key = school code.
 Out: accepted rows in Sở's database; one signed receipt for each command; lock orders that were accepted; follow-up
-receipts to schools whose transcripts a decision moved; links of identifiers on their way to Bộ.
+receipts to schools whose transcripts a decision moved; links of identifiers and look-up slips on their way to Bộ.
 Invariant: one outcome per document, equal on every replay; time is the broker's append time.
 Legal source: each rule in hub.domain.regulations names its article.
 """
@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from hub.agents.follow_ups import told_besides
 from hub.agents.preparing import prepare_command
 from hub.agents.receipts import Receipts
+from hub.agents.slips_told import with_told
 from hub.agents.snapshots import Snapshots, Versions
 from hub.agents.stage import Outgoing, Record, Stage, as_decided
 from hub.decision import Known, Outcome, Prepared, decide
@@ -50,7 +51,7 @@ def validate_stage(
         topics=(topic,),
         read=read,
         prepare=prepare,
-        load=load_known,
+        load=lambda connection, commands: with_told(connection, so, load_known(connection, commands), commands),
         decide=lambda prepared, known: decide(prepared, known, so),
         write=write,
         done=lambda outcomes: _count(so, outcomes),

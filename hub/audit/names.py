@@ -15,6 +15,7 @@ __all__ = [
     "receipt",
     "register",
     "reminder",
+    "slip",
     "stages",
 ]
 
@@ -53,6 +54,11 @@ def reminder(so: str) -> str:
     return f"hocba.so-{so}.reminder.v1"
 
 
+def slip(so: str) -> str:
+    """Commitments to look-up secrets."""
+    return f"hocba.so-{so}.slip.v1"
+
+
 def quarantine(owner: str) -> str:
     """What did not decode; `owner` is "so-<slug>" or "bo"."""
     return f"hocba.{owner}.quarantine.v1"
@@ -60,7 +66,7 @@ def quarantine(owner: str) -> str:
 
 def owned(so: str) -> tuple[str, ...]:
     """Topics that a Sở's outbox writes to."""
-    return (lock_command(so), receipt(so), locked(so), reminder(so), quarantine(f"so-{so}"))
+    return (lock_command(so), receipt(so), locked(so), slip(so), reminder(so), quarantine(f"so-{so}"))
 
 
 def family(topic: str) -> str:

@@ -25,7 +25,7 @@ _GROUPS = {
     "lock": "lock_group",
     "so": "so_group",
     **{name: name for name in ("fork", "deadline", "quarantine", "parked", "matches", "correction", "conflict")},
-    **{name: name for name in ("identity", "connector", "mapping", "bench")},
+    **{name: name for name in ("identity", "slip", "connector", "mapping", "bench")},
 }
 COMMANDS = (*_COMMANDS, *_GROUPS)
 

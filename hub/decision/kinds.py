@@ -18,6 +18,7 @@ from hub.decision.known import Known
 from hub.decision.lock_request import decide_lock_request
 from hub.decision.outcome import Outcome
 from hub.decision.recall import decide_recall
+from hub.decision.slip import decide_slip
 from hub.decision.so_lock import decide_so_lock
 from hub.decision.submission import decide_submission
 from hub.domain.statements import (
@@ -29,6 +30,7 @@ from hub.domain.statements import (
     IdentityCorrection,
     LockRequest,
     Recall,
+    SlipIssue,
     SoLock,
     Submission,
     UnlockDecision,
@@ -76,4 +78,5 @@ KINDS: Mapping[str, Kind] = {
     "ConflictDecision": Kind(ConflictDecision, _SO_PERSONS, decide_conflict),
     "SoLock": Kind(SoLock, frozenset({"so_lead"}), decide_so_lock, second=_SO_PERSONS),
     "IdentityCorrection": Kind(IdentityCorrection, _SO_PERSONS, decide_identity),
+    "SlipIssue": Kind(SlipIssue, _SO_PERSONS | {"principal", "school_seal"}, decide_slip),
 }

@@ -4,7 +4,7 @@ Loaded under row locks by the store and handed from one decision to the next; ea
 at most two versions stand: the locked one, and beside it the open one by which it is being corrected.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -15,7 +15,17 @@ from hub.domain.completeness import Reported
 from hub.domain.linking import Links
 from hub.trust.origin import Grade
 
-__all__ = ["CURRENT_STATES", "OPEN_STATES", "Current", "Known", "RecordKey", "RoundKey", "RoundRow", "Seen"]
+__all__ = [
+    "CURRENT_STATES",
+    "OPEN_STATES",
+    "Current",
+    "Known",
+    "RecordKey",
+    "RoundKey",
+    "RoundRow",
+    "Seen",
+    "SlipGround",
+]
 
 OPEN_STATES = frozenset({"open", "pending", "held"})
 CURRENT_STATES = OPEN_STATES | {"locked"}
@@ -54,6 +64,18 @@ class Seen:
     holds_id: bool
 
 
+@dataclass(frozen=True, slots=True)
+class SlipGround:
+    """Whose học bạ a locator finds: who has the newest locked transcript, under which code, and who expects the pupil.
+
+    `codes`: the pupil's newest locked student code by school; `schools`: those on whose roster the pupil stands.
+    """
+
+    newest: str | None
+    codes: Mapping[str, str]
+    schools: frozenset[str] = frozenset()
+
+
 @dataclass
 class Known:
     """Grows by what is loaded and by outcomes (`Outcome.add_to`); every look-up is by key."""
@@ -72,6 +94,8 @@ class Known:
     bases: dict[tuple[RecordKey, bytes], bytes] = field(default_factory=dict)  # bytes of what is being corrected
     links: Links = field(default_factory=Links)  # among the pupils that were loaded
     rulings: dict[tuple[str, str, str], list[Ruling]] = field(default_factory=dict)  # by pupil, year, period
+    slips: dict[str, SlipGround] = field(default_factory=dict)  # by locator
+    slips_told: dict[bytes, str] = field(default_factory=dict)  # by message: outcome that a replay must give again
     heard_of: set[str] = field(default_factory=set)  # identifiers of links to be made that a document or a roster names
 
     def add(self, documents: Iterable[Current]) -> None:

@@ -83,6 +83,7 @@ class Outcome:
     follow_ups: tuple[FollowUp, ...] = ()
     ruling: Ruling | None = None
     linking: Linking | None = None
+    slip: bool = False  # a new look-up secret: its commitment goes on to Bộ
 
     @property
     def seen(self) -> Seen:

@@ -7,15 +7,12 @@ locator only finds a record; reading it needs the secret as well.
 import hashlib
 import hmac
 
+from hub.domain.crockford import SYMBOL_BITS, check_symbol, spell, typed_symbols
 from hub.errors import Refused
 
 __all__ = ["LENGTH", "check", "derive", "printed"]
 
 LENGTH = 11
-_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_CHECK = _ALPHABET + "*~$=U"
-_VALUE = {symbol: n for n, symbol in enumerate(_ALPHABET)}
-_READ_AS = str.maketrans({"I": "1", "L": "1", "O": "0", "-": None, " ": None})
 _BODY_BITS = 40
 
 
@@ -26,8 +23,8 @@ def derive(key: bytes, so_symbols: str, pupil: str, counter: int) -> str:
     """
     message = f"vn.hocba.locator/1\x00{so_symbols}\x00{pupil}\x00{counter}".encode()
     number = int.from_bytes(hmac.digest(key, message, hashlib.sha256)[: _BODY_BITS // 8], "big")
-    body = so_symbols + "".join(_ALPHABET[number >> shift & 31] for shift in range(_BODY_BITS - 5, -1, -5))
-    return body + _check_symbol(body)
+    body = so_symbols + spell(number, _BODY_BITS // SYMBOL_BITS)
+    return body + check_symbol(body)
 
 
 def check(text: str) -> str:
@@ -35,11 +32,10 @@ def check(text: str) -> str:
 
     Raises Refused(LOCATOR_MALFORMED | LOCATOR_CHECK_SYMBOL).
     """
-    typed = text[:64].upper().translate(_READ_AS) if text.isascii() else ""
-    body, last = typed[:-1], typed[-1:]
-    if len(typed) != LENGTH or last not in _CHECK or any(symbol not in _VALUE for symbol in body):
+    typed = typed_symbols(text, LENGTH)
+    if typed is None:
         raise Refused("LOCATOR_MALFORMED")
-    if _check_symbol(body) != last:
+    if check_symbol(typed[:-1]) != typed[-1]:
         raise Refused("LOCATOR_CHECK_SYMBOL")
     return typed
 
@@ -47,10 +43,3 @@ def check(text: str) -> str:
 def printed(locator: str) -> str:
     """Return the locator as it is printed: 01-ABCD-EFGH-J."""
     return f"{locator[:2]}-{locator[2:6]}-{locator[6:10]}-{locator[10:]}"
-
-
-def _check_symbol(body: str) -> str:
-    value = 0
-    for symbol in body:
-        value = (value << 5 | _VALUE[symbol]) % 37
-    return _CHECK[value]

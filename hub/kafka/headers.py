@@ -145,6 +145,7 @@ _IDENTITY: Mapping[str, tuple[_Part, Callable[[Mapping[str, Any]], str | None]]]
     "WindowClosed": (_field("command_id"), _school),
     "ConflictDecision": (_field("command_id"), _school),
     "IdentityCorrection": (_field("command_id"), _school),
+    "SlipIssue": (_field("command_id"), _school),
     "LockRequest": (_field("command_id"), _school),
     "SoLock": (_field("command_id"), _school),
     "Reminder": (_field("reminder_id"), _so),
@@ -156,6 +157,7 @@ _IDENTITY: Mapping[str, tuple[_Part, Callable[[Mapping[str, Any]], str | None]]]
     "Checkpoint": (_head, _so),
     "IdentityLink": (lambda value: hashlib.sha256(value["statement"]).hexdigest(), _so),
     "Acceptance": (_field("submission"), _so),
+    "Slip": (lambda value: hashlib.sha256(value["statement"]).hexdigest(), _so),
     "IngestReceipt": (_field("receipt_id"), _bo),
     "Transcript": (lambda value: f"{value['lock_id']}/{value['leaf_sha256'].hex()}", _bo),
 }

@@ -10,8 +10,9 @@ from hub.print.issuing import Issuer, claim_of
 from hub.print.parts import SHEET_BYTES_MAX, is_pdf
 from hub.print.sealing import FIELD, Sealer
 from hub.print.setting import LAYOUT, LAYOUTS, set_sheet
+from hub.print.slip import SlipFacts, set_slip
 
 __all__ = [
-    "FIELD", "LAYOUT", "LAYOUTS", "SHEET_BYTES_MAX", "Claim", "Issuer", "Sealer", "SheetReport",
-    "check_sheet", "claim_of", "claim_text", "is_pdf", "read_claim", "set_sheet", "sign_claim",
+    "FIELD", "LAYOUT", "LAYOUTS", "SHEET_BYTES_MAX", "Claim", "Issuer", "Sealer", "SheetReport", "SlipFacts",
+    "check_sheet", "claim_of", "claim_text", "is_pdf", "read_claim", "set_sheet", "set_slip", "sign_claim",
 ]  # fmt: skip

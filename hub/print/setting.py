@@ -20,12 +20,12 @@ from hub.evidence import Bundle, read_file
 from hub.print.telling import tell
 from hub.trust import decode_base64
 
-__all__ = ["LAYOUT", "LAYOUTS", "set_sheet"]
+__all__ = ["LAYOUT", "LAYOUTS", "draw_qr", "set_layout", "set_sheet"]
 
 LAYOUT = "sheet-1"
 """The newest layout; older ones stay, for the sheets that were set with them."""
 _FOLDER = Path(__file__).parent / "layouts"
-LAYOUTS = tuple(sorted(path.stem for path in _FOLDER.glob("*.typ")))
+LAYOUTS = tuple(sorted(path.stem for path in _FOLDER.glob("sheet-*.typ")))
 _STANDARD = "a-3b"
 
 
@@ -41,14 +41,15 @@ def set_sheet(bundle: bytes, qr: str, layout: str = LAYOUT) -> bytes:
     reading = read(document)
     if reading.transcript is None:
         raise Refused("DOCUMENT_SHAPE")
-    told = tell(file, reading.transcript, form_of(reading.transcript), layout) | {"qr": _qr(qr)}
+    told = tell(file, reading.transcript, form_of(reading.transcript), layout) | {"qr": draw_qr(qr)}
     inputs = {
         "told": msgspec.json.encode(told).decode(), "document": document.decode(), "bundle": bundle.decode(), "qr": qr,
     }  # fmt: skip
-    return _set(layout, inputs)
+    return set_layout(layout, inputs)
 
 
-def _set(layout: str, inputs: dict[str, str]) -> bytes:
+def set_layout(layout: str, inputs: dict[str, str]) -> bytes:
+    """Return the PDF/A-3b of a layout and its inputs, as Typst makes it."""
     made: Any = _compiler(layout).compile(sys_inputs=inputs, format="pdf", pdf_standards=[_STANDARD])
     return bytes(made)
 
@@ -59,7 +60,8 @@ def _compiler(layout: str) -> Any:
     return typst.Compiler(str(_FOLDER / f"{layout}.typ"), root=str(_FOLDER), ignore_system_fonts=True)
 
 
-def _qr(text: str) -> str:
+def draw_qr(text: str) -> str:
+    """Return a QR code as SVG."""
     drawn = io.BytesIO()
     segno.make(text, error="m").save(drawn, kind="svg", border=2, xmldecl=False, svgns=True)
     return drawn.getvalue().decode()

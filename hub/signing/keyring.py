@@ -1,5 +1,6 @@
 """The keys of one organisation: its seal (JWS), its note key (log or cosignature), its secret for derived values."""
 
+import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +23,11 @@ class Keyring:
     note: NoteKeySigner = field(repr=False)
     secret: bytes = field(repr=False)
     anchors: Mapping[str, bytes] = field(repr=False)
+
+    @property
+    def slip_key(self) -> bytes:
+        """Return Bộ's key (32 bytes) under which commitments to look-up secrets are stored; all that a portal needs."""
+        return hmac.digest(self.secret, b"vn.hocba.slip-key/1", "sha256")
 
 
 def load_keyring(folder: Path, note_name: str) -> Keyring:

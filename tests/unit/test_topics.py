@@ -13,7 +13,8 @@ from hub.topics import Topic, bo_transcript, every_topic
 SLUGS = ("ha-noi", "ha-noi-2")
 EVERY = every_topic(SLUGS)
 PARTITIONS = {
-    "command": 8, "register": 1, "lock-command": 8, "receipt": 8, "locked": 1, "quarantine": 1, "reminder": 1,
+    "command": 8, "register": 1, "lock-command": 8, "receipt": 8, "locked": 1, "slip": 1, "quarantine": 1,
+    "reminder": 1,
 }  # fmt: skip
 NAME = re.compile(r"hocba\.(so-[a-z0-9]+(?:-[a-z0-9]+)*|bo)\.[a-z]+(?:-[a-z]+)*\.v[1-9][0-9]*")
 

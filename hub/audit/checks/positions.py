@@ -28,7 +28,7 @@ def check(world: World, check: Check) -> None:
         _staged(world, check, so, positions)
 
 
-_STAGES_OF_BO = (("register", names.register), ("ingest", names.locked))
+_STAGES_OF_BO = (("register", names.register), ("ingest", names.locked), ("slips", names.slip))
 
 
 def _compare(world: World, check: Check, owner: str, rows: Rows, stages: list[tuple[str, str]]) -> Mapping[_Place, int]:

@@ -85,3 +85,7 @@ SELECT so, lock_id, n, leaf_sha256, signatures, evidence, leaf FROM document ORD
 -- name: bo_closing
 -- The final head of a closed log, as Bộ cosigned it.
 SELECT tree_size, root, successor, text, timestamp_token, cosignature FROM closing WHERE so = %s
+
+-- name: bo_slips
+-- Every look-up slip that Bộ took in.
+SELECT so, statement_sha256, locator, school FROM slip ORDER BY so, statement_sha256

@@ -309,3 +309,7 @@ SELECT message_sha256, appended_at, register_version FROM inbox
 WHERE outcome <> 'refused' AND kind <> 'WindowClosed'
   AND register_version >= (SELECT min(version) FROM register_entry WHERE kind = 'log_closing')
 ORDER BY message_sha256
+
+-- name: accepted_slips
+-- Every look-up slip that was accepted, as it was signed.
+SELECT statement FROM inbox WHERE kind = 'SlipIssue' AND outcome = 'accepted'

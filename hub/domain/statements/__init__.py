@@ -31,6 +31,7 @@ from hub.domain.statements.department import ConflictDecision, IdentityCorrectio
 from hub.domain.statements.reading import encode, read
 from hub.domain.statements.register import RegisterEntry
 from hub.domain.statements.school import LockRequest, Recall, Submission, Unreported
+from hub.domain.statements.slip import SlipIssue
 
 __all__ = [
     "LOCK_KINDS",
@@ -59,6 +60,7 @@ __all__ = [
     "RegisterEntry",
     "RoundCommand",
     "RoundName",
+    "SlipIssue",
     "Slug",
     "SoLock",
     "SoLockItem",
@@ -84,4 +86,5 @@ Command = (
     | WindowClosed
     | ConflictDecision
     | IdentityCorrection
+    | SlipIssue
 )

@@ -130,6 +130,8 @@ VALUES: Mapping[str, dict[str, Any]] = {
         "statement": _STATEMENT,
         "signature": _JWS,
     },
+    "SlipIssue": _command("slip-0001"),
+    "Slip": {"so": "ha-noi", "command_id": "slip-0001", "statement": _STATEMENT, "signature": _JWS},
     "IngestReceipt": {
         "receipt_id": "ingest-receipt-0001",
         "so": "ha-noi",

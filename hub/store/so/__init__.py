@@ -2,9 +2,10 @@
 
 from hub.store.so.corrections import is_corrected, reopen
 from hub.store.so.decisions import command_id_of, hold_identities, load_links
-from hub.store.so.known import load_known, roster_of
+from hub.store.so.known import load_known
 from hub.store.so.locks import load_rounds, write_lock
 from hub.store.so.outcomes import receipt_of_message, write_outcome
+from hub.store.so.rosters import roster_of
 
 __all__ = [
     "command_id_of",

@@ -1,7 +1,6 @@
 """Load what a batch of commands is about, under locks taken in one sorted order: rounds, then pupils' claims."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from typing import Any
 
 from hub.decision import Current, Known, Prepared, RecordKey, RoundKey, RoundRow, Seen
@@ -17,8 +16,10 @@ from hub.store.so.corrections import (
     years_of,
 )
 from hub.store.so.decisions import hold_identities, load_persons, load_rulings
+from hub.store.so.rosters import roster_of
+from hub.store.so.slips import load_slips
 
-__all__ = ["load_known", "roster_of"]
+__all__ = ["load_known"]
 
 _SQL = queries_of("so")
 
@@ -41,6 +42,7 @@ def load_known(connection: Connection, commands: Sequence[Prepared]) -> Known:
         known.signatures[message, n] = signatures
     _rosters(connection, known, alive)
     _rivals(connection, known)
+    load_slips(connection, known, alive)
     _commands(connection, known, commands)
     return known
 
@@ -56,15 +58,6 @@ def _rosters(connection: Connection, known: Known, commands: Sequence[Prepared])
             known.rosters[command.message_sha256] = roster
     years = sorted({(c.school, c.round.school_year) for c in commands if c.message_sha256 in known.rosters and c.round})
     known.add(_documents(connection.execute(_SQL["known_of_school_years"], _columns(years, 2))))
-
-
-def roster_of(
-    connection: Connection, school: str, school_year: str, at: datetime, version: int
-) -> tuple[str, ...] | None:
-    """Return the pupils of a school's roster at a time, as often as it lists them; None when it has no roster."""
-    named = {"school": school, "school_year": school_year, "at": at, "version": version}
-    parts = connection.execute(_SQL["roster_of_school"], named).fetchall()
-    return tuple(pupil for (pupils,) in parts for pupil in pupils) if parts else None
 
 
 def _rivals(connection: Connection, known: Known) -> None:

@@ -24,6 +24,7 @@ IDS = {  # what was given out once stays so for ever; a new version adds a line 
     1019: ("IdentityCorrection", 1), 1020: ("SoLock", 1), 1021: ("Checkpoint", 2), 1022: ("LockManifest", 2),
     1023: ("Reminder", 1),
     1024: ("IdentityLink", 1), 1025: ("Submission", 2), 1026: ("Transcript", 2), 1029: ("Acceptance", 1),
+    1027: ("SlipIssue", 1), 1028: ("Slip", 1),
 }  # fmt: skip
 TOPICS = topics.every_topic(["ha-noi"])
 
