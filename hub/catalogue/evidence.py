@@ -137,11 +137,15 @@ _PLACE = (
     ),
 )
 _SOURCE = (
-    _wrong(
+    Entry(
         "BUNDLE_SOURCE_MISSING",
+        Severity.WARN,
+        Certainty.CONTRACT,
         _ORIGIN,
         "Học bạ này dựa trên một tài liệu nguồn, nhưng tệp không kèm tài liệu đó.",
         "This transcript rests on a source document, which the file does not have.",
+        "Xin Sở đã khoá học bạ này tệp bằng chứng có kèm tài liệu nguồn; Bộ không giữ tài liệu nguồn.",
+        "Ask the Sở that locked it for the file with its source; Bộ has no sources.",
     ),
     _wrong(
         "BUNDLE_SOURCE_DIFFERS",

@@ -38,7 +38,6 @@ from tests.unit.evidence.sealed_world import (
     sealed,
     sealed_parts,
     source_of,
-    without,
 )
 
 OTHER = a_document(remarks="khác")
@@ -120,7 +119,6 @@ def _entry_with_origin() -> bytes:
 def _of_source() -> dict[str, tuple[str, Callable[[], bytes]]]:
     large = encode_base64(bytes(SOURCE_BYTE_COUNT_MAX + 3))
     return {
-        "missing source": ("source", lambda: edited(sealed(), without("source"))),
         "other source": ("source", lambda: edited(sealed(), within("source", lambda s: s + b" "))),
         "empty source": ("source", lambda: edited(sealed(), put("source", ""))),
         "source of another document": (

@@ -9,10 +9,19 @@ import pytest
 
 from hub.evidence import bundle_bytes, verify_bundle
 from tests.unit.evidence.both import Case, agreed, text
-from tests.unit.evidence.builders import LATER_AT, crls, good, keys, roots
+from tests.unit.evidence.builders import LATER_AT, crls, edited, good, keys, roots
 from tests.unit.evidence.node import ask, second_verdict
 from tests.unit.evidence.sealed_lies import sealed_lies
-from tests.unit.evidence.sealed_world import SYSTEMS, a_reader, a_sealed, issued, register, sealed, sealed_parts
+from tests.unit.evidence.sealed_world import (
+    SYSTEMS,
+    a_reader,
+    a_sealed,
+    issued,
+    register,
+    sealed,
+    sealed_parts,
+    without,
+)
 
 
 def second(data: bytes) -> dict[str, object]:
@@ -27,6 +36,7 @@ def test_both_leave_the_content_of_a_source_open() -> None:
     """For each grade; and a native transcript has none."""
     assert agreed([Case(sealed(grade)) for grade in SYSTEMS]) == ["unknown"] * 3
     assert agreed([Case(good())]) == ["valid"]
+    assert agreed([Case(edited(sealed(grade), without("source"))) for grade in SYSTEMS]) == ["unknown"] * 3
 
 
 @pytest.mark.parametrize("grade", SYSTEMS)

@@ -7,7 +7,7 @@ import pytest
 from hub.domain import finding
 from hub.errors import Unavailable
 from hub.evidence import Conclusion, bundle_bytes, verify_bundle
-from tests.unit.evidence.builders import AT, LATER_AT, crls, good, keys, roots
+from tests.unit.evidence.builders import AT, LATER_AT, crls, edited, good, keys, roots
 from tests.unit.evidence.sealed_lies import sealed_lies
 from tests.unit.evidence.sealed_world import (
     FORMATS,
@@ -22,6 +22,7 @@ from tests.unit.evidence.sealed_world import (
     sealed,
     sealed_parts,
     source_of,
+    without,
 )
 
 MEANS = {"derived": "BUNDLE_DERIVED", "attested": "BUNDLE_ATTESTED", "legacy_evidence": "BUNDLE_LEGACY_EVIDENCE"}
@@ -79,6 +80,16 @@ def test_source_that_says_another_mark_makes_it_invalid() -> None:
     assert (report.findings[0].path, report.findings[0].value) == ("$.source.subjects[0].score", None)
 
 
+@pytest.mark.parametrize("grade", SYSTEMS)
+def test_file_without_its_source_is_unknown_by_that_alone(grade) -> None:  # type: ignore[no-untyped-def]
+    """Nothing is broken, but what it rests on cannot be looked at: it is never valid, and nobody is asked."""
+    reader = a_reader()
+    report = verify_bundle(edited(sealed(grade), without("source")), roots(), check=reader)
+    assert (report.verdict, report.parts["source"], reader.asked) == (Conclusion.UNKNOWN, "unknown", [])
+    assert {part for part, end in report.parts.items() if end != "valid"} == {"source"}
+    assert [one.code for one in report.findings] == [MEANS[grade], "BUNDLE_SOURCE_MISSING"]
+
+
 def test_check_that_cannot_run_is_no_verdict() -> None:
     """The world's fault is not the record's."""
 
@@ -101,7 +112,6 @@ def test_sealed_lie_is_never_valid_and_its_part_tells_it(name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "code"),
     [
-        ("missing source", "BUNDLE_SOURCE_MISSING"),
         ("other source", "BUNDLE_SOURCE_DIFFERS"),
         ("source of another document", "BUNDLE_SOURCE_DIFFERS"),
         ("native document with a source", "BUNDLE_SOURCE_UNASKED"),
