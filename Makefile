@@ -5,7 +5,7 @@ PYTHON ?= $(firstword $(shell command -v python3.11 python3.12 python3))
 BIN := .venv/bin
 VENV := .venv/.complete
 
-.PHONY: help setup consumers demo test check unit model connectors connector-checks journey conformance fault fault-connectors \
+.PHONY: help setup consumers demo test check unit model connectors connector-checks journey judges conformance fault fault-connectors \
 	campaign bench bench-journey generate clean
 
 help: ## this list
@@ -51,6 +51,10 @@ connector-checks: setup ## the conformance kit over every connector, in full
 
 journey: setup consumers ## journey tests only, on real servers
 	$(BIN)/python -m pytest tests/journey
+
+judges: setup ## sealed sheets before judges that nobody here wrote: poppler, pyHanko, veraPDF, the EU's DSS; installs them where it may
+	@$(BIN)/python -m tests.judges
+	$(BIN)/python -m pytest tests/judges
 
 conformance: $(VENV) ## published vectors, from the folder that HUB_VECTORS names
 	$(BIN)/python -m pytest tests/conformance

@@ -1,4 +1,4 @@
-"""Seal (đóng dấu): one PAdES signature over a whole sheet, with time-stamp and revocation data (B-LT), by a kept key.
+"""Seal (đóng dấu): one PAdES signature over a whole sheet, with time-stamp and revocation data under it, by a kept key.
 
 Whoever holds the seal (a Sở, Bộ) brings it as a `Signer`; this module only fits it into a PDF. The seal is invisible:
 what a reader sees on a sheet proves nothing, and a picture of a seal would say otherwise.
