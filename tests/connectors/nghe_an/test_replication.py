@@ -232,6 +232,23 @@ def test_a_slot_that_went_on_without_us_is_told_and_everything_read():
     ran(scenario)
 
 
+def test_everything_can_be_read_again_beside_what_is_new():
+    """A second reading from the beginning comes to its end while the first goes on, and neither disturbs the other."""
+
+    async def scenario(system, reader):
+        await reader.all()
+        again = Reader(system.settings)
+        more = True
+        while more:
+            more = (await again.page(3)).more
+            await system.run(CLASS, lop=f"9{len(again.keys)}", key=system.keys[0])
+            await reader.all()
+            assert reader.keys == [system.keys[0]]
+        assert (set(again.keys), again.codes, reader.codes) == (set(system.keys), [], [])
+
+    ran(scenario)
+
+
 def test_changes_of_others_do_not_keep_the_log():
     """A slot that has nothing to read follows the log all the same."""
 
