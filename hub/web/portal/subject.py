@@ -1,0 +1,41 @@
+"""Whose record a family session has open: birth date, years, and the numbers by which a log-in is known as theirs."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from fastapi import Request
+
+from hub.domain.consent import Party, may_read
+from hub.errors import Refused
+from hub.web.identity import Identity
+from hub.web.portal.portal import Portal
+from hub.web.portal.store import Key
+from hub.web.portal.telling import records_of
+
+__all__ = ["Subject", "subject_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """`years` are school years with a locked version, oldest first."""
+
+    birth_date: date = field(repr=False)
+    years: tuple[str, ...]
+    personal_ids: frozenset[str] = field(repr=False)
+
+    def is_spoken_for(self, party: Party, who: Identity, on: date) -> bool:
+        """Tell whether who logged in is this pupil, or a guardian of this pupil who still may decide."""
+        if not may_read(party, self.birth_date, on):
+            return False
+        known = {who.personal_id} if party == "pupil" else who.guardian_of
+        return bool(self.personal_ids & known)
+
+
+def subject_of(portal: Portal, request: Request, key: Key) -> Subject:
+    """Read whose record it is; the read is logged like any. Raises Refused PORTAL_SESSION_OVER."""
+    with portal.store.open(key, portal.reading(request, "share", "family"), portal.clock()) as opened:
+        if opened is None:
+            raise Refused("PORTAL_SESSION_OVER")
+        shown = [one.current.transcript for one in records_of(opened.versions())]
+        ids = {t.student.personal_id for t in shown if isinstance(t.student.personal_id, str)}
+        return Subject(opened.birth_date, tuple(sorted({t.school_year for t in shown})), frozenset(ids))

@@ -1,0 +1,106 @@
+"""Words and figures of the pages: dates by day, what a grade of evidence means, parts of a proof, verdicts."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from types import MappingProxyType
+from typing import NamedTuple
+
+from hub.domain.civil import VIETNAM
+from hub.trust import Grade
+
+__all__ = ["EVIDENCE", "FACTS", "LOOKED", "PARTS", "ROLES", "VERDICTS", "Both", "day_of", "day_text", "time_text"]
+
+
+class Both(NamedTuple):
+    """One text in both languages."""
+
+    vi: str
+    en: str
+
+
+EVIDENCE: Mapping[Grade, Both] = MappingProxyType({
+    "native": Both("Giáo viên, hiệu trưởng và nhà trường đã ký số trực tiếp trên bản này.",
+                   "Teachers, principal and school signed this very text."),
+    "derived": Both("Lập từ văn bản đã ký ở hệ thống của tỉnh; văn bản gốc được Sở lưu.",
+                    "Made from a text that was signed in the province's system; the Sở keeps that text."),
+    "attested": Both("Lập từ hệ thống của tỉnh không có chữ ký; Sở chịu trách nhiệm về nội dung.",
+                     "Made from a system of the province without signatures; the Sở answers for it."),
+    "legacy_evidence": Both("Nhập từ bản giấy hoặc bản quét; Sở xác nhận, không có chữ ký số của trường.",
+                            "Taken from paper or a scan; the Sở attests it, no school signed it."),
+})  # fmt: skip
+ROLES: Mapping[str, Both] = MappingProxyType({
+    "subject_teacher": Both("Giáo viên bộ môn", "subject teacher"),
+    "homeroom_teacher": Both("Giáo viên chủ nhiệm", "homeroom teacher"),
+    "principal": Both("Hiệu trưởng", "principal"),
+    "school_seal": Both("Dấu của trường", "seal of the school"),
+    "system_seal": Both("Dấu của hệ thống tỉnh", "seal of the province's system"),
+    "so_seal": Both("Dấu của Sở", "seal of the Sở"),
+    "bo_seal": Both("Dấu của Bộ", "seal of Bộ"),
+})  # fmt: skip
+VERDICTS: Mapping[str, tuple[Both, Both]] = MappingProxyType({
+    "valid": (Both("Hợp lệ", "Valid"),
+              Both("Mọi chữ ký và bằng chứng đều đúng, và đây là bản mới nhất mà Bộ biết.",
+                   "Every signature and proof holds, and Bộ knows no later version.")),
+    "superseded": (Both("Đã được thay", "Superseded"),
+                   Both("Bằng chứng đúng, nhưng học bạ đã có bản mới hơn.",
+                        "The proof holds, but the record has a later version.")),
+    "unknown": (Both("Chưa kết luận được", "Unknown"),
+                Both("Không có gì sai, nhưng còn phần chưa kiểm tra được.",
+                     "Nothing is wrong, but something could not be checked.")),
+    "invalid": (Both("Không hợp lệ", "Invalid"),
+                Both("Có chữ ký hoặc bằng chứng sai, hoặc nội dung đã bị sửa. Không dùng tệp này.",
+                     "A signature or proof is wrong, or something was altered. Do not rely on it.")),
+})  # fmt: skip
+PARTS: Mapping[str, Both] = MappingProxyType({
+    "sheet": Both("Tờ PDF và dấu", "sheet (PDF) and its seal"),
+    "claim": Both("Mã QR và dấu", "QR code and its seal"),
+    "form": Both("Khuôn tệp", "form of the file"),
+    "register": Both("Sổ đăng ký", "register"),
+    "document": Both("Nội dung học bạ", "transcript"),
+    "signatures": Both("Chữ ký của trường", "signatures of the school"),
+    "accepted": Both("Biên nhận của Sở", "receipt of the Sở"),
+    "leaf": Both("Bản chốt của học bạ", "lock of the transcript"),
+    "manifest": Both("Đợt chốt của Sở", "lock of the Sở"),
+    "log": Both("Vị trí trong nhật ký", "place in the log"),
+    "checkpoint": Both("Chữ ký trên nhật ký", "signature over the log"),
+    "timestamp": Both("Dấu thời gian", "time-stamp"),
+    "cosignature": Both("Đồng ký của Bộ", "cosignature of Bộ"),
+    "later": Both("Các bản về sau", "later versions"),
+    "source": Both("Văn bản nguồn", "source document"),
+})  # fmt: skip
+FACTS: Mapping[str, Both] = MappingProxyType({
+    "so": Both("Sở", "Sở"), "school": Both("Mã trường", "code of the school"),
+    "school_year": Both("Năm học", "school year"), "period": Both("Kỳ", "period"),
+    "version": Both("Phiên bản", "version"),
+    "locator": Both("Mã số tra cứu", "look-up code"), "effective_on": Both("Ngày hiệu lực", "in force from"),
+    "log_index": Both("Vị trí trong nhật ký", "place in the log"),
+    "document_sha256": Both("Mã băm nội dung (SHA-256)", "hash of the transcript (SHA-256)"),
+})  # fmt: skip
+LOOKED: Mapping[str, Both] = MappingProxyType({
+    "history": Both("Xem học bạ", "read the record"), "year": Both("Xem một năm", "read one year"),
+    "sheet": Both("In tờ PDF", "printed the sheet"), "bundle": Both("Tải tệp bằng chứng", "took the evidence file"),
+    "looks": Both("Xem ai đã xem", "looked who looked"), "share": Both("Xem bản được chia sẻ", "read what was shared"),
+    "family": Both("Gia đình (phiếu tra cứu)", "family (slip)"), "recipient": Both("Người nhận", "recipient"),
+})  # fmt: skip
+
+
+def day_text(day: date) -> str:
+    """Return a civil date as dd/mm/yyyy."""
+    return f"{day:%d/%m/%Y}"
+
+
+def time_text(at: datetime | str) -> str:
+    """Return an aware time (or its ISO text) as dd/mm/yyyy hh:mm in Việt Nam."""
+    moment = datetime.fromisoformat(at) if isinstance(at, str) else at
+    return f"{moment.astimezone(VIETNAM):%d/%m/%Y %H:%M}"
+
+
+def day_of(text: str) -> date | None:
+    """Return the date that a person typed (31/05/2026) or a browser sent (2026-05-31); None for none."""
+    try:
+        if "/" in text or "." in text:
+            day, month, year = text.replace(".", "/").split("/")
+            return date(int(year), int(month), int(day))
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        return None
