@@ -36,6 +36,8 @@ def test_state_of_an_earlier_version_is_opened_with_all_that_it_holds(tmp_path: 
     for _ in range(2):
         store = open_store(tmp_path / "tinh", "tinh", SO)
         assert (store.one("record", n=1)["source_sha256"], store.one("batch", batch_id="b")["sealed"]) == (None, None)
+        store.do("set_lag", lag_bytes=7)
+        assert store.one("connector")["lag_bytes"] == 7
         store.do("add_source", sha256="00", data=b"x")
         assert store.one("source", sha256="00")["data"] == b"x"
         store.close()

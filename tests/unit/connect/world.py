@@ -26,6 +26,7 @@ from hub.connectors.sdk import (
     Page,
     Raw,
     SourceRecord,
+    UnlockRequest,
     extract_record,
     version_of,
 )
@@ -63,6 +64,8 @@ class System:
     sink_faults: list[BaseException] = field(default_factory=list)
     sources: list[bytes] = field(default_factory=list)
     findings: tuple[Finding, ...] = ()
+    requests: list[UnlockRequest] = field(default_factory=list)
+    lag_bytes: int | None = None
     pulls: int = 0
     asked: list[str | None] = field(default_factory=list)
     answers: dict[str, bytes] = field(default_factory=dict)
@@ -94,7 +97,8 @@ class System:
         start = int(cursor or 0)
         end = min(start + limit, len(self.records))
         records, more = tuple(self.records[start:end]), end < len(self.records)
-        return Page(records, str(end), more, self.findings, tuple(self.batches), tuple(self.sources))
+        more_of_it = {"requests": tuple(self.requests), "lag_bytes": self.lag_bytes}
+        return Page(records, str(end), more, self.findings, tuple(self.batches), tuple(self.sources), **more_of_it)
 
     async def write(self, answers: Sequence[Answer]) -> None:
         """Keep answers by id, as a system that knows its ids does: other bytes under one id are refused."""
