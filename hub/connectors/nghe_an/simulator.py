@@ -18,7 +18,7 @@ from psycopg.rows import dict_row
 
 from hub.connectors.nghe_an.connecting import connector
 from hub.connectors.nghe_an.filling import COPIES, rows_of
-from hub.connectors.nghe_an.statements import script
+from hub.connectors.nghe_an.statements import PLAYED, script
 from hub.connectors.nghe_an.trouble import trouble
 from hub.connectors.simulating import Faults
 from hub.connectors.simulating.hostile import hostile_texts
@@ -34,16 +34,7 @@ _DRIFT: Mapping[str, LiteralString] = {
     "renamed": "ALTER TABLE hoc_ba.ho_so RENAME COLUMN lop TO lop_moi",
     "removed": "ALTER TABLE hoc_ba.ho_so DROP COLUMN lop CASCADE",
 }
-_HOSTILE: LiteralString = (
-    "INSERT INTO hoc_ba.ho_so (ma_ho_so, hoc_sinh_id, ma_truong, nam_hoc, ky, khoi, lop, nhan_xet, khen_thuong) "
-    "VALUES (%(key)s, 1, %(text)s, %(text)s, %(text)s, 5, %(text)s, %(text)s, ARRAY[%(text)s])"
-)
-_ANSWERS: Mapping[str, LiteralString] = {
-    "receipt": "SELECT ma_tra_loi AS id, * FROM hub_den.bien_nhan ORDER BY ghi_luc, ma_tra_loi",
-    "incoming_pupil": "SELECT ma_tra_loi AS id, * FROM hub_den.tiep_nhan ORDER BY ghi_luc, ma_tra_loi",
-    "correction": "SELECT ma_tra_loi AS id, * FROM hub_den.dinh_chinh ORDER BY ghi_luc, ma_tra_loi",
-    "unlock": "SELECT ma_tra_loi AS id, * FROM hub_den.tra_loi_mo_khoa ORDER BY ghi_luc, ma_tra_loi",
-}
+_ANSWERS = ("receipt", "incoming_pupil", "correction", "unlock")
 
 
 class PlayedDatabase:
@@ -109,8 +100,8 @@ class PlayedDatabase:
         with psycopg.connect(self.address, autocommit=True, row_factory=dict_row) as connection:
             return [
                 {"kind": kind, "offered": 1, "refused": 0} | row
-                for kind, query in _ANSWERS.items()
-                for row in connection.execute(query).fetchall()
+                for kind in _ANSWERS
+                for row in connection.execute(PLAYED[f"answers_{kind}"]).fetchall()
             ]
 
     async def _make(self) -> None:
@@ -119,7 +110,7 @@ class PlayedDatabase:
         async with await psycopg.AsyncConnection.connect(
             f"{self.server.address}/postgres", autocommit=True
         ) as administrator:
-            found = await administrator.execute("SELECT FROM pg_database WHERE datname = %s", [_DATABASE])
+            found = await administrator.execute(PLAYED["database"], {"name": _DATABASE})
             if await found.fetchone() is not None:
                 return
             names = sql.Identifier(half), sql.Identifier(_DATABASE)
@@ -143,8 +134,8 @@ class PlayedDatabase:
             for number, text in enumerate(hostile_texts(None)) if self._faults.hostile else ():
                 with suppress(UnicodeEncodeError, psycopg.DataError):
                     async with connection.transaction():
-                        await connection.execute(_HOSTILE, {"key": f"~{number}", "text": text})
-                        await connection.execute(_HOSTILE, {"key": text, "text": text})
+                        await connection.execute(PLAYED["hostile"], {"key": f"~{number}", "text": text})
+                        await connection.execute(PLAYED["hostile"], {"key": text, "text": text})
 
     async def _grant(self) -> None:
         async with await psycopg.AsyncConnection.connect(self.address) as connection:

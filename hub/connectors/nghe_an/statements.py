@@ -1,18 +1,18 @@
-"""The queries of this connector, by their names in queries.sql."""
+"""The queries of this connector by their names in queries.sql, and those of who plays its database, in playing.sql."""
 
 import re
 from pathlib import Path
 from types import MappingProxyType
 from typing import LiteralString
 
-__all__ = ["SQL", "script"]
+__all__ = ["PLAYED", "SQL", "script"]
 
 _HERE = Path(__file__).parent
 _NAME = re.compile(r"^-- name: ([a-z_]+)$", re.MULTILINE)
 
 
-def _read() -> MappingProxyType[str, LiteralString]:
-    parts = _NAME.split((_HERE / "queries.sql").read_text(encoding="utf-8"))
+def _read(name: str) -> MappingProxyType[str, LiteralString]:
+    parts = _NAME.split((_HERE / name).read_text(encoding="utf-8"))
     found: dict[str, LiteralString] = dict(zip(parts[1::2], map(str.strip, parts[2::2]), strict=True))
     return MappingProxyType(found)
 
@@ -22,4 +22,5 @@ def script(name: str) -> LiteralString:
     return (_HERE / name).read_text(encoding="utf-8")
 
 
-SQL = _read()
+SQL = _read("queries.sql")
+PLAYED = _read("playing.sql")
