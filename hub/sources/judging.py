@@ -7,7 +7,7 @@ Invariant: three members alone are the document's own: its `school` block (the r
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -15,15 +15,17 @@ from hub.connectors import Connector, Context, SealedConnector, SourceRecord, se
 from hub.connectors.mapping import KeptMapping, kept_named
 from hub.connectors.sdk import extract_system
 from hub.connectors.signed import read_pades, read_scan, read_xades
+from hub.domain.difference import differing_paths
 from hub.domain.findings import Finding, finding
 from hub.domain.reading import canonical, read
 from hub.domain.transcript import Student, Transcript
 from hub.errors import Refused
-from hub.sources.comparing import PATH_COUNT_MAX, differing_paths
 from hub.sources.wire import Asked, Request
 from hub.trust import CLOCK_SKEW_MAX
 
-__all__ = ["Load", "judge", "judge_and_tell"]
+__all__ = ["PATH_COUNT_MAX", "Load", "judge", "judge_and_tell"]
+
+PATH_COUNT_MAX: Final = 20  # of one finding; its count is of all of them
 
 Load = Callable[[str], Connector]
 """Returns a connector by its name. Raises Refused CONNECTOR_UNKNOWN."""

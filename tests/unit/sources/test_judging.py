@@ -2,21 +2,20 @@
 
 import hashlib
 import json
+import re
 from dataclasses import replace
 from types import SimpleNamespace
 
 import msgspec
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
+from hub.client.mapping_trial import Made, compare
 from hub.connectors.sdk import extract_bytes
 from hub.connectors.sdk.records import SourceRecord
 from hub.domain.findings import render
 from hub.domain.transcript import School
 from hub.errors import Corrupt, Refused
-from hub.sources.comparing import PATH_COUNT_MAX, differing_paths
-from hub.sources.judging import judge
+from hub.sources.judging import PATH_COUNT_MAX, judge
 from hub.sources.wire import Asked, Request
 from hub.trust import SourceSystem
 from tests.unit.connectors.signed.pictures_made import a_png
@@ -86,7 +85,7 @@ def test_members_inside_are_found_with_their_path(played):
         return msgspec.structs.replace(made, subjects=(better, *made.subjects[1:]), student=student)
 
     (found,) = one(played, played.item(change=change))
-    assert found.facts == {"count": "3", "paths": "$.student.birth_date, $.student.name, $.subjects[0].score"}
+    assert found.facts == {"count": "3", "paths": "$.student.birth_date, $.student.name, $.subjects[TV].score"}
     assert "Khác" not in str(found)
 
 
@@ -199,20 +198,20 @@ def test_damaged_mapping_is_not_the_documents_fault(played):
         judged(played, played.item(), load=damaged)
 
 
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers(-9, 9) | st.text(max_size=3),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("abc", max_size=2), inner, max_size=3),
-    max_leaves=12,
-)
+def test_subject_is_named_by_its_code_as_mapping_diff_names_it(played):
+    """Whoever compares what a verdict says with what two versions differ in compares the same words."""
 
+    def other(made):
+        first, *rest = made.subjects
+        level = "T" if first.level == "H" else "H"
+        return msgspec.structs.replace(made, subjects=(msgspec.structs.replace(first, level=level), *rest))
 
-@given(JSON, JSON)
-def test_paths_are_empty_just_for_equal_documents(left, right):
-    """And the same both ways round; true is not 1."""
-    one_, other = json.dumps(left).encode(), json.dumps(right).encode()
-    equal = json.dumps(left, sort_keys=True) == json.dumps(right, sort_keys=True)
-    assert (differing_paths(one_, other) == ()) == equal
-    assert differing_paths(one_, other) == differing_paths(other, one_)
+    right, wrong = played.item(), played.item(change=other)
+    (found,) = one(played, wrong)
+    first, second = (Made("", "", item.document, (), (), None) for item in (right, wrong))
+    (difference,) = compare(first, second).differences
+    assert found.facts == {"count": "1", "paths": difference.path}
+    assert re.fullmatch(r"\$\.subjects\[[A-Z_]+\]\.level", difference.path)
 
 
 def test_paths_beyond_the_limit_are_counted_only(played):
