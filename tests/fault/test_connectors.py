@@ -39,7 +39,7 @@ _GENERIC_SO, _GENERIC_PUPILS = "dong-thap", 1_750  # three of its five schools a
 _LOTS_SO, _LOTS_PUPILS = "tien-giang", 900
 _LOT_FAULTS = ("late-lot", "extra-file", "errors=40")
 _DATABASE_SO, _DATABASE_PUPILS = "nghe-an", 900
-_DATABASE_FAULTS = ("restarts", "slot-lost", "late-commit", "unlock-requests")
+_DATABASE_FAULTS = ("restarts", "slot-lost", "unlock-requests")
 _RECORDS_LEAST = 1_000
 _KILLS = 20
 
