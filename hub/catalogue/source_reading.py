@@ -121,6 +121,11 @@ _RUN_AGAIN = (
     "Run the connector over the source again and seal what it makes (hub seal); use hub mapping diff if the mapping changed.",
 )
 
+_FEWER = (
+    "Nộp lại học bạ này với ít tài liệu nguồn hơn trong một lần nộp, không kèm tài liệu đã bị báo SOURCE_KILLS_READER.",
+    "Hand this transcript in again, with fewer sources in one submission and without those told SOURCE_KILLS_READER.",
+)
+
 _OUTCOME = (
     _refuse("SOURCE_OTHER", _DERIVED, "Tài liệu nguồn kèm theo không phải tài liệu mà dấu niêm phong nêu ({sha256}).",
             "The source that came along is not the one that the seal names ({sha256}).", _RUN_AGAIN),
@@ -138,6 +143,9 @@ _OUTCOME = (
             "The transcript differs from its source in {count} places: {paths}.", _RUN_AGAIN),
     _refuse("SOURCE_KILLS_READER", _DERIVED, "Tài liệu nguồn làm hỏng tiến trình đọc nó ({reason}).",
             "The source kills the process that reads it ({reason}).", _WARN_SO),
+    _refuse("SOURCE_NOT_READ", _DERIVED,
+            "Tài liệu nguồn chưa được đọc: thời gian dành cho mọi tài liệu của một lần nộp ({seconds} giây) đã hết.",
+            "The source was not read: the time for all sources of one submission ({seconds} s) was over.", _FEWER),
     _refuse("SOURCE_READER_UNAVAILABLE", _DERIVED, "Tiến trình đọc tài liệu nguồn không khởi động được ({reason}).",
             "The process that reads sources does not start ({reason}).", _OPERATOR),
 )  # fmt: skip

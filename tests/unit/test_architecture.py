@@ -26,6 +26,7 @@ CLOCK = {
     "hub/agents/stage/progress.py": "how long a position has stood still",
     "hub/agents/stage/sentinel.py": "how long a position and an end have been apart; the time of a look, for gauges",
     "hub/kafka/admin.py": "a deadline for the broker's answers",
+    "hub/sources/budget.py": "how long all sources of a call may take, which is no part of any verdict on them",
     "hub/sources/reader.py": "how long a child may take, which is no part of any answer",
     "hub/logs.py": "no more than so many lines a second",
 }

@@ -2,6 +2,8 @@
 
 import os
 import signal
+import time
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,8 +12,21 @@ import pytest
 from hub.domain.findings import render
 from hub.errors import Corrupt, Unavailable
 from hub.sources import ChildLimits, SourceReaders, check_sources, checking
+from hub.sources import budget as budget_module
+from hub.sources import reader as reader_module
+from hub.sources.budget import Budget, processor_wait_s
 
 from .sealed_world import Played, codes, with_origin
+
+TRIES = 20
+
+
+def retried(readers, items):
+    """Return the answers, asking again while the machine has no processor for a child, as a stage does."""
+    for _ in range(TRIES):
+        with suppress(Unavailable):
+            return readers.check(items)
+    raise AssertionError
 
 
 def reader_of(readers):
@@ -117,3 +132,48 @@ def test_hubs_own_check_knows_its_own_connectors_alone(played):
         assert codes(check_sources([with_origin(item, mapping="tests/1")])[0]) == ["CONNECTOR_UNKNOWN"]
     finally:
         checking._readers.close()
+
+
+def test_stalling_sources_of_one_call_share_its_time(played):
+    """However many there are, whoever asks gets the answers in time; what was not read is told apart from a fault."""
+    hasty = SourceReaders(played.limits(wall_s=2.0, call_s=9.0, start_s=60.0))
+    hasty.check([played.item()])
+    began = time.monotonic()
+    stalling = [played.item(lam="ngu", lop=f"1{number}") for number in range(12)]
+    answers = retried(hasty, [*stalling, played.item()])
+    told = [codes(found) for found in answers]
+    assert time.monotonic() - began < 9.0 * TRIES + 30.0
+    assert told[0] == ["SOURCE_KILLS_READER"]
+    assert told[-2:] == [["SOURCE_NOT_READ"]] * 2
+    assert {code for (code,) in told} == {"SOURCE_KILLS_READER", "SOURCE_NOT_READ"}
+    assert answers[-1][0].facts == {"seconds": "9"}
+    assert retried(hasty, [played.item()]) == [()]
+    hasty.close()
+
+
+def test_child_without_a_processor_is_the_worlds_fault(played, monkeypatch):
+    """An honest source on a machine that is too busy waits; nobody refuses it."""
+    waits = iter([0.0, 1.9])
+    monkeypatch.setattr(reader_module, "processor_wait_s", lambda _: next(waits))
+    readers = SourceReaders(played.limits(wall_s=2.0))
+    with pytest.raises(Unavailable, match="SOURCE_READER_UNAVAILABLE"):
+        readers.check([played.item(lam="ngu")])
+
+
+def test_time_that_the_machine_took_is_not_the_sources(monkeypatch):
+    """Where most of a call went into waiting, the record waits; else what is left was not read."""
+    clock = iter([0.0, 31.0, 0.0, 31.0])
+    monkeypatch.setattr(budget_module.time, "monotonic", lambda: next(clock))
+    slow = Budget(30.0)
+    slow.waited_s = 15.1
+    with pytest.raises(Unavailable, match="SOURCE_READER_UNAVAILABLE"):
+        slow.spent()
+    stalled = Budget(30.0)
+    stalled.waited_s = 14.9
+    assert stalled.spent()
+
+
+def test_system_tells_how_long_a_process_waited():
+    """Of this one something, of one that is not there nothing."""
+    assert processor_wait_s(os.getpid()) > 0
+    assert processor_wait_s(2**22 + 1) == 0
