@@ -872,7 +872,7 @@ function checkSource(bundle, found) {
     return { evidence: "native" };
   }
   const { grade, ...rest } = origin;
-  if (bundle.source === undefined) found.add("source", "the source is not in the file", "unknown");
+  if (bundle.source === undefined) found.add("source", "the source is not in the file: its Sở keeps it; content not judged", "unknown");
   else if (hexOf(sha256(bytesOf(bundle.source))) !== origin.source_sha256) found.add("source", "another source");
   else found.add("source", "content not judged: the source was not read, no mapping was run", "unknown");
   found.list.push({ part: "source", what: `${grade}: ${MEANS[grade]}` });

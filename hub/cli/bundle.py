@@ -1,6 +1,7 @@
 """`hub bundle`: one locked transcript as an evidence file that anyone can check without the hub."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -12,7 +13,7 @@ from hub.cli.options import Data, Json
 from hub.cli.showing import print_line
 from hub.client import BundleFile, make_bundle, pupils_of_locator, pupils_of_student
 from hub.errors import Refused
-from hub.evidence import Roots
+from hub.evidence import Roots, without_source
 from hub.local.hub import LocalHub
 from hub.sources import verify_with_source
 
@@ -27,16 +28,23 @@ def bundle(
     period: Annotated[str | None, typer.Option(help="year or semester_1, when there are both")] = None,
     version: Annotated[int | None, typer.Option(help="An earlier version; default: the newest", min=1)] = None,
     out: Annotated[Path | None, typer.Option(help="File to write; default: LOCATOR-YEAR.bundle.json")] = None,
+    source: Annotated[bool, typer.Option(help="Put in the source of a sealed record; a family's file has none")] = True,
     status: Annotated[Path | None, typer.Option(help="Write a status file beside it: what became of it since")] = None,
     data: Data = None,
     json: Json = False,
 ) -> None:
-    """Write the evidence file of one locked transcript, and check it against the key folder's roots."""
+    """Write the evidence file of one locked transcript, and check it against the key folder's roots.
+
+    A source document may tell of a whole class: with --no-source it is left out, for whoever may see this pupil alone.
+    The verdict about a sealed record is then unknown, by its source; everything else is checked as ever.
+    """
     with connected(data) as hub:
         slugs = hub.slugs if so is None else (chosen_so(hub, so),)
         made = find_bundle(hub, slugs, pupil, year, school, period, version)
         roots = anchored(hub, made.so)
     target = out or Path(f"{made.leaf.locator}-{year}.bundle.json")
+    if not source:
+        made = replace(made, bundle=without_source(made.bundle), source_byte_count=0)
     write_private(target, made.bundle)
     if status is not None:
         write_private(status, made.status)

@@ -15,7 +15,7 @@ from hub.cli.showing import print_line
 from hub.client import BundleFile
 from hub.config import Settings
 from hub.errors import Refused
-from hub.evidence import Bundle, Roots, read_file, register_of
+from hub.evidence import Bundle, Roots, read_file, register_of, without_source
 from hub.local.hub import LocalHub
 from hub.print import Issuer, check_sheet
 from hub.sources import verify_with_source
@@ -62,4 +62,4 @@ def _issued(hub: LocalHub, made: BundleFile) -> bytes:
     seal = so_keyring(hub.secrets, made.so).seal
     address = settings.portal_url.rstrip("/") + _CHECK_PAGE
     issuer = Issuer.of(seal, "so_seal", f"so-{made.so}", address, policy, register.crls, hub.timestamp_url)
-    return issuer.issue(made.bundle, now)
+    return issuer.issue(without_source(made.bundle), now)  # paper goes to one family; a source may tell of others

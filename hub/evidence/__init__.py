@@ -16,6 +16,7 @@ from hub.evidence.bundle import (
     read_file,
     signed,
     status_bytes,
+    without_source,
 )
 from hub.evidence.fork import (
     FORK_BYTE_COUNT_MAX,
@@ -59,4 +60,5 @@ __all__ = [
     "status_bytes",
     "verify_bundle",
     "verify_fork",
+    "without_source",
 ]

@@ -19,7 +19,7 @@ from hub.trust import SIGNATURE_COUNT_MAX, canonical, decode_base64, encode_base
 
 __all__ = [
     "BUNDLE_BYTE_COUNT_MAX", "BUNDLE_TYPE", "SOURCE_BYTE_COUNT_MAX", "STATUS_TYPE", "Bundle", "Head", "Place",
-    "Position", "Signed", "StatusFile", "bundle_bytes", "read_file", "signed", "status_bytes",
+    "Position", "Signed", "StatusFile", "bundle_bytes", "read_file", "signed", "status_bytes", "without_source",
 ]  # fmt: skip
 
 BUNDLE_TYPE = "vn.hocba.bundle/1"
@@ -136,6 +136,15 @@ def bundle_bytes(
     if source is not None:
         members["source"] = encode_base64(source)
     return _with_digest(msgspec.to_builtins(members))
+
+
+def without_source(data: bytes) -> bytes:
+    """Return an evidence file without its source document, which may tell of other pupils: what a family may have.
+
+    Everything else stays as it was. Raises Refused as `read_file`.
+    """
+    members = msgspec.to_builtins(read_file(data, Bundle))
+    return _with_digest({name: value for name, value in members.items() if name not in {"digest", "source"}})
 
 
 def status_bytes(*, so: str, later: tuple[Place, ...], register: tuple[Signed, ...]) -> bytes:

@@ -1,12 +1,13 @@
 """What `verify_bundle` says of transcripts that no school signed: what they rest on, and every lie about it."""
 
+import base64
 from datetime import timedelta
 
 import pytest
 
 from hub.domain import finding
 from hub.errors import Unavailable
-from hub.evidence import Conclusion, bundle_bytes, verify_bundle
+from hub.evidence import Conclusion, bundle_bytes, verify_bundle, without_source
 from tests.unit.evidence.builders import AT, LATER_AT, crls, edited, good, keys, roots
 from tests.unit.evidence.sealed_lies import sealed_lies
 from tests.unit.evidence.sealed_world import (
@@ -88,6 +89,27 @@ def test_file_without_its_source_is_unknown_by_that_alone(grade) -> None:  # typ
     assert (report.verdict, report.parts["source"], reader.asked) == (Conclusion.UNKNOWN, "unknown", [])
     assert {part for part, end in report.parts.items() if end != "valid"} == {"source"}
     assert [one.code for one in report.findings] == [MEANS[grade], "BUNDLE_SOURCE_MISSING"]
+
+
+@pytest.mark.parametrize("grade", SYSTEMS)
+def test_file_for_a_family_holds_nothing_of_its_source(grade) -> None:  # type: ignore[no-untyped-def]
+    """Whose records stand in it is nobody's business there; all other bytes stay, so the rest is proved as ever."""
+    whole = sealed(grade)
+    made = without_source(whole)
+    assert base64.b64encode(source_of(a_document())) in whole
+    assert base64.b64encode(source_of(a_document())) not in made
+    assert made == edited(whole, without("source"))
+    assert without_source(made) == made
+    (told,) = (
+        one for one in verify_bundle(made, roots()).shown()["findings"] if one["code"] == "BUNDLE_SOURCE_MISSING"
+    )
+    assert "Sở" in told["vi"] + told["next_vi"]
+    assert "Sở" in told["en"] + told["next_en"]
+
+
+def test_native_file_for_a_family_is_the_file() -> None:
+    """It has no source to leave out."""
+    assert without_source(good()) == good()
 
 
 def test_check_that_cannot_run_is_no_verdict() -> None:
