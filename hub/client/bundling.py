@@ -24,6 +24,16 @@ from hub.trust import read as read_signature
 __all__ = ["BundleFile", "make_bundle", "make_bundle_at_bo", "pupils_of_locator", "pupils_of_student"]
 
 _SQL, _BO = queries_of("so"), queries_of("bo")
+_COPY = {  # what a Sở's query of that name gives, of Bộ's copy
+    "cosigned_closing": _BO["copy_cosigned_closing"],
+    "leaf_hashes": _BO["copy_leaf_hashes"],
+    "leaves_of_year": _BO["copy_leaves_of_year"],
+    "lock_in_log": _BO["copy_lock_in_log"],
+    "manifests_below": _BO["copy_manifests_below"],
+    "register_evidence": _BO["copy_register_evidence"],
+    "revocation_evidence": _BO["copy_revocation_evidence"],
+    "signed_head": _BO["copy_signed_head"],
+}
 _NEWEST = 2**63 - 1
 _LAST = datetime(9999, 1, 1, tzinfo=UTC)
 _NEVER = datetime(1, 1, 2, tzinfo=UTC)
@@ -71,10 +81,9 @@ class _Kept:
     connection: Connection
     so: str
     sql: Mapping[str, str]
-    prefix: str = ""
 
     def rows(self, query: str, **named: Any) -> list[Any]:
-        return self.connection.execute(self.sql[self.prefix + query], {"so": self.so} | named).fetchall()
+        return self.connection.execute(self.sql[query], {"so": self.so} | named).fetchall()
 
     def row(self, query: str, **named: Any) -> Any:
         return next(iter(self.rows(query, **named)), None)
@@ -111,7 +120,7 @@ def make_bundle_at_bo(
     Raises as `make_bundle`, and Refused BUNDLE_RECEIPT_ABSENT for what was locked before receipts came with locks.
     """
     with unavailable():
-        return _bundle(_Kept(connection, so, _BO, "copy_"), pupils, year, school, period, version)
+        return _bundle(_Kept(connection, so, _COPY), pupils, year, school, period, version)
 
 
 def _bundle(
@@ -204,7 +213,7 @@ def _source(kept: _Kept, origin: Origin | None) -> bytes | None:
 
     Raises Corrupt RECORD_CHANGED for one that Sở has accepted and has no more, or that is not what the seal names.
     """
-    if origin is None or kept.prefix + "source_of" not in kept.sql:
+    if origin is None or "source_of" not in kept.sql:
         return None
     found = kept.row("source_of", sha256=bytes.fromhex(origin.source_sha256))
     if found is None or sha256(found[0]).hexdigest() != origin.source_sha256:

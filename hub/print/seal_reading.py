@@ -60,7 +60,7 @@ def read_seal(pdf: bytes, sheet_size: int) -> ReadSeal:
 
 
 def _is_hex_string(quoted: bytes) -> bool:
-    return len(quoted) <= 2 * _SEAL_BYTES_MAX and re.fullmatch(rb"<(?:[0-9A-Fa-f]{2})+>", quoted) is not None
+    return len(quoted) <= 2 * _SEAL_BYTES_MAX and re.fullmatch(rb"<(?:[0-9A-F]{2})+>", quoted) is not None
 
 
 def _checked(padded: bytes, digest: bytes) -> ReadSeal:

@@ -87,6 +87,18 @@ def test_what_follows_the_seal_is_refused(more: bytes) -> None:
     assert (codes(report), report.verdict) == ({"SHEET_SEAL_NOT_WHOLE"}, Conclusion.INVALID)
 
 
+def test_seal_written_in_other_letters_is_refused() -> None:
+    """A hexadecimal digit has one form, or two files would be one sheet."""
+    good = good_sheet()
+    at = next(
+        n
+        for n in range(good.rindex(b"/Contents"), len(good))
+        if good[n : n + 1] in (b"A", b"B", b"C", b"D", b"E", b"F")
+    )
+    report = check_sheet(good[:at] + good[at : at + 1].lower() + good[at + 1 :], ROOTS)
+    assert report.verdict is Conclusion.INVALID
+
+
 def test_second_seal_is_refused() -> None:
     good = good_sheet()
     at = good.rindex(b"/ByteRange")
