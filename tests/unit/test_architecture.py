@@ -46,6 +46,8 @@ CHANCE = {
     "hub/local/unprivileged.py": "a mark by which a child is known",
     "hub/local/founding.py": "secrets of newly founded organisations",
     "hub/local/timestamp_authority.py": "serial numbers of development tokens",
+    "hub/cli/slip.py": "look-up secrets, drawn where the slip is printed",
+    "hub/web/portal/sharing.py": "ids of shares and sessions that nobody can guess",
     "hub/connect/check/seed.py": "the key of whoever runs the conformance kit",
 }
 ENVIRONMENT = {
