@@ -64,7 +64,9 @@ class Sealing:
             return None
         ders = (snapshot.certificate(bytes.fromhex(signer)) for signer in system.signers)
         signers = tuple(der for der in ders if der is not None)
-        return SealedItem(document.document, origin, system, signers, self.sources[document.source_sha256], at)
+        policy = snapshot.policy(at)
+        old = policy is not None and policy.allows("RS256", at)
+        return SealedItem(document.document, origin, system, signers, self.sources[document.source_sha256], at, old)
 
 
 def no_reader(_items: Sequence[SealedItem]) -> Sequence[tuple[Finding, ...]]:

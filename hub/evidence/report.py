@@ -17,7 +17,14 @@ PARTS = (
     "cosignature", "later", "source",
 )  # fmt: skip
 _TOLD = frozenset(  # facts about the record, no doubt about the proof
-    {"BUNDLE_SUPERSEDED", "BUNDLE_NOT_STAMPED", "BUNDLE_DERIVED", "BUNDLE_ATTESTED", "BUNDLE_LEGACY_EVIDENCE"}
+    {
+        "BUNDLE_SUPERSEDED",
+        "BUNDLE_NOT_STAMPED",
+        "BUNDLE_DERIVED",
+        "BUNDLE_ATTESTED",
+        "BUNDLE_LEGACY_EVIDENCE",
+        "SOURCE_ALGORITHM_OLD",
+    }
 )
 
 

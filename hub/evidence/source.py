@@ -90,9 +90,11 @@ def _judge(ask: _Ask, ground: Ground, check: SourceCheck | None) -> None:
         return
     pinned = (ground.snapshot.certificate(bytes.fromhex(one)) for one in system.signers)
     signers = tuple(der for der in pinned if der is not None)
+    policy = ground.snapshot.policy(ask.at)
     item = SealedItem(
-        document=ask.document, origin=ask.origin, system=system, signers=signers, source=ask.source, at=ask.at
-    )
+        document=ask.document, origin=ask.origin, system=system, signers=signers, source=ask.source, at=ask.at,
+        allows_rs256=policy is not None and policy.allows("RS256", ask.at),
+    )  # fmt: skip
     (found,) = check([item])
     ground.found.take("source", found, _PATH)
 

@@ -49,7 +49,7 @@ class SourceReaders:
 
         Raises Unavailable as `check`.
         """
-        asked = Asked(item.document, item.origin, item.at)
+        asked = Asked(item.document, item.origin, item.at, item.allows_rs256)
         try:
             request = Request(item.source, item.system, item.signers, (asked,))
             return self._answer(request, Budget(self._limits.call_s)).signing
@@ -68,7 +68,7 @@ class SourceReaders:
         if budget.spent():
             return self._not_read(len(items))
         first = items[0]
-        asked = tuple(Asked(item.document, item.origin, item.at) for item in items)
+        asked = tuple(Asked(item.document, item.origin, item.at, item.allows_rs256) for item in items)
         try:
             answer = self._answer(Request(first.source, first.system, first.signers, asked), budget)
         except Lost as lost:

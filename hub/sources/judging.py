@@ -32,11 +32,15 @@ Load = Callable[[str], Connector]
 
 
 class _Content(NamedTuple):
-    """The bytes that rows are in; when they were signed, and by which pinned certificate (hex), where they were."""
+    """The bytes that rows are in; when they were signed, and by which pinned certificate (hex), where they were.
+
+    `is_old`: with RS256, which is taken until the trust policy ends it.
+    """
 
     data: bytes
     signed_at: datetime | None = None
     signer_sha256: str = ""
+    is_old: bool = False
 
 
 def judge(request: Request, load: Load) -> tuple[tuple[Finding, ...], ...]:
@@ -74,7 +78,11 @@ class _Source:
         """Yield what is wrong with one document. Raises Refused for what ends the look at it."""
         if asked.origin.source_sha256 != self._sha256:
             raise Refused("SOURCE_OTHER", {"sha256": self._sha256})
-        content, signed_at, _ = self._content()
+        content, signed_at, _, is_old = self._content()
+        if is_old and not asked.allows_rs256:
+            raise Refused("SOURCE_ALGORITHM_ENDED")
+        if is_old:
+            yield finding("SOURCE_ALGORITHM_OLD")
         if signed_at is not None and signed_at > asked.at + CLOCK_SKEW_MAX:
             raise Refused("SOURCE_SIGNED_LATER", {"signed_at": signed_at.isoformat()})
         if self._request.system.format in {"xades", "extract"}:
@@ -83,7 +91,7 @@ class _Source:
     def signing(self) -> dict[str, str]:
         """Return whose signature over the source holds, and when it was made; nothing where there is none."""
         try:
-            _, signed_at, signer = self._content()
+            _, signed_at, signer, _ = self._content()
         except Refused:
             return {}
         if signed_at is None:
@@ -144,7 +152,7 @@ def _read(request: Request) -> _Content:
     form = request.system.format
     if form == "xades":
         part = read_xades(request.source, request.signers)
-        return _Content(part.data, part.signed_at, part.signer_sha256)
+        return _Content(part.data, part.signed_at, part.signer_sha256, part.compatible)
     if form == "pades":
         paper = read_pades(request.source, request.signers)
         return _Content(b"", paper.signed_at, paper.signer_sha256)

@@ -20,6 +20,7 @@ class Asked(msgspec.Struct, frozen=True):
     document: bytes
     origin: Origin
     at: datetime
+    allows_rs256: bool = False
 
 
 class Request(msgspec.Struct, frozen=True):

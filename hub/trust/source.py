@@ -72,7 +72,10 @@ class SourceSystem:
 
 @dataclass(frozen=True, slots=True)
 class SealedItem:
-    """One sealed document with its source, as a check gets it: `signers` are DER, `at` is the proven time (aware)."""
+    """One sealed document with its source, as a check gets it: `signers` are DER, `at` is the proven time (aware).
+
+    `allows_rs256`: whether the trust policy still took PKCS#1 v1.5 at that time.
+    """
 
     document: bytes
     origin: Origin
@@ -80,6 +83,7 @@ class SealedItem:
     signers: tuple[bytes, ...]
     source: bytes
     at: datetime
+    allows_rs256: bool = False
 
 
 SourceCheck = Callable[[Sequence[SealedItem]], Sequence[tuple[Finding, ...]]]

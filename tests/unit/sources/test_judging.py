@@ -1,8 +1,10 @@
 """What a source must say: just the document, but for its school block, what it replaces, and why."""
 
+import base64
 import hashlib
 import json
 import re
+from copy import copy
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -10,7 +12,7 @@ import msgspec
 import pytest
 
 from hub.client.mapping_trial import Made, compare
-from hub.connectors.sdk import extract_bytes
+from hub.connectors.sdk import extract_bytes, extract_record
 from hub.connectors.sdk.records import SourceRecord
 from hub.domain.findings import render
 from hub.domain.transcript import School
@@ -28,7 +30,7 @@ from .sealed_world import SYSTEM, codes, with_origin
 def judged(played, *items, load=None):
     """Judge items of one source in this process."""
     first = items[0]
-    asked = tuple(Asked(item.document, item.origin, item.at) for item in items)
+    asked = tuple(Asked(item.document, item.origin, item.at, item.allows_rs256) for item in items)
     return judge(Request(first.source, first.system, first.signers, asked), load or played.load)
 
 
@@ -222,3 +224,21 @@ def test_paths_beyond_the_limit_are_counted_only(played):
     )))  # fmt: skip
     assert int(found.facts["count"]) > PATH_COUNT_MAX
     assert found.facts["paths"].endswith(", …")
+
+
+@pytest.mark.parametrize(("allows", "told"), [(True, ["SOURCE_ALGORITHM_OLD"]), (False, ["SOURCE_ALGORITHM_ENDED"])])
+def test_old_algorithm_is_told_until_its_end_and_refused_from_then_on(played, allows, told):
+    """By the trust policy at the time of deposit, as for the hub's own signatures; a newer algorithm is no matter."""
+    connector = copy(played.connector)
+    connector.rows = lambda data: (extract_record(base64.b64decode(re.findall(rb">([^<]+)<", data)[0])),)
+    who = signer("RSA")
+    system = replace(SYSTEM, format="xades")
+    for method, expected in (("RS256", told), ("PS256", [])):
+        right = played.item(system=system)
+        xml = b"<nguon>" + base64.b64encode(right.source) + b"</nguon>"
+        source = who.sign(xml, method=method)
+        item = replace(
+            with_origin(right, source_sha256=hashlib.sha256(source).hexdigest()), source=source,
+            signers=(who.der,), allows_rs256=allows, at=max(right.at, SIGNED_AT),
+        )  # fmt: skip
+        assert codes(one(played, item, load=lambda _: connector)) == expected
