@@ -103,6 +103,16 @@ def told(prepared: Prepared) -> list[list[str]]:
     return [[f.code for f in document.findings] for document in prepared.documents]
 
 
+def test_check_is_told_whether_the_trust_policy_takes_rs256_at_the_time_of_deposit(world: World) -> None:
+    """Until the last day that it names, and not where it does not name the algorithm at all."""
+    taking = world.pki.trust_policy_payload(registrars=[world.issued["officer"].sha256], rs256_until=f"{AT:%Y-%m-%d}")
+    ended = taking | {"algorithms": [one for one in taking["algorithms"] if one["alg"] != "RS256"]}
+    for payload, allowed in ((taking, True), (ended, False)):
+        there = Sealer(world.with_(a_system(), an_entry("trust_policy", "policy", payload, version=2)))
+        there.prepared(there.submission(there.document()))
+        assert [item.allows_rs256 for item in there.check.asked] == [allowed]
+
+
 def test_sealed_submission_stands_with_grade_and_sources(sealer: Sealer) -> None:
     """The check is given document, origin, system and source just as they came."""
     prepared = sealer.prepared(sealer.submission(sealer.document(0), sealer.document(1)))
