@@ -29,6 +29,8 @@ class Settings(BaseSettings):
     """Owner URL for migrations; workers never get it."""
     bo_owner_url: SecretStr | None = None
     """Owner URL of Bộ's database for migrations."""
+    bo_portal_database_url: SecretStr | None = None
+    """Portal's URL of Bộ's database: a role that reads the record of a logged look and nothing else."""
     secrets_dir: Path | None = None
     """Folder with one sub-folder of keys for each organisation; default: `secrets` in the data folder."""
     metrics_port: int = Field(default=0, ge=0, le=65_535)

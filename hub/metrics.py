@@ -12,7 +12,8 @@ __all__ = [
     "CONNECTOR_RECORDS", "CONNECTOR_STATE", "CONNECTOR_STEP_FAILURES", "CONNECTOR_UNDECLARED_LOSSES",
     "CONNECTOR_WAITING_BATCHES", "EXPORTER_LAG", "EXPORTER_OFFSET", "FORKS", "GROUP_LAG",
     "GROUP_LAG_MAX",
-    "GROUP_LAG_SECONDS", "GROUP_LAG_SECONDS_MAX", "GROUP_OFFSET", "INGESTED", "LAG", "LOCKED", "NEAR_MATCHES_OPEN",
+    "GROUP_LAG_SECONDS", "GROUP_LAG_SECONDS_MAX", "GROUP_OFFSET", "INGESTED", "LAG", "LOCKED", "LOOKS", "LOOK_MISSES",
+    "NEAR_MATCHES_OPEN",
     "QUARANTINED",
     "QUARANTINE_OLDEST", "QUARANTINE_WAITING",
     "REFUSED", "RELAYED", "RETRIES", "SEALING_OVERDUE", "STAMP_FAILURES", "STATUS", "TAMPERED", "TAMPER_CHECKED",
@@ -45,6 +46,8 @@ STAMP_FAILURES = Counter("hub_seal_timestamp_failures", "Questions that brought 
 CLOSING_DUE = Gauge(
     "hub_closing_due_seconds", "Since when a log should have ended that has no final head; 0 for none", ["so"]
 )
+LOOKS = Counter("hub_portal_looks", "Reads of the portal that were logged, by what was read", ["record"])
+LOOK_MISSES = Counter("hub_portal_misses", "Keys shown to the portal that opened nothing, or came over a limit")
 RETRIES = Counter("hub_stage_database_retries", "Attempts that found no database", ["stage"])
 RELAYED = Counter("hub_relay_sent_messages", "Messages of the outbox that the broker acknowledged", ["owner"])
 BATCH_RECORDS = Histogram(

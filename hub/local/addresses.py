@@ -16,6 +16,7 @@ def addresses_of(settings: Settings) -> Addresses:
         _open(settings.bo_database_url),
         _open(settings.so_owner_url),
         _open(settings.bo_owner_url),
+        _open(settings.bo_portal_database_url),
     )
 
 

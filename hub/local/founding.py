@@ -55,7 +55,8 @@ def found_stores(servers: Servers, slugs: Sequence[str]) -> None:
             migrate(urls.owner_url, "so", _role(urls.worker_url), sorted(rows))
     urls = servers.bo_urls()
     if urls.owner_url is not None:
-        migrate(urls.owner_url, "bo", _role(urls.worker_url), sorted(rows))
+        portal = None if urls.portal_url is None else _role(urls.portal_url)
+        migrate(urls.owner_url, "bo", _role(urls.worker_url), sorted(rows), portal)
 
 
 def found_keys(population: Population, secrets: Path) -> Founded:

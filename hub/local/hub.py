@@ -71,6 +71,11 @@ class LocalHub:
         """Address of Bộ's database for its worker role."""
         return self.servers.bo_urls().worker_url
 
+    @property
+    def portal_database_url(self) -> str | None:
+        """Address of Bộ's database for the portal's role; None where none was given."""
+        return self.servers.bo_urls().portal_url
+
     def make_stores(self) -> None:
         """Create topics and bring databases up to date."""
         found_stores(self.servers, self.slugs)

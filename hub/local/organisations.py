@@ -19,6 +19,7 @@ from hub.errors import Unavailable
 __all__ = ["ADMINISTRATOR", "Organisations", "Passwords", "Urls"]
 
 ADMINISTRATOR = "hub"
+_PORTAL = "bo_portal"
 _OWNER = re.compile(r"(bo|so-[a-z0-9]+(-[a-z0-9]+)*)", re.ASCII)
 _TIMEOUT_S = 10
 _ALONE = 4_720_010  # advisory lock: two commands may ask for the same organisation at once
@@ -29,10 +30,12 @@ class Urls:
     """Connection addresses with passwords. The owner's is for migrations only and never reaches a worker.
 
     `owner_url` is None where a server of your own is used and no owner address was given: then nothing can migrate.
+    `portal_url` is that of Bộ's portal; None for a Sở, and where no such address was given.
     """
 
     worker_url: str = field(repr=False)
     owner_url: str | None = field(repr=False)
+    portal_url: str | None = field(default=None, repr=False)
 
 
 class Passwords:
@@ -64,7 +67,8 @@ class Organisations:
     def ensure(self, owner: str) -> Urls:
         """Make database and roles of `owner` ("so-<slug>" or "bo", as in hub.topics) where they are missing.
 
-        Database `so_ha_noi`, its owner `so_ha_noi_owner`, its worker `so_ha_noi`. Repeating changes nothing.
+        Database `so_ha_noi`, its owner `so_ha_noi_owner`, its worker `so_ha_noi`; of Bộ also the portal's `bo_portal`.
+        Repeating changes nothing.
         Raises Unavailable DATABASE_UNREACHABLE; ValueError for another form of `owner`.
         """
         if not _OWNER.fullmatch(owner):
@@ -77,7 +81,13 @@ class Organisations:
                 self._ensure_role(connection, role)
             if not _has(connection, "SELECT FROM pg_database WHERE datname = %s", name):
                 self._create_database(connection, name)
-        return Urls(worker_url=self.url(name, name), owner_url=self.url(f"{name}_owner", name))
+            if owner == "bo":
+                self._ensure_role(connection, _PORTAL)
+                connection.execute(
+                    sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(sql.Identifier(name), sql.Identifier(_PORTAL))
+                )
+        portal = self.url(_PORTAL, name) if owner == "bo" else None
+        return Urls(self.url(name, name), self.url(f"{name}_owner", name), portal)
 
     def url(self, role: str, database: str) -> str:
         """Return the address at which `role` opens `database`."""

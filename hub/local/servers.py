@@ -34,7 +34,8 @@ class Addresses:
     """Addresses of servers of your own, each None where the embedded one is wanted.
 
     `{so}` in a Sở address stands for the slug; without it only one Sở can run. The settings are HUB_KAFKA_BOOTSTRAP,
-    HUB_SO_DATABASE_URL, HUB_BO_DATABASE_URL, HUB_SO_OWNER_URL and HUB_BO_OWNER_URL.
+    HUB_SO_DATABASE_URL, HUB_BO_DATABASE_URL, HUB_SO_OWNER_URL, HUB_BO_OWNER_URL and
+    HUB_BO_PORTAL_DATABASE_URL.
     """
 
     kafka_bootstrap: str | None = None
@@ -42,6 +43,7 @@ class Addresses:
     bo_database_url: str | None = None
     so_owner_url: str | None = None
     bo_owner_url: str | None = None
+    bo_portal_url: str | None = None
 
     @property
     def wants_kafka(self) -> bool:
@@ -114,7 +116,8 @@ class Servers:
         """Return the addresses of Bộ; makes the embedded database when it is not there yet."""
         if self._addresses.bo_database_url is None:
             return self._embedded("bo")
-        return Urls(self._addresses.bo_database_url, self._addresses.bo_owner_url)
+        found = self._addresses
+        return Urls(found.bo_database_url or "", found.bo_owner_url, found.bo_portal_url)
 
     def __enter__(self) -> Self:
         if not (self._addresses.wants_kafka or self._addresses.wants_postgres):

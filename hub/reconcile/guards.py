@@ -20,6 +20,8 @@ _COMMON = queries_of("common")
 _TRIGGER = re.compile(r"CREATE (?:CONSTRAINT )?TRIGGER (\w+)\s.*?\sON (\w+)", re.DOTALL)
 _DROPPED = re.compile(r"DROP TRIGGER (?:IF EXISTS )?(\w+) ON (\w+)")
 _FUNCTION = re.compile(r"CREATE (?:OR REPLACE )?FUNCTION (\w+)\(.*?AS \$\$(.*?)\$\$", re.DOTALL)
+_AS_OWNER = re.compile(r"CREATE (?:OR REPLACE )?FUNCTION (\w+)\((?:(?!AS \$\$).)*?SECURITY DEFINER", re.DOTALL)
+_ROW_SECURITY = re.compile(r"^ALTER TABLE (\w+) ENABLE ROW LEVEL SECURITY;$", re.MULTILINE)
 _RIGHT = re.compile(r"^GRANT (\w+)(?: \(([^)]*)\))? ON (\w+) TO", re.MULTILINE)
 
 
@@ -30,12 +32,16 @@ class Declared:
     triggers: frozenset[tuple[str, str]]
     functions: Mapping[str, str]
     rights: frozenset[tuple[str, str, str | None]]
+    as_owner: frozenset[str] = frozenset()  # functions that act with the rights of their owner
+    row_security: frozenset[str] = frozenset()  # tables
 
 
 def declared(kind: str) -> Declared:
     """Read what the migrations and grants of a database ("so" or "bo") make."""
     triggers: set[tuple[str, str]] = set()
     functions: dict[str, str] = {}
+    as_owner: set[str] = set()
+    row_security: set[str] = set()
     for folder in ("common", kind):
         entries = (files("hub.store") / folder).iterdir()
         for file in sorted((f for f in entries if f.name[0].isdigit()), key=lambda f: f.name):
@@ -43,13 +49,15 @@ def declared(kind: str) -> Declared:
             triggers |= {(table, name) for name, table in _TRIGGER.findall(text)}
             triggers -= {(table, name) for name, table in _DROPPED.findall(text)}
             functions |= dict(_FUNCTION.findall(text))
+            as_owner |= set(_AS_OWNER.findall(text))
+            row_security |= set(_ROW_SECURITY.findall(text))
     grants = (files("hub.store") / kind / "grants.sql").read_text(encoding="utf-8")
     rights = {
         (table, right, column.strip() or None)
         for right, columns, table in _RIGHT.findall(grants)
         for column in columns.split(",")
     }
-    return Declared(frozenset(triggers), functions, frozenset(rights))
+    return Declared(frozenset(triggers), functions, frozenset(rights), frozenset(as_owner), frozenset(row_security))
 
 
 def check_guards(connection: Connection, owner: str) -> Iterator[Tampered]:
@@ -63,7 +71,7 @@ def check_guards(connection: Connection, owner: str) -> Iterator[Tampered]:
     for table, name in sorted(standing.keys() - said.triggers):
         yield _guard(owner, table, f"trigger={name}", "unknown")
     yield from _functions(connection, owner, said)
-    yield from (_guard(owner, table, table, what) for table, what in connection.execute(_COMMON["guard_surprises"]))
+    yield from _surprises(connection, owner, said)
     for table, right, column in connection.execute(_COMMON["guard_rights"]):
         if right not in ("SELECT", "INSERT") and (table, right, column) not in said.rights:
             yield _guard(owner, table, f"right={right}" + (f" column={column}" if column else ""), "granted")
@@ -73,11 +81,20 @@ def check_guards(connection: Connection, owner: str) -> Iterator[Tampered]:
         yield _guard(owner, "transition", f"machine={machine} from_state={before} to_state={after}", "changed")
 
 
+def _surprises(connection: Connection, owner: str, said: Declared) -> Iterator[Tampered]:
+    found = {(table, what) for table, what in connection.execute(_COMMON["guard_surprises"])}
+    expected = {(table, "row security") for table in said.row_security}
+    for table, what in sorted(found - expected):
+        yield _guard(owner, table, table, what)
+    for table, what in sorted(expected - found):
+        yield _guard(owner, table, table, f"{what} off")
+
+
 def _functions(connection: Connection, owner: str, said: Declared) -> Iterator[Tampered]:
     bodies = dict(said.functions)
     for name, body, acts_as_owner in connection.execute(_COMMON["guard_functions"]):
         expected = bodies.pop(name, None)
-        if acts_as_owner:
+        if acts_as_owner != (name in said.as_owner):
             yield _guard(owner, "pg_proc", f"function={name}", "security definer")
         if expected is None or expected != body:
             yield _guard(owner, "pg_proc", f"function={name}", "unknown" if expected is None else "changed")

@@ -18,12 +18,14 @@ CREATE TABLE IF NOT EXISTS migration (
 """
 
 
-def migrate(owner_url: str, kind: str, worker: str, transitions: Iterable[tuple[str, str, str]]) -> list[str]:
+def migrate(
+    owner_url: str, kind: str, worker: str, transitions: Iterable[tuple[str, str, str]], portal: str | None = None
+) -> list[str]:
     """Bring one database up to date and return the names of what was applied.
 
-    `kind` is "so" or "bo"; `worker` is the role of the worker; `transitions` are (machine, from, to) rows of the life
-    cycle. Raises Corrupt(MIGRATION_CHANGED) when an applied file has since been edited, Unavailable when the database
-    does not answer.
+    `kind` is "so" or "bo"; `worker` is the role of the worker, `portal` that of Bộ's portal, None where there is none;
+    `transitions` are (machine, from, to) rows of the life cycle. Raises Corrupt(MIGRATION_CHANGED) when an applied file
+    has since been edited, Unavailable when the database does not answer.
     """
     with open_connection(owner_url) as connection, unavailable(), connection.transaction():
         connection.execute("SELECT pg_advisory_xact_lock(7042026)")
@@ -31,9 +33,14 @@ def migrate(owner_url: str, kind: str, worker: str, transitions: Iterable[tuple[
         applied = [name for name, text in _files(kind) if _apply(connection, name, text)]
         connection.execute("DELETE FROM transition")
         connection.cursor().executemany("INSERT INTO transition VALUES (%s, %s, %s)", list(transitions))
-        grants = (files("hub.store") / kind / "grants.sql").read_text(encoding="utf-8")
-        connection.execute(sql.SQL(grants).format(worker=sql.Identifier(worker)))
+        connection.execute(_grants(kind, "grants.sql").format(worker=sql.Identifier(worker)))
+        if portal is not None:
+            connection.execute(_grants(kind, "portal_grants.sql").format(portal=sql.Identifier(portal)))
     return applied
+
+
+def _grants(kind: str, name: str) -> sql.SQL:
+    return sql.SQL((files("hub.store") / kind / name).read_text(encoding="utf-8"))
 
 
 def _files(kind: str) -> list[tuple[str, str]]:

@@ -9,3 +9,11 @@ GRANT UPDATE (message) ON staged_chunk TO {worker};
 GRANT UPDATE (code, facts, resume_at, resume_by, resume_reason, tries, ended_at) ON parked TO {worker};
 GRANT UPDATE (done_at) ON parked_record TO {worker};
 GRANT UPDATE (met_at) ON recovered TO {worker};
+-- What the portal writes is the portal's; the worker counts looks and misses, and sees nobody's shares.
+REVOKE ALL ON look_limit, look_decoy, share, share_revoked, consent FROM {worker};
+REVOKE INSERT ON look, look_failure, lock_leaf FROM {worker};
+GRANT SELECT ON look_limit TO {worker};
+DROP POLICY IF EXISTS worker ON document;
+CREATE POLICY worker ON document TO {worker} USING (true) WITH CHECK (true);
+DROP POLICY IF EXISTS worker ON register_entry;
+CREATE POLICY worker ON register_entry TO {worker} USING (true) WITH CHECK (true);

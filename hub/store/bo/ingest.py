@@ -26,17 +26,13 @@ from hub.decision.ingest_request import Request
 from hub.domain import asks_roster
 from hub.domain.statements import Manifest, read
 from hub.store.connection import Connection
-from hub.store.copying import copy_rows
 from hub.store.queries import queries_of
 from hub.trust import Frontier
 
 __all__ = ["load_log", "write_acceptance", "write_again", "write_closing", "write_fork", "write_head", "write_staged"]
 
 _SQL = queries_of("bo")
-_COLUMN_TYPES = [
-    "text", "bytea", "int4", "bytea", "bytea", "text", "text", "text", "text", "text", "int4", "text", "date", "bytea",
-    "text[]", "bytea", "text", "text",
-]  # fmt: skip
+_ROWS_MAX = 500  # in one statement: what is sent at once stays small
 Rows = Callable[[bytes], tuple[tuple[bytes, tuple[str, ...], bytes], ...]]
 
 
@@ -242,14 +238,22 @@ def _lock(connection: Connection, verdict: LockVerdict, at_s: int) -> None:
 def _documents(connection: Connection, verdict: LockVerdict, surrogate: Callable[[str], bytes]) -> None:
     pupils = sorted({d.pupil for d in verdict.documents})
     connection.execute(_SQL["add_pupils"], (pupils, [surrogate(p) for p in pupils]))
-    rows = (_document_row(verdict.row, n, document) for n, document in enumerate(verdict.documents))
-    copy_rows(connection, _SQL["copy_documents"], _COLUMN_TYPES, rows)
+    rows = [_document_row(verdict.row, n, document) for n, document in enumerate(verdict.documents)]
+    for start in range(0, len(rows), _ROWS_MAX):
+        columns = [list(column) for column in zip(*rows[start : start + _ROWS_MAX], strict=True)]
+        connection.execute(_SQL["add_documents"], columns)
 
 
 def _document_row(row: ManifestRow, n: int, d: Ingested) -> tuple[object, ...]:
     return (
         row.so, row.lock_id, n, bytes.fromhex(d.leaf.document_sha256), d.leaf_sha256, d.transcript.school.code, d.pupil,
         d.transcript.student.student_code, d.leaf.year, d.leaf.period, d.leaf.version, d.leaf.locator,
-        date.fromisoformat(d.leaf.effective_on), d.document, list(d.signatures), d.leaf_bytes, d.leaf.action,
+        date.fromisoformat(d.leaf.effective_on), d.document, _array(d.signatures), d.leaf_bytes, d.leaf.action,
         d.leaf.evidence,
     )  # fmt: skip
+
+
+def _array(texts: Iterable[str]) -> str:
+    """Return texts as PostgreSQL writes an array of them: arrays of arrays must all be of one length."""
+    quoted = (text.replace("\\", "\\\\").replace('"', '\\"') for text in texts)
+    return "{" + ",".join(f'"{text}"' for text in quoted) + "}"

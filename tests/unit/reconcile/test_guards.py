@@ -44,8 +44,8 @@ class Catalogue:
         moves = [(t.machine.value, t.state, t.next_state) for m in MACHINES.values() for t in m if t.state != START]
         self.rows: dict[str, list[tuple[Any, ...]]] = {
             "guards_standing": [(table, name, True) for table, name in sorted(said.triggers)],
-            "guard_functions": [(name, body, False) for name, body in said.functions.items()],
-            "guard_surprises": [],
+            "guard_functions": [(n, body, n in said.as_owner) for n, body in said.functions.items()],
+            "guard_surprises": [(table, "row security") for table in said.row_security],
             "guard_rights": [*sorted(said.rights, key=str), ("lock", "SELECT", None), ("lock", "INSERT", None)],
             "guard_transitions": sorted(set(moves)),
         }

@@ -12,7 +12,7 @@ WHERE d.so = %(so)s AND d.pupil = ANY(%(pupils)s) AND d.school_year = %(year)s O
 
 -- name: copy_leaf_hashes
 -- The leaf hashes of a lock in the order of its manifest.
-SELECT leaf_sha256 FROM document WHERE so = %(so)s AND lock_id = %(lock_id)s ORDER BY n
+SELECT leaf_sha256 FROM lock_leaf WHERE so = %(so)s AND lock_id = %(lock_id)s ORDER BY n
 
 -- name: copy_lock_in_log
 -- A lock with its place in the log, and Bộ's answer to it.

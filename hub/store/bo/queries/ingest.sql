@@ -121,10 +121,16 @@ VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, to_timestamp(%s))
 -- Surrogates of pupils seen for the first time.
 INSERT INTO pupil (identifier, surrogate) SELECT * FROM unnest(%s::text[], %s::bytea[]) ON CONFLICT DO NOTHING
 
--- name: copy_documents
--- The transcripts of a promoted lock.
-COPY document (so, lock_id, n, document_sha256, leaf_sha256, school, pupil, student_code, school_year, period, version,
-               locator, effective_on, document, signatures, leaf, action, evidence) FROM STDIN (FORMAT BINARY)
+-- name: add_documents
+-- The transcripts of a promoted lock; COPY does not go into a table with row-level security.
+INSERT INTO document (so, lock_id, n, document_sha256, leaf_sha256, school, pupil, student_code, school_year, period, version,
+                      locator, effective_on, document, signatures, leaf, action, evidence)
+SELECT so, lock_id, n, document_sha256, leaf_sha256, school, pupil, student_code, school_year, period, version, locator,
+       effective_on, document, signatures::text[], leaf, action, evidence
+FROM unnest(%b::text[], %b::bytea[], %b::int4[], %b::bytea[], %b::bytea[], %b::text[], %b::text[], %b::text[], %b::text[],
+            %b::text[], %b::int4[], %b::text[], %b::date[], %b::bytea[], %b::text[], %b::bytea[], %b::text[], %b::text[])
+     AS row (so, lock_id, n, document_sha256, leaf_sha256, school, pupil, student_code, school_year, period, version, locator,
+             effective_on, document, signatures, leaf, action, evidence)
 
 -- name: open_conflicts
 -- Pupils of this lock whom another school has locked for the same year and period.
