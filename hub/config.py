@@ -44,6 +44,22 @@ class Settings(BaseSettings):
     """While no time-stamp is to be had, an alarm when the oldest lock has waited so long for its head."""
     portal_url: str = "http://127.0.0.1:8088"
     """http(s) address at which readers reach the portal; QR codes lead there."""
+    portal_host: str = "127.0.0.1"
+    """Address on which the portal listens; a proxy of the deployment shows it to outsiders."""
+    portal_port: int = Field(default=8088, ge=0, le=65_535)
+    """Port on which the portal listens."""
+    portal_trusts_proxy: bool = False
+    """The last address of X-Forwarded-For counts as the reader's: only behind a proxy that sets it."""
+    portal_answer_ms: int = Field(default=40, ge=1, le=5_000)
+    """Beat in which look-ups are answered; longer than their steps take."""
+    identity_issuer: str | None = None
+    """OpenID Connect provider of pupils and guardians; absent: nothing can be shared."""
+    identity_client_id: str = "portal"
+    """The portal's name at that provider."""
+    identity_client_secret: SecretStr | None = None
+    """The portal's secret at that provider."""
+    identity_development: bool = False
+    """Run the development log-in, which proves nothing, beside the portal; refused for addresses others can reach."""
     registry_port: int | None = None
     """Port of the read-only schema registry on 127.0.0.1, served by Bộ's worker; absent: not served."""
 

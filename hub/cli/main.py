@@ -20,6 +20,7 @@ _INTERRUPTED = 130
 _COMMANDS = (  # each the function of its name in its own module
     "demo", "up", "worker", "prepare", "check", "sign", "seal", "submit", "receipts", "recall", "lookup", "history",
     "bundle", "sheet", "verify", "status", "lag", "topics", "audit", "reconcile", "recover",
+    "portal",
 )  # fmt: skip
 _GROUPS = {
     "lock": "lock_group",

@@ -1,6 +1,7 @@
 """`hub up`: servers and workers of every organisation in the foreground, until Ctrl-C."""
 
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -16,7 +17,7 @@ from hub.config import Settings
 from hub.domain.organisations import department
 from hub.errors import Refused
 from hub.local.addresses import addresses_of
-from hub.local.hub import LocalHub
+from hub.local.hub import LocalHub, portal_spec
 from hub.local.servers import Addresses
 
 __all__ = ["up"]
@@ -57,11 +58,35 @@ def up(data: Data = None, json: Json = False) -> None:
                 )
             else:
                 hub.start_workers()
+            _start_portal(hub, settings)
             tell.close()
             _tell_addresses(hub, settings, addresses, console, json)
             _watch(hub, console, json)
     except KeyboardInterrupt:
         console.print("đã dừng / stopped")
+
+
+def _start_portal(hub: LocalHub, settings: Settings) -> None:
+    """Start the portal where it has a database address; the development log-in runs beside it on this machine alone."""
+    if hub.portal_database_url is None:
+        return
+    spec = portal_spec(_portal_url(settings))
+    if not _is_here(settings):
+        spec = replace(spec, environment={"HUB_PORTAL_URL": settings.portal_url})
+    hub.start_workers([spec])
+
+
+def _portal_url(settings: Settings) -> str:
+    """Return the address that readers are told: that of the settings, or else where the portal listens."""
+    if "portal_url" in settings.model_fields_set:
+        return settings.portal_url
+    return f"http://{settings.portal_host}:{settings.portal_port}"
+
+
+def _is_here(settings: Settings) -> bool:
+    """Tell whether the portal is for this machine alone, and no other log-in was named."""
+    hosts = {urlsplit(settings.portal_url).hostname, settings.portal_host}
+    return hosts <= {"127.0.0.1", "localhost"} and settings.identity_issuer is None
 
 
 def _tell_addresses(hub: LocalHub, settings: Settings, addresses: Addresses, console: Console, as_json: bool) -> None:
@@ -78,6 +103,8 @@ def _tell_addresses(hub: LocalHub, settings: Settings, addresses: Addresses, con
         shown["timestamps"] = hub.timestamp_url + (" (development only)" if hub.timestamp_authority else "")
     if settings.registry_port is not None:
         shown["registry"] = f"http://127.0.0.1:{settings.registry_port}"  # Bộ's worker serves it, once it is up
+    if hub.portal_database_url is not None:
+        shown["portal"] = _portal_url(settings)
     metrics = {name: port for name in sorted(_restarts(hub)) if (port := hub.metrics_port(name))}
     if metrics:
         shown["metrics"] = {name: f"http://127.0.0.1:{port}/metrics" for name, port in metrics.items()}

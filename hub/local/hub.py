@@ -15,7 +15,9 @@ from hub.local.timestamp_authority import TimestampAuthority
 from hub.local.timestamp_keys import TIMESTAMP_FOLDER
 from hub.local.workers import Workers, WorkerSpec
 
-__all__ = ["LocalHub", "worker_specs"]
+__all__ = ["LocalHub", "portal_spec", "worker_specs"]
+
+PORTAL = ("portal",)
 
 _PORT_MAX = 65_535
 
@@ -23,6 +25,11 @@ _PORT_MAX = 65_535
 def worker_specs(slugs: Sequence[str]) -> list[WorkerSpec]:
     """Return one worker for each organisation, with all of its stages."""
     return [*(WorkerSpec(f"so-{so}", ("so", so)) for so in slugs), WorkerSpec("bo", ("bo",))]
+
+
+def portal_spec(url: str) -> WorkerSpec:
+    """Return the portal for readers on this machine, with the log-in that proves nothing."""
+    return WorkerSpec("portal", (), {"HUB_PORTAL_URL": url, "HUB_IDENTITY_DEVELOPMENT": "true"}, command=PORTAL)
 
 
 class LocalHub:
@@ -128,7 +135,9 @@ class LocalHub:
 
     def _environment(self, spec: WorkerSpec) -> Mapping[str, str]:
         own = {"HUB_BO_DATABASE_URL": self.bo_url}
-        if spec.arguments[0] == "so":
+        if spec.command == PORTAL:
+            own = {"HUB_BO_PORTAL_DATABASE_URL": self.portal_database_url or ""}
+        elif spec.arguments[0] == "so":
             own = {"HUB_SO_DATABASE_URL": self.so_url(spec.arguments[1])}
         if self.timestamp_url is not None:
             own["HUB_TIMESTAMP_URL"] = self.timestamp_url

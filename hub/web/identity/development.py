@@ -38,10 +38,11 @@ class DevelopmentProvider:
     """Mount `app` at the path of `issuer`. `redirect_uri` is the one address that answers go to."""
 
     def __init__(
-        self, issuer: str, redirect_uri: str, secret: str, chance: Callable[[int], bytes], seconds: Callable[[], int]
-    ) -> None:
-        """Raises Refused IDENTITY_NOT_LOCAL when either address is not one of loopback."""
-        for address in (issuer, redirect_uri):
+        self, issuer: str, redirect_uri: str, secret: str, chance: Callable[[int], bytes], seconds: Callable[[], int],
+        host: str = "127.0.0.1",
+    ) -> None:  # fmt: skip
+        """Raises Refused IDENTITY_NOT_LOCAL when an address, or the host that is listened on, is not of loopback."""
+        for address in (issuer, redirect_uri, f"//{host}"):
             _refuse_unless_loopback(address)
         self._issuer, self._redirect_uri, self._secret = issuer.rstrip("/"), redirect_uri, secret
         self._chance, self._seconds = chance, seconds

@@ -3,6 +3,7 @@
 from hub.web.portal.app import DEVELOPMENT_PATH, portal_app
 from hub.web.portal.checking import Checker
 from hub.web.portal.portal import Checks, Portal, PortalSettings
+from hub.web.portal.serving import Serving, serve_portal
 from hub.web.portal.sessions import Sessions
 from hub.web.portal.sheets import Sheets
 from hub.web.portal.store import (
@@ -21,5 +22,6 @@ from hub.web.portal.store import (
 
 __all__ = [
     "DEVELOPMENT_PATH", "Agreed", "Checker", "Checks", "Key", "Look", "NewShare", "Opened", "Portal", "PortalSettings",
-    "PortalStore", "Reading", "Sessions", "ShareKey", "Shared", "Sheets", "Standing", "StoredVersion", "portal_app",
+    "PortalStore", "Reading", "Serving", "Sessions", "ShareKey", "Shared", "Sheets", "Standing", "StoredVersion",
+    "portal_app", "serve_portal",
 ]  # fmt: skip

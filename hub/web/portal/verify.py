@@ -48,7 +48,8 @@ async def verify(request: Request) -> Response:
 
 
 def _judged(portal: Portal, data: bytes, text: str) -> Mapping[str, Any]:
-    shown = portal.checks.check(data) if data else judge_claim(text, portal.store, portal.clock())
+    found = portal.checks.check(data) if data else judge_claim(text, portal.store, portal.clock())
+    shown: dict[str, Any] = {"sealed_at": None} | found
     shown["findings"].sort(key=lambda one: _ORDER.get(one["severity"], 1))
     return _with_standing(shown, portal)
 
