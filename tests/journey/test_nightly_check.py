@@ -185,8 +185,10 @@ _ACTS = (
     ("rule", "CREATE RULE nothing AS ON INSERT TO checkpoint DO INSTEAD NOTHING",
      "DROP RULE nothing ON checkpoint", "checkpoint", "rule"),
     ("child table", "CREATE TABLE forged () INHERITS (document)", "DROP TABLE forged", "document", "child"),
-    ("hidden rows", "ALTER TABLE document ENABLE ROW LEVEL SECURITY",
-     "ALTER TABLE document DISABLE ROW LEVEL SECURITY", "document", "row security"),
+    ("hidden rows", "ALTER TABLE lock ENABLE ROW LEVEL SECURITY",
+     "ALTER TABLE lock DISABLE ROW LEVEL SECURITY", "lock", "row security"),
+    ("hiding policy", "CREATE POLICY hides ON document AS RESTRICTIVE USING (false)",
+     "DROP POLICY hides ON document", "document", "row policy"),
 )  # fmt: skip
 
 

@@ -18,6 +18,9 @@ SELECT i.inhparent::regclass::text, 'child' FROM pg_inherits i JOIN pg_class c O
 WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r'
 UNION ALL
 SELECT relname, 'row security' FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relrowsecurity
+UNION ALL
+SELECT tablename, 'row policy' FROM pg_policies WHERE schemaname = 'public' AND NOT (permissive = 'PERMISSIVE'
+    AND (policyname = 'portal' OR (policyname = 'worker' AND qual = 'true' AND with_check = 'true')))
 
 -- name: guard_rights
 -- Rights of those who do not own a table, on it and on its columns.
