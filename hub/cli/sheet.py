@@ -1,5 +1,6 @@
 """`hub sheet`: one locked transcript as a sealed PDF in its circular's form, with its evidence inside."""
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -48,8 +49,12 @@ def sheet(
     if json:
         print_line(shown)
     else:
-        told = f"{target} · {len(pdf)} byte · {shown['verdict']} · {shown['sealed_at']}"
-        Console().print(told, highlight=False, markup=False)
+        told = [str(target), f"{len(pdf)} byte", shown["verdict"], shown["sealed_at"], *_codes(shown["findings"])]
+        Console().print(" · ".join(one for one in told if one), highlight=False, markup=False)
+
+
+def _codes(findings: Sequence[Mapping[str, str]]) -> list[str]:
+    return list(dict.fromkeys(one["code"] for one in findings))
 
 
 def _issued(hub: LocalHub, made: BundleFile) -> bytes:
@@ -61,5 +66,6 @@ def _issued(hub: LocalHub, made: BundleFile) -> bytes:
         raise Refused("TRUST_POLICY_MISSING")
     seal = so_keyring(hub.secrets, made.so).seal
     address = settings.portal_url.rstrip("/") + _CHECK_PAGE
-    issuer = Issuer.of(seal, "so_seal", f"so-{made.so}", address, policy, register.crls, hub.timestamp_url)
-    return issuer.issue(without_source(made.bundle), now)  # paper goes to one family; a source may tell of others
+    with hub.timestamping() as url:
+        issuer = Issuer.of(seal, "so_seal", f"so-{made.so}", address, policy, register.crls, url)
+        return issuer.issue(without_source(made.bundle), now)  # paper goes to one family; a source may tell of others

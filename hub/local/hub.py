@@ -2,9 +2,10 @@
 
 import json
 import threading
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Self
 
@@ -125,6 +126,25 @@ class LocalHub:
     def timestamp_url(self) -> str | None:
         """Address of the time-stamp authority: the one that was named, or the development one once it was started."""
         return self._timestamp_url or (self.timestamp_authority.url if self.timestamp_authority else None)
+
+    @contextmanager
+    def timestamping(self) -> Iterator[str | None]:
+        """Yield the address of an authority that answers now, for one who seals here; None where there is none.
+
+        The development one is started for just so long, at a port of its own: another process may be running it at
+        the port that is remembered. Raises what starting it raises.
+        """
+        keys = self.secrets / TIMESTAMP_FOLDER
+        if self.timestamp_url is not None or not keys.is_dir():
+            yield self.timestamp_url
+            return
+        with TemporaryDirectory(prefix="hub-timestamp-") as folder:
+            authority = TimestampAuthority(keys, Path(folder) / "port")
+            authority.start()
+            try:
+                yield authority.url
+            finally:
+                authority.stop()
 
     def _start_timestamp_authority(self) -> None:
         keys = self.secrets / TIMESTAMP_FOLDER

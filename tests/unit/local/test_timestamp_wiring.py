@@ -1,7 +1,9 @@
 """Which time-stamp authority the workers of an embedded hub are told of."""
 
+import socket
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from hub.local.hub import LocalHub, worker_specs
 from hub.local.pki import Pki
@@ -47,6 +49,30 @@ def test_authority_that_was_named_is_the_one(tmp_path: Path) -> None:
     with a_hub(tmp_path, "https://tsa.example/") as hub:
         hub.start_workers([])
         assert (hub.timestamp_authority, told(hub)) == (None, "https://tsa.example/")
+
+
+def answers(url: str) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", urlsplit(url).port or 0)) == 0
+
+
+def test_who_seals_gets_an_authority_for_just_so_long_also_beside_one_that_runs(tmp_path: Path) -> None:
+    """Without workers and without a setting too, so that a sheet is stamped; the remembered port is left alone."""
+    with a_hub(tmp_path).timestamping() as url:
+        assert url is None
+    save_timestamp_keys(make_timestamp_keys(AT), tmp_path / "secrets" / TIMESTAMP_FOLDER)
+    with a_hub(tmp_path, "https://tsa.example/").timestamping() as url:
+        assert url == "https://tsa.example/"
+    with a_hub(tmp_path) as running:
+        running.start_workers([])
+        remembered = tmp_path / "data" / "timestamp-authority.port"
+        before = remembered.read_bytes()
+        with a_hub(tmp_path).timestamping() as url:
+            assert url is not None
+            assert url != running.timestamp_url
+            assert answers(url)
+        assert not answers(url)
+        assert remembered.read_bytes() == before
 
 
 def test_policy_of_the_development_pki_names_the_root_that_it_was_given(tmp_path: Path) -> None:
