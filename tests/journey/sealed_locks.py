@@ -18,7 +18,7 @@ from tests.journey.sealing import SO, Sealed, Sealer, Signing, enter
 from tests.journey.world import World
 from tests.unit.connectors.tien_giang.builders import a_file, signers
 
-__all__ = ["SealedLock", "a_sealer", "lock_sealed", "record_of", "source_of"]
+__all__ = ["SealedLock", "a_sealer", "lock_sealed", "opened_for_so", "record_of", "source_of"]
 
 _POLICY = {"completeness": "ignore", "decision": "QĐ-9/SGDĐT", "so_may_lock": True, "so_cohorts": ["supplementary"]}
 
@@ -33,16 +33,23 @@ class SealedLock:
 
 
 @contextmanager
-def a_sealer(world: World, *names: RoundName) -> Iterator[Signing]:
-    """Register a system that seals for a school, open the rounds, and let the Sở lock them until this ends."""
-    school, year = world.school(SO), world.population.school_year
-    made, since = Signing.register(world, school), world.at - timedelta(days=1)
+def opened_for_so(world: World, *names: RoundName) -> Iterator[None]:
+    """Open rounds for the first school of the Sở, and let the Sở lock them until this ends."""
+    school, year, since = world.school(SO), world.population.school_year, world.at - timedelta(days=1)
     for name in names:
         opened = opening_entry(SO, school.code, year, name.cohort, name.number, "QĐ-9", "Hồ sơ", since)
         enter(world, opened.kind, opened.entry_id, opened.payload)
     enter(world, "lock_policy", "lock-policy", _POLICY)
-    yield made
+    yield
     enter(world, "lock_policy", "lock-policy", _POLICY | {"so_may_lock": False})
+
+
+@contextmanager
+def a_sealer(world: World, *names: RoundName) -> Iterator[Signing]:
+    """Register a system that seals for that school, open the rounds, and let the Sở lock them until this ends."""
+    made = Signing.register(world, world.school(SO))
+    with opened_for_so(world, *names):
+        yield made
 
 
 def source_of(sealer: Signing) -> tuple[bytes, SourceRecord]:
