@@ -1,5 +1,6 @@
 """`hub so close | show`: a Sở that another one follows: its log ends by a decision in its register (ADR 0031)."""
 
+import re
 import time
 from datetime import UTC, date, datetime
 from typing import Annotated
@@ -24,6 +25,7 @@ from hub.trust import instant
 __all__ = ["app"]
 
 _POLL_S = 0.5
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")  # Python reads other dates too, some with letters in them
 app = typer.Typer(
     no_args_is_help=True, help="Close the log of a Sở that another one follows.", epilog=EXIT_CODES,
     rich_markup_mode=None,
@@ -74,8 +76,8 @@ def show(so: So, data: Data = None, json: Json = False) -> None:
 def _since(text: str) -> datetime:
     """Read a civil date (its beginning, UTC+7) or an instant. Raises Refused OPTION_WRONG."""
     try:
-        return midnight_utc(date.fromisoformat(text)) if len(text) == len("2025-07-01") else instant(text)
-    except (ValueError, Refused):
+        return midnight_utc(date.fromisoformat(text)) if _DAY.fullmatch(text) else instant(text)
+    except (ValueError, OverflowError, Refused):
         raise Refused("OPTION_WRONG", {"option": "--from", "reason": "2025-07-01"}) from None
 
 

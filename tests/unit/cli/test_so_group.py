@@ -114,7 +114,9 @@ def test_decision_that_is_not_in_force_yet_is_put_off(hub: Hub) -> None:
     assert (entry.entry_id, entry.payload["successor"]) == (SO, "vinh-long")
 
 
-@pytest.mark.parametrize("text", ["tomorrow", "2025-13-01", "01/07/2025", "2025-07-01T00:00:00"])
+@pytest.mark.parametrize(
+    "text", ["tomorrow", "2025-13-01", "01/07/2025", "2025-07-01T00:00:00", "20250701xx", "0001-01-01"]
+)
 def test_day_that_is_none_is_refused(hub: Hub, text: str) -> None:
     """Before anything is asked."""
     assert refused("--from", text) == "OPTION_WRONG"
