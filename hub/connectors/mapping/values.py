@@ -22,6 +22,7 @@ __all__ = ["Plain", "Read", "Writing", "plain_text", "read_grade", "read_value",
 
 _TEXT_LENGTH_MAX = 200
 _LONG_TEXT_LENGTH_MAX = 2_000
+_WHOLE_DIGIT_COUNT_MAX = 15
 _INTEGER_MAX = 10**35  # more digits than any code has
 _CODE = re.compile(r"[0-9A-Za-zĐ_.\-]{1,35}")
 _NUMBER = re.compile(r"[0-9]{1,4}(?:[.,][0-9]{1,4})?")
@@ -83,7 +84,10 @@ def plain_text(raw: object) -> str | None:
     if isinstance(raw, int) and abs(raw) >= _INTEGER_MAX:
         return None
     if isinstance(raw, Decimal):
-        whole = raw.is_finite() and raw == raw.to_integral_value() and abs(raw) < Decimal(10) ** 15
+        if raw.is_zero():
+            return "0"
+        # its size by its exponent: arithmetic with 1E+999999999 overflows
+        whole = raw.is_finite() and raw.adjusted() < _WHOLE_DIGIT_COUNT_MAX and raw == raw.to_integral_value()
         return str(int(raw)) if whole else str(raw)
     return raw if isinstance(raw, str) else str(raw)
 
