@@ -118,9 +118,11 @@ class _Source:
         made = [_completed(ours, theirs) for ours in self._about(theirs, self._transcripts(asked, theirs, content))]
         if not made:
             raise Refused("SOURCE_RECORD_MISSING")
-        differing = [differing_paths(asked.document, canonical(one)) for one in made]
-        if not any(canonical(one) == asked.document for one in made):
-            yield _differs(min(differing, key=len))
+        said = {canonical(one) for one in made}
+        if len(said) > 1:  # whoever seals would choose which of them counts
+            raise Refused("SOURCE_RECORD_AMBIGUOUS", {"count": str(len(said))})
+        if (ours := said.pop()) != asked.document:
+            yield _differs(differing_paths(asked.document, ours))
 
     def _transcripts(self, asked: Asked, theirs: Transcript, content: bytes) -> tuple[Transcript, ...]:
         """Return the transcripts of all rows that can be mapped, with the document's own school block."""

@@ -119,6 +119,20 @@ def test_source_whose_row_cannot_be_mapped_bears_nothing_out(played):
     assert codes(one(played, item)) == ["SOURCE_RECORD_MISSING"]
 
 
+@pytest.mark.parametrize("said_twice", ["9", "10"])
+def test_record_of_which_the_source_says_two_things_is_refused(played, monkeypatch, said_twice):
+    """Else whoever seals would choose which of them counts; the same said twice is one thing."""
+    item = played.item()
+
+    def rows(data):
+        row = extract_record(data)
+        subjects = [row.value["mon"][0] | {"diem": said_twice}, *row.value["mon"][1:]]
+        return row, replace(row, value=dict(row.value) | {"mon": subjects})
+
+    monkeypatch.setattr(played.connector, "rows", rows)
+    assert codes(one(played, item)) == ([] if said_twice == "9" else ["SOURCE_RECORD_AMBIGUOUS"])
+
+
 def test_bytes_that_are_not_canonical_are_refused(played):
     """The same content in other bytes is another document."""
     item = played.item()
