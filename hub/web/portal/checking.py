@@ -13,7 +13,6 @@ from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from typing import Any
 
-from hub.domain.findings import finding, render
 from hub.errors import HubError, Unavailable
 from hub.evidence import Roots
 from hub.print import check_sheet, is_pdf
@@ -21,6 +20,7 @@ from hub.sources import verify_with_source
 
 __all__ = ["Checker"]
 
+_START_S = 120.0  # of a child on a machine that has other work
 _TIME_S = 20.0
 _WAIT_S = 3.0  # for a place; then the portal says that it is busy
 _CPU_S = 600  # of a child in its whole life: it is replaced then
@@ -42,6 +42,11 @@ class Checker:
             return verify_with_source(data, self._roots).shown()
         with self._child() as child:
             return child.check(data)
+
+    def warm(self) -> None:
+        """Start the children, so that no reader waits for them."""
+        for child in tuple(self._free):
+            child.warm()
 
     def close(self) -> None:
         """End all children."""
@@ -69,22 +74,25 @@ class _Child:
         self._line: Connection | None = None
 
     def check(self, data: bytes) -> dict[str, Any]:
-        """Let the child judge; one that breaks, or takes too long, has met a file that is no sheet."""
+        """Let the child judge. A child that breaks or takes too long is replaced, and has said nothing of the file.
+
+        Raises Unavailable PORTAL_BUSY then: a slow machine must never call a good sheet invalid.
+        """
         try:
             line = self._started()
             line.send_bytes(data)
-            if not line.poll(_TIME_S):
-                raise EOFError
-            answer = line.recv()
+            answer = _next(line, _TIME_S)
         except (OSError, EOFError):
             self.end()
-            told = finding("SHEET_UNREADABLE", facts={"reason": "limits"})
-            return {"verdict": "invalid", "as_of": None, "parts": {"sheet": "invalid"}, "facts": {}, "signers": [],
-                    "sealed_at": None, "findings": [render(told)]}  # fmt: skip
+            raise Unavailable("PORTAL_BUSY") from None
         if isinstance(answer, HubError):
             raise answer
         found: dict[str, Any] = answer
         return found
+
+    def warm(self) -> None:
+        """Start the process. Raises OSError, EOFError when it does not come up."""
+        self._started()
 
     def end(self) -> None:
         """End the process."""
@@ -103,7 +111,15 @@ class _Child:
             self._process = spawn.Process(target=_serve, args=(theirs, self._roots), daemon=True)
             self._process.start()
             theirs.close()
+            _next(self._line, _START_S)  # what it says when it is ready
         return self._line
+
+
+def _next(line: Connection, seconds: float) -> Any:
+    """Return the child's next answer. Raises EOFError when none comes in time."""
+    if not line.poll(seconds):
+        raise EOFError
+    return line.recv()
 
 
 def _serve(line: Connection, roots: Roots) -> None:
@@ -111,6 +127,7 @@ def _serve(line: Connection, roots: Roots) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES_MAX, _MEMORY_BYTES_MAX))
     resource.setrlimit(resource.RLIMIT_CPU, (_CPU_S, _CPU_S))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    line.send(None)
     while True:
         try:
             data = line.recv_bytes()

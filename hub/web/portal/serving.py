@@ -58,6 +58,7 @@ def serve_portal(serving: Serving, store: PortalStore) -> None:
         sessions=Sessions(serving.chance),
     )  # fmt: skip
     try:
+        checker.warm()
         uvicorn.run(
             portal_app(portal, development), host=serving.host, port=serving.port, access_log=False,
             server_header=False, proxy_headers=False, log_config=None, limit_concurrency=_CONNECTION_COUNT_MAX,
