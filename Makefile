@@ -5,7 +5,7 @@ PYTHON ?= $(firstword $(shell command -v python3.11 python3.12 python3))
 BIN := .venv/bin
 VENV := .venv/.complete
 
-.PHONY: help setup consumers demo test check unit model connectors connector-checks journey judges conformance fault fault-connectors \
+.PHONY: help setup consumers demo test check unit model connectors connector-checks journey judges screens conformance fault fault-connectors \
 	campaign bench bench-journey generate clean
 
 help: ## this list
@@ -30,6 +30,7 @@ consumers: setup # the stock clients of docs/consumers.md, which tests read the 
 test: setup consumers ## unit, conformance, connector and journey tests
 	$(BIN)/python -m pytest -n 2 tests/unit tests/conformance
 	$(BIN)/python -m pytest -n 2 --dist loadfile tests/connectors tests/journey
+	@echo 'left out here: make judges (sealed sheets before poppler, veraPDF and DSS; the portal in Chromium, judged by axe), make fault'
 
 check: $(VENV) ## format, lint, types, import arrows
 	$(BIN)/ruff format --check
@@ -52,9 +53,13 @@ connector-checks: setup ## the conformance kit over every connector, in full
 journey: setup consumers ## journey tests only, on real servers
 	$(BIN)/python -m pytest tests/journey
 
-judges: setup ## sealed sheets before judges that nobody here wrote: poppler, pyHanko, veraPDF, the EU's DSS; installs them where it may
-	@$(BIN)/python -m tests.judges
-	$(BIN)/python -m pytest tests/judges
+judges: setup ## sheets before poppler, pyHanko, veraPDF and the EU's DSS, the portal in Chromium before axe; installs them where it may
+	@$(BIN)/python -m tests.judges || echo 'the tests of what is missing are skipped'
+	$(BIN)/python -m pytest -p no:randomly tests/judges
+	$(BIN)/python -m pytest -p no:randomly tests/browser
+
+screens: setup ## take the pictures of docs/screens anew, with the Chromium that make judges installs
+	$(BIN)/python -m tests.browser.screens
 
 conformance: $(VENV) ## published vectors, from the folder that HUB_VECTORS names
 	$(BIN)/python -m pytest tests/conformance

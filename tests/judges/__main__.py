@@ -11,6 +11,8 @@ import sys
 from hub.errors import HubError
 from hub.local.jars import fetch
 from hub.local.servers import CACHE
+from tests.browser.axe import axe_source
+from tests.journey.installing import Absent
 from tests.judges.java_judges import DSS_LOCK, VERAPDF_LOCK
 
 PROGRAMS = {"pdfsig": "poppler-utils", "chromium": "chromium"}
@@ -40,6 +42,10 @@ def main() -> int:
             fetch(CACHE.absolute(), lock)
         except HubError as error:
             told.append(f"missing: {lock.stem}: {error.code}")
+    try:
+        axe_source()
+    except Absent as absent:
+        told.append(f"missing: axe-core: {absent}")
     sys.stdout.write("".join(f"{line}\n" for line in told) or "all judges are here\n")
     return 1 if told else 0
 

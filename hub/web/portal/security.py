@@ -35,6 +35,7 @@ _HEADERS = {
 }
 _STATIC = "/tinh/"
 _KEPT = "public, max-age=3600"
+_ORIGIN_UNSAID = "null"  # what browsers send with a form of a page whose referrer policy is no-referrer, as ours is
 _SAFE = frozenset({"GET", "HEAD"})
 
 
@@ -67,6 +68,8 @@ class Guard:
     def _is_own(self, headers: Headers) -> bool:
         """Tell whether a request that changes something comes from a page of ours, as far as the browser says."""
         origin = headers.get("origin")
+        if origin == _ORIGIN_UNSAID:
+            return headers.get("sec-fetch-site") == "same-origin"
         own = origin is None or urlsplit(origin).netloc.lower() in self._hosts
         return own and headers.get("sec-fetch-site", "same-origin") in ("same-origin", "none")
 

@@ -138,3 +138,16 @@ def test_network_is_the_proxys_word_only_where_settings_say_so(
     host: str, forwarded: str, trusts: bool, network: str
 ) -> None:
     assert network_of(_Asked(host, forwarded), trusts) == network  # type: ignore[arg-type]
+
+
+def test_form_of_a_page_that_tells_no_referrer_is_taken_where_the_browser_says_that_it_is_ours() -> None:
+    """Browsers send `Origin: null` with it; a frame of a stranger sends the same, but another Sec-Fetch-Site."""
+
+    async def main() -> None:
+        world = World()
+        for site, status in (("same-origin", 303), ("cross-site", 403), ("same-site", 403)):
+            reader = world.reader()
+            reader.client.headers.update({"origin": "null", "sec-fetch-site": site})
+            assert (await reader.look_up()).status_code == status
+
+    asyncio.run(main())

@@ -1,0 +1,35 @@
+"""One browser, one portal, one judge for all; without Chromium or axe-core the tests are skipped and say so."""
+
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.axe import axe_source
+from tests.browser.browsing import browser
+from tests.browser.serving import served
+from tests.journey.installing import Absent
+from tests.unit.web.portal.world import World
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    if shutil.which("chromium") is None:
+        pytest.skip("chromium is not installed: make judges")
+    with browser() as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    try:
+        return axe_source()
+    except Absent as absent:
+        pytest.skip(str(absent))
+
+
+@pytest.fixture
+def portal() -> Iterator[tuple[World, str]]:
+    with served() as found:
+        yield found
