@@ -64,11 +64,3 @@ SELECT version_, newest FROM portal_standing(%s)
 -- Every look, chain by chain, in order.
 SELECT chain, n, at, who, actor, record, purpose, pupil, pupils, years, network, ticket_sha256, previous, sha256
 FROM look ORDER BY chain, n
-
--- name: failures_now
--- Look-ups that failed, over all windows.
-SELECT coalesce(sum(count), 0) FROM look_failure WHERE scope = 'all'
-
--- name: looks_counted
--- Looks so far.
-SELECT count(*) FROM look
