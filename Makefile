@@ -5,7 +5,7 @@ PYTHON ?= $(firstword $(shell command -v python3.11 python3.12 python3))
 BIN := .venv/bin
 VENV := .venv/.complete
 
-.PHONY: help setup consumers demo test check unit model connectors connector-checks journey judges screens conformance fault fault-connectors \
+.PHONY: help setup consumers demo test long check unit model connectors connector-checks journey judges screens conformance fault fault-connectors \
 	campaign bench bench-journey generate clean
 
 help: ## this list
@@ -29,8 +29,11 @@ consumers: setup # the stock clients of docs/consumers.md, which tests read the 
 
 test: setup consumers ## unit, conformance, connector and journey tests
 	$(BIN)/python -m pytest -n 2 tests/unit tests/conformance
-	$(BIN)/python -m pytest -n 2 --dist loadfile tests/connectors tests/journey
-	@echo 'left out here: make judges (sealed sheets before poppler, veraPDF and DSS; the portal in Chromium, judged by axe), make fault'
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not long" tests/connectors tests/journey
+	@echo 'left out here: make long (whole journeys of minutes), make judges (sealed sheets before poppler, veraPDF and DSS; the portal in Chromium, judged by axe), make fault'
+
+long: setup consumers ## the journeys that make test leaves out: three provinces, closing a log, corrections of sealed records, broken connectors
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m long tests/connectors tests/journey
 
 check: $(VENV) ## format, lint, types, import arrows
 	$(BIN)/ruff format --check

@@ -34,6 +34,8 @@ from tests.journey.tampering import tampered
 from tests.journey.world import LockedRound, World, eventually
 from tests.unit.evidence.node import second_verdict
 
+pytestmark = pytest.mark.long
+
 OLD, NEW, WORKER = "tien-giang", "dong-thap", "so-tien-giang"
 DECISION = "202/2025/QH15 (synthetic)"
 STEPS = ("before_closing", "inside:closing", "inside:outbox", "before_closing_commit", "after_closing")

@@ -49,7 +49,7 @@ def _published(log: SoLog, lock: MadeLock) -> dict[str, str]:
     found: dict[str, str] = {}
 
     def all_there(record: Any) -> bool:
-        value = record.decoded(topic).value if record.value is not None else {}
+        value = record.value_in(topic)
         if value.get("lock_id") == lock.lock_id:
             found[value["document_sha256"].hex()] = value["evidence"]
         return len(found) == len(lock.rows)

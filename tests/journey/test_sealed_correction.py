@@ -32,6 +32,8 @@ from tests.journey.world import Answer, LockedRound, World
 from tests.unit.client.scans import a_scan
 from tests.unit.evidence.node import second_verdict
 
+pytestmark = pytest.mark.long
+
 _AGAIN, _NATIVE = RoundName(cohort="supplementary", number=31), RoundName(cohort="supplementary", number=32)
 _ROOTS = f"anchor-{SO}.der"
 _REASON = "Nhập nhầm nhận xét"

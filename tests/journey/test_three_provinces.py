@@ -21,6 +21,8 @@ from tests.journey.test_bundle import offline
 from tests.journey.world import World
 from tests.unit.evidence.node import second_verdict
 
+pytestmark = pytest.mark.long
+
 SOS = ("tien-giang", "hai-phong", "nghe-an")
 EVIDENCE = (*["derived"] * 5, *["native"] * 2, "attested")
 WHERE = (*["tien-giang"] * 5, *["hai-phong"] * 2, "nghe-an")

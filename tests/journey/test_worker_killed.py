@@ -8,6 +8,8 @@ import pytest
 from tests.fault import blows
 from tests.fault.rig import Case, a_rig
 
+pytestmark = pytest.mark.long
+
 
 def test_journey_is_whole_when_workers_are_killed(cache: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Attacks "nothing lost, nothing doubled": both workers die with work on both sides of it, and all arrives once."""

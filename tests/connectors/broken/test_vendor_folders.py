@@ -20,6 +20,8 @@ from hub.connectors.sdk import load
 from hub.errors import Refused
 from tests.connectors.checking import BROKEN, ROOT
 
+pytestmark = pytest.mark.long
+
 LOAD_S = 15.0
 GOOD_DOOR = (BROKEN / "drops_a_field" / "__init__.py").read_text(encoding="utf-8")
 MANIFEST = (BROKEN / "drops_a_field" / "manifest.toml").read_text(encoding="utf-8")

@@ -5,10 +5,14 @@ import time
 from collections import Counter
 from datetime import timedelta
 
+import pytest
+
 from hub.connect import FolderDoor, Instance, Run, Supervisor, add_signal, begin, look, open_store
 from hub.connect.check.persons import Persons
 from hub.connectors.simulating import Faults
 from tests.connectors.hai_phong.systems import AT, World, as_of_hai_duong, run, transcripts
+
+pytestmark = pytest.mark.long
 
 PUPILS, SCHOOLS = 880, 6
 NOW = AT + timedelta(days=1)
