@@ -3,6 +3,7 @@
 import asyncio
 import os
 import re
+import sys
 import time
 from functools import cache
 from pathlib import Path
@@ -53,8 +54,10 @@ def a_subject(name: str, work: Path) -> Subject:
 
 
 def checked(name: str, work: Path, *only: str) -> dict[str, tuple[str, set[str]]]:
-    """Run checks and return for each (outcome, codes)."""
+    """Run checks and return for each (outcome, codes). Facts of findings are written, so that a failure shows them."""
     outcomes = asyncio.run(run_checks(a_subject(name, work), only))
+    for found in (found for each in outcomes for found in each.findings):
+        sys.stdout.write(f"{found['code']} {found.get('facts')}\n")
     return {each.id: (each.outcome, {found["code"] for found in each.findings}) for each in outcomes}
 
 
