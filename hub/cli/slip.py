@@ -79,6 +79,8 @@ def issue(
             command_sending(so, statement, signer, role.value, int(at.timestamp())), sent_slip(statement).about(so)
         )
         answers = send(hub, so, school, [outbound], patience_s=patience_s if wait else None)
+        if output is not None and any(answer.statement.outcome == "refused" for answer in answers):
+            output.unlink(missing_ok=True)  # it opens nothing: nobody shall hand it out
         raise typer.Exit(show_answers(hub, so, answers, Console(stderr=json), json))
 
 

@@ -10,6 +10,7 @@ from hub.client.records import instant
 from hub.domain.locator import check
 from hub.domain.slip import commitment_of
 from hub.domain.statements import SlipIssue, read
+from hub.domain.structure import is_school_year
 from hub.errors import Refused
 from hub.store import Connection, unavailable
 from hub.store.queries import queries_of
@@ -41,7 +42,12 @@ def slip_issue(
     so: str, school: str, school_year: str, student_code: str, locator: str, secret: str, at: datetime,
     by: Literal["school", "department"] = "school", command_id: str | None = None,
 ) -> SlipIssue:  # fmt: skip
-    """Return the statement that binds a locator and a secret; the secret is not in it. Raises Refused LOCATOR_…."""
+    """Return the statement that binds a locator and a secret; the secret is not in it.
+
+    Raises Refused LOCATOR_…, SCHOOL_YEAR_NOT_CONSECUTIVE.
+    """
+    if not is_school_year(school_year):
+        raise Refused("SCHOOL_YEAR_NOT_CONSECUTIVE", {"school_year": school_year[:20]})
     commitment = commitment_of(check(locator), secret).hex()
     return SlipIssue(
         by=by, command_id=command_id or f"slip-{commitment[:32]}", commitment=commitment, issued_at=instant(at),

@@ -10,6 +10,7 @@ from hub.decision.outcome import Outcome
 from hub.domain.findings import Finding, finding
 from hub.domain.locator import check
 from hub.domain.statements import SlipIssue
+from hub.domain.structure import is_school_year
 from hub.errors import Refused
 
 __all__ = ["decide_slip"]
@@ -19,7 +20,8 @@ def decide_slip(command: Prepared, known: Known, _so: str) -> Outcome:
     """Let the commitment go on to Bộ, or say why not. What was told before a restore is told again."""
     said = command.command
     assert isinstance(said, SlipIssue)
-    objection = _form(said) or _right(command, said, known)
+    told = known.slips_told.get(command.message_sha256)
+    objection = None if told == "accepted" else _form(said) or _right(said, known, told)
     return Outcome(command, slip=True) if objection is None else Outcome(command, "refused", (objection,))
 
 
@@ -28,12 +30,11 @@ def _form(said: SlipIssue) -> Finding | None:
         check(said.locator)
     except Refused as refused:
         return finding(refused.code, "$.locator")
-    return None
+    return None if is_school_year(said.school_year) else finding("SCHOOL_YEAR_NOT_CONSECUTIVE", "$.school_year")
 
 
-def _right(command: Prepared, said: SlipIssue, known: Known) -> Finding | None:
-    told = known.slips_told.get(command.message_sha256)
-    allowed = _may(said, known.slips.get(said.locator)) if told is None else told == "accepted"
+def _right(said: SlipIssue, known: Known, told: str | None) -> Finding | None:
+    allowed = told is None and _may(said, known.slips.get(said.locator))
     return None if allowed else finding("SLIP_PUPIL_NOT_YOURS", "$.locator")
 
 

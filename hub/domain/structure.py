@@ -15,7 +15,7 @@ from hub.domain.findings import Finding, finding
 from hub.domain.provinces import PROVINCES, province_at
 from hub.domain.transcript import Transcript
 
-__all__ = ["begins_on", "check_structure", "ends_on"]
+__all__ = ["begins_on", "check_structure", "ends_on", "is_school_year"]
 
 _YEAR_VALUES = ("semester_2", "year", "retake")
 _KNOWN_PROVINCES = frozenset(p.code for p in PROVINCES)
@@ -38,7 +38,7 @@ def ends_on(school_year: str) -> date:
 def check_structure(transcript: Transcript, at: date) -> list[Finding]:
     """Return findings on year, period, dates and province, judged on civil date `at` (UTC+7)."""
     year = transcript.school_year
-    if not _consecutive(year):
+    if not is_school_year(year):
         return [finding("SCHOOL_YEAR_NOT_CONSECUTIVE", "$.school_year", year)]
     found = list(_year(year, transcript.period, at))
     if transcript.period != "year":
@@ -54,7 +54,10 @@ def check_structure(transcript: Transcript, at: date) -> list[Finding]:
 
 
 @functools.lru_cache(1024)
-def _consecutive(school_year: str) -> bool:
+def is_school_year(school_year: str) -> bool:
+    """Năm học: tell whether a text such as "2025-2026" names two consecutive years."""
+    if re.fullmatch(r"[0-9]{4}-[0-9]{4}", school_year) is None:
+        return False
     first, second = int(school_year[:4]), int(school_year[5:])
     return second == first + 1 and 1900 <= first <= 9000
 

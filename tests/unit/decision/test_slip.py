@@ -13,10 +13,12 @@ from tests.unit.decision.builders import OTHER_SCHOOL, SCHOOL, SO, YEAR, a_comma
 LOCATOR = derive(b"k" * 32, "01", "id:1", 0)
 
 
-def a_slip(locator: str = LOCATOR, student_code: str = "HS1", command_id: str = "slip-0001") -> SlipIssue:
+def a_slip(
+    locator: str = LOCATOR, student_code: str = "HS1", command_id: str = "slip-0001", school_year: str = YEAR
+) -> SlipIssue:
     return SlipIssue(
         by="school", command_id=command_id, commitment="ab" * 32, issued_at="2026-06-15T02:59:00Z", locator=locator,
-        school=SCHOOL, school_year=YEAR, so=SO, student_code=student_code, type="vn.hocba.slip/1",
+        school=SCHOOL, school_year=school_year, so=SO, student_code=student_code, type="vn.hocba.slip/1",
     )  # fmt: skip
 
 
@@ -62,6 +64,10 @@ def test_slip_for_a_locator_of_nobody_is_refused_with_the_same_code() -> None:
 def test_slip_for_a_mistyped_locator_is_refused() -> None:
     wrong = LOCATOR[:-1] + ("0" if LOCATOR[-1] != "0" else "1")
     assert codes_of(decided(SCHOOL, {}, locator=wrong)) == ["LOCATOR_CHECK_SYMBOL"]
+
+
+def test_slip_for_no_school_year_is_refused() -> None:
+    assert codes_of(decided(SCHOOL, {SCHOOL: "HS1"}, school_year="2025-2027")) == ["SCHOOL_YEAR_NOT_CONSECUTIVE"]
 
 
 @pytest.mark.parametrize("told", ["accepted", "refused"])
