@@ -1,6 +1,7 @@
 """Real servers for the whole session: a bare pair, and a founded hub with its workers, each in a folder of its own."""
 
 import asyncio
+import secrets
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -8,8 +9,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import psycopg
 import pytest
 
+from hub.app import COSIGNER
 from hub.errors import Unavailable
 from hub.kafka.producer import Sender, Sending
 from hub.local import Servers
@@ -18,6 +21,9 @@ from hub.local.founding import found_keys, signed_register
 from hub.local.hub import LocalHub, worker_specs
 from hub.local.population import Population
 from hub.local.workers import WorkerSpec
+from hub.signing import load_keyring
+from hub.store import open_connection
+from hub.store.bo.portal import PortalDatabase, open_portal
 from tests.journey.so_log import SO, SoLog
 from tests.journey.world import CANARY, World
 
@@ -102,6 +108,29 @@ def log(session_log: SoLog) -> Iterator[SoLog]:
 def hub(world: World) -> LocalHub:
     """The running hub itself."""
     return world.hub
+
+
+@pytest.fixture(scope="session")
+def door(world: World) -> Iterator[PortalDatabase]:
+    """The portal's door, by the portal's role."""
+    key = load_keyring(world.hub.secrets / "bo", COSIGNER).slip_key
+    opened = open_portal(world.hub.portal_database_url or "", key, secrets.token_bytes)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def unlimited(world: World) -> Iterator[psycopg.Connection]:
+    """The owner's connection; limits are what they were afterwards, and nothing counted stays in force."""
+    with open_connection(world.hub.servers.bo_urls().owner_url or "") as owner:
+        before = owner.execute("SELECT scope, count_max FROM look_limit").fetchall()
+        owner.execute("UPDATE look_limit SET count_max = 1000000000")
+        yield owner
+        for scope, count_max in before:
+            owner.execute("UPDATE look_limit SET count_max = %s WHERE scope = %s", (count_max, scope))
+        owner.execute(
+            "UPDATE look_failure SET begun_at = begun_at - interval '1 hour' - random() * interval '1 minute'"
+        )  # what comes next starts afresh
 
 
 def _log_tails(hub: LocalHub) -> Iterator[str]:
