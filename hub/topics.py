@@ -16,8 +16,10 @@ __all__ = [
     "Topic",
     "bo_receipt",
     "bo_transcript",
+    "bo_transfer",
     "command",
     "every_topic",
+    "incoming",
     "lock_command",
     "locked",
     "of_bo",
@@ -29,6 +31,7 @@ __all__ = [
     "slip",
     "stages_of_bo",
     "stages_of_so",
+    "transfer",
 ]
 
 MESSAGE_BYTES_MAX = 1_048_576  # one size budget drives broker, topic, producer and client limits
@@ -68,7 +71,8 @@ class Topic:
 COMMANDS = (
     "Submission", "Recall", "LockRequest", "CorrectionRequest", "CorrectionConfirmation", "CorrectionWithdrawal",
     "UnlockRequest", "UnlockDecision", "WindowClosed", "ConflictDecision", "IdentityCorrection", "SoLock",
-    "SlipIssue",
+    "SlipIssue", "TransferRequest", "TransferConsent", "TransferReferral", "TransferAnswer", "TransferRelease",
+    "TransferAcknowledgement", "TransferWithdrawal", "TransferDecision",
 )  # fmt: skip
 
 
@@ -121,6 +125,22 @@ def slip(so: str) -> Topic:
     )  # fmt: skip
 
 
+def transfer(so: str) -> Topic:
+    """Steps of transfers that a Sở took from its schools, on their way to Bộ."""
+    return Topic(
+        f"hocba.so-{so}.transfer.v1", f"so-{so}", "Sở slug", ("TransferStep",), 1, append_time=True,
+        written_by=(f"so-{so}",), read_by=("bo",),
+    )  # fmt: skip
+
+
+def incoming(so: str) -> Topic:
+    """What Bộ tells the schools of a Sở about transfers, and histories sealed to the school that receives them."""
+    return Topic(
+        f"hocba.so-{so}.incoming.v1", f"so-{so}", "school code", ("TransferNotice", "TransferDocument"), 8,
+        append_time=True, written_by=("bo",), read_by=(f"so-{so}", f"so-{so}.door"),
+    )  # fmt: skip
+
+
 def reminder(so: str) -> Topic:
     """What schools still have to do before a date: events for whoever tells them, without anything personal."""
     return Topic(
@@ -143,6 +163,14 @@ def bo_receipt(readers: Iterable[str] = ()) -> Topic:
     )  # fmt: skip
 
 
+def bo_transfer() -> Topic:
+    """Every step of every transfer in the one order in which Bộ decides; one partition."""
+    return Topic(
+        "hocba.bo.transfer.v1", "bo", "transfer id", ("TransferEntry",), 1, append_time=True,
+        written_by=("bo",), read_by=("bo",),
+    )  # fmt: skip
+
+
 def bo_transcript() -> Topic:
     """The national stream: structured transcripts without names; compacted, tombstone for erasure."""
     return Topic(
@@ -154,14 +182,14 @@ def bo_transcript() -> Topic:
 def of_so(so: str) -> tuple[Topic, ...]:
     """All topics that one Sở owns."""
     return (
-        command(so), register(so), lock_command(so), receipt(so), locked(so), slip(so), reminder(so),
-        quarantine(f"so-{so}"),
+        command(so), register(so), lock_command(so), receipt(so), locked(so), slip(so), transfer(so), incoming(so),
+        reminder(so), quarantine(f"so-{so}"),
     )  # fmt: skip
 
 
 def of_bo(readers: Iterable[str]) -> tuple[Topic, ...]:
     """All topics that Bộ owns; `readers` are the slugs of the Sở that read its receipts."""
-    return (bo_receipt(readers), bo_transcript(), quarantine("bo"))
+    return (bo_receipt(readers), bo_transfer(), bo_transcript(), quarantine("bo"))
 
 
 def stages_of_so(so: str) -> dict[str, tuple[Topic, ...]]:

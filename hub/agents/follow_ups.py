@@ -1,10 +1,14 @@
 """What a decision of the Sở about a pupil makes known beside its own receipt.
 
 Each school whose transcript it moved gets a follow-up receipt, about the submission that brought the transcript. A
-decision on identifiers and a look-up slip go on to Bộ as they were signed. Ids are derived, so a replay says the same.
+decision on identifiers, a look-up slip and a step of a transfer go on to Bộ as they were signed. Ids are derived, so a
+replay says the same.
 """
 
 import hashlib
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
 
 from msgspec import UNSET
 
@@ -19,10 +23,13 @@ from hub.store.so import command_id_of
 from hub.topics import locked as locked_topic
 from hub.topics import receipt as receipt_topic
 from hub.topics import slip as slip_topic
+from hub.topics import transfer as transfer_topic
 
 __all__ = ["FOLLOW_UP", "told_besides"]
 
 FOLLOW_UP = "Conflict"  # kind of the receipt: a document that one of two claimants handed in
+
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 def told_besides(connection: Connection, so: str, receipts: Receipts, outcome: Outcome) -> list[Outgoing]:
@@ -30,6 +37,8 @@ def told_besides(connection: Connection, so: str, receipts: Receipts, outcome: O
     messages = [_follow_up(connection, so, receipts, outcome, one) for one in outcome.follow_ups]
     if outcome.slip:
         messages.append(_slip(so, outcome))
+    if outcome.transfer:
+        messages.append(_transfer(so, outcome))
     return messages if outcome.linking is None else [*messages, _link(so, outcome)]
 
 
@@ -62,14 +71,21 @@ def _slip(so: str, outcome: Outcome) -> Outgoing:
     return _as_signed(so, outcome, slip_topic(so).name, "Slip")
 
 
-def _as_signed(so: str, outcome: Outcome, topic: str, kind: str) -> Outgoing:
-    """Return the message that carries a command's statement and signature on to Bộ."""
+def _transfer(so: str, outcome: Outcome) -> Outgoing:
+    command = outcome.command
+    more = {"school": command.school, "kind": command.kind, "received_at_ms": int(command.at.timestamp() * 1000)}
+    return _as_signed(so, outcome, transfer_topic(so).name, "TransferStep", more)
+
+
+def _as_signed(so: str, outcome: Outcome, topic: str, kind: str, more: Mapping[str, Any] = _NOTHING) -> Outgoing:
+    """Return the message that carries a command's statement and signature on to Bộ, with further fields."""
     command = outcome.command
     value = {
         "so": so,
         "command_id": command.command_id,
         "statement": command.statement,
         "signature": command.signature,
+        **more,
     }
     message_id = hashlib.sha256(command.statement).hexdigest()
     return Outgoing(topic, so.encode(), kind, message_id, f"/so/{so}", encode(kind, value))

@@ -1,4 +1,4 @@
-"""States: why a transcript, a round or a correction stands where it stands, and what comes next."""
+"""States: why a transcript, a round, a correction or a transfer stands where it stands, and what comes next."""
 
 from hub.catalogue.entry import Certainty, Entry, Severity
 
@@ -71,4 +71,46 @@ _CORRECTIONS = (
         _ANEW_VI, _ANEW_EN),
 )  # fmt: skip
 
-ENTRIES: tuple[Entry, ...] = _DOCUMENTS + _ROUNDS + _CORRECTIONS
+_TRANSFERS = (
+    _state("STATE_TRANSFER_CONTESTED", "Hai trường cùng đề nghị tiếp nhận học sinh này.",
+        "Two schools ask for this pupil at the same time.",
+        "Sở của trường chuyển đi quyết định.", "The Sở of the sending school decides."),
+    _state("STATE_TRANSFER_REQUESTED", "Đã đề nghị; chờ gia đình đồng ý.", "Asked for; the family has yet to consent.",
+        "Gia đình đồng ý tại cổng tra cứu, hoặc trường nhận đơn có chữ ký.",
+        "The family consents at the portal, or a school takes the signed application."),
+    _state("STATE_TRANSFER_CONSENTED", "Gia đình đã đồng ý; chờ trường tiếp nhận trả lời.",
+        "The family has consented; the receiving school has yet to answer.",
+        "Trường tiếp nhận trả lời; theo quy định cũ, Sở giới thiệu trước.",
+        "The receiving school answers; under the earlier procedure the Sở refer first."),
+    _state("STATE_TRANSFER_REFERRED", "Đã có giới thiệu; chờ trường tiếp nhận trả lời.",
+        "Referred; the receiving school has yet to answer.",
+        "Trường tiếp nhận trả lời.", "The receiving school answers."),
+    _state("STATE_TRANSFER_ACCEPTED", "Trường tiếp nhận đồng ý; chờ trường chuyển đi trả hồ sơ.",
+        "The receiving school takes the pupil; the sending school has yet to release.",
+        "Trường chuyển đi chốt phần của mình và ký chuyển trả hồ sơ.",
+        "The sending school locks what is its own and signs the release."),
+    _state("STATE_TRANSFER_RELEASED", "Trường chuyển đi đã chuyển trả; Bộ đang giao học bạ.",
+        "Released; Bộ is about to send the history.",
+        "Chờ học bạ đến; trường tiếp nhận phải có khóa nhận trong sổ đăng ký.",
+        "Wait for the history; the receiving school needs a receiving key in the register."),
+    _state("STATE_TRANSFER_SENT", "Học bạ đã giao; chờ trường tiếp nhận ký xác nhận.",
+        "The history is sent; the receiving school has yet to sign for it.",
+        "Trường tiếp nhận mở, kiểm tra và ký đúng những gì đang giữ.",
+        "The receiving school opens it, checks it and signs for exactly what it holds."),
+    _state("STATE_TRANSFER_CLOSED", "Đã chuyển xong: trường tiếp nhận đã ký xác nhận toàn bộ học bạ.",
+        "Complete: the receiving school has signed for the whole history."),
+    _state("STATE_TRANSFER_AMENDED", "Đã chuyển xong, sau đó học bạ có bản mới; chờ trường tiếp nhận ký xác nhận lại.",
+        "Complete, and something of the history changed since; the receiving school has yet to sign for it again.",
+        "Trường tiếp nhận nhận bản mới và ký.", "The receiving school takes the new version and signs."),
+    _state("STATE_TRANSFER_REFUSED", "Trường tiếp nhận từ chối, có lý do.",
+        "The receiving school refused, with its reason.",
+        "Gia đình có thể đề nghị trường khác.", "The family may ask another school."),
+    _state("STATE_TRANSFER_WITHDRAWN", "Đề nghị đã được rút; học sinh vẫn học tại trường cũ.",
+        "The request was withdrawn; the pupil stays at the former school.",
+        "Nếu vẫn muốn chuyển, đề nghị lại.", "Ask again if the pupil still wants to move."),
+    _state("STATE_TRANSFER_CANCELLED", "Sở quyết định dừng; học sinh vẫn học tại trường cũ hoặc đến trường khác.",
+        "Ended by decision of a Sở; the pupil stays, or goes to another school.",
+        "Xem quyết định của Sở.", "See the decision of the Sở."),
+)  # fmt: skip
+
+ENTRIES: tuple[Entry, ...] = _DOCUMENTS + _ROUNDS + _CORRECTIONS + _TRANSFERS

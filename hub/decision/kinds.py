@@ -21,6 +21,7 @@ from hub.decision.recall import decide_recall
 from hub.decision.slip import decide_slip
 from hub.decision.so_lock import decide_so_lock
 from hub.decision.submission import decide_submission
+from hub.decision.transfer_step import decide_transfer_step
 from hub.domain.statements import (
     Command,
     ConflictDecision,
@@ -33,6 +34,14 @@ from hub.domain.statements import (
     SlipIssue,
     SoLock,
     Submission,
+    TransferAcknowledgement,
+    TransferAnswer,
+    TransferConsent,
+    TransferDecision,
+    TransferReferral,
+    TransferRelease,
+    TransferRequest,
+    TransferWithdrawal,
     UnlockDecision,
     UnlockRequest,
     WindowClosed,
@@ -58,6 +67,8 @@ class Kind:
 
 _TEACHERS = frozenset({"homeroom_teacher", "subject_teacher"})
 _SO_PERSONS = frozenset({"so_officer", "so_lead"})
+_SCHOOL = frozenset({"principal", "school_seal"})
+_PRINCIPAL = frozenset({"principal"})
 
 
 KINDS: Mapping[str, Kind] = {
@@ -79,4 +90,12 @@ KINDS: Mapping[str, Kind] = {
     "SoLock": Kind(SoLock, frozenset({"so_lead"}), decide_so_lock, second=_SO_PERSONS),
     "IdentityCorrection": Kind(IdentityCorrection, _SO_PERSONS, decide_identity),
     "SlipIssue": Kind(SlipIssue, _SO_PERSONS | {"principal", "school_seal"}, decide_slip),
+    "TransferRequest": Kind(TransferRequest, _SCHOOL, decide_transfer_step),
+    "TransferConsent": Kind(TransferConsent, _SCHOOL, decide_transfer_step),
+    "TransferReferral": Kind(TransferReferral, _SO_PERSONS, decide_transfer_step),
+    "TransferAnswer": Kind(TransferAnswer, _PRINCIPAL, decide_transfer_step),
+    "TransferRelease": Kind(TransferRelease, _PRINCIPAL, decide_transfer_step),
+    "TransferAcknowledgement": Kind(TransferAcknowledgement, _SCHOOL, decide_transfer_step),
+    "TransferWithdrawal": Kind(TransferWithdrawal, _SCHOOL, decide_transfer_step),
+    "TransferDecision": Kind(TransferDecision, _SO_PERSONS, decide_transfer_step),
 }

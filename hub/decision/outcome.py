@@ -84,6 +84,7 @@ class Outcome:
     ruling: Ruling | None = None
     linking: Linking | None = None
     slip: bool = False  # a new look-up secret: its commitment goes on to Bộ
+    transfer: bool = False  # a step of a transfer: it goes on to Bộ, which decides
 
     @property
     def seen(self) -> Seen:

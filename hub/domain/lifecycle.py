@@ -1,4 +1,4 @@
-"""The one transition table: documents, rounds and corrections.
+"""The one transition table: documents, rounds, corrections and transfers.
 
 The diagram in the docs, the tests' model, the database constraints, and what each state answers to who asks for the
 rule and the next step are derived from it. `START` stands for "no row yet". A refused document has no row unless a
@@ -36,6 +36,7 @@ class Machine(StrEnum):
     DOCUMENT = "document"
     ROUND = "round"
     CORRECTION = "correction"
+    TRANSFER = "transfer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ _RULES = {
     "pilot": "practice of the 2024 pilot [secondary]",
     "tt27": "TT 27/2020; 1396/BGDĐT-GDTH, 119/BGDĐT-GDTH [secondary]",
     "nghe-an": "practice of Nghệ An [secondary]",
+    "tt15": "TT 15/2026; before 10/5/2026 QĐ 51/2002 [secondary]",
 }
 # event: from states -> to state | who may cause it | its rule. so_seal is the Sở's own machine, without a person.
 # A pending document that is contested is held when it has been decided.
@@ -88,6 +90,21 @@ relock:    resubmitted -> relocked | principal | nghe-an
 expire:    approved -> expired | so_seal | hub
 withdraw:  requested confirmed submitted -> withdrawn | homeroom_teacher subject_teacher principal | nghe-an
 """
+_TRANSFER = """
+request:   -> requested | principal school_seal bo_seal | tt15
+contest:   -> contested | principal school_seal bo_seal | hub
+prefer:    contested -> requested | so_officer so_lead | hub
+consent:   requested -> consented | principal school_seal bo_seal | tt15
+refer:     consented -> referred | so_officer so_lead | tt15
+accept:    consented referred -> accepted | principal | tt15
+refuse:    requested consented referred -> refused | principal | tt15
+release:   accepted -> released | principal so_officer so_lead | tt15
+dispatch:  released sent -> sent | bo_seal | hub
+amend:     closed amended -> amended | bo_seal | hub
+acknowledge: sent amended -> closed | principal school_seal | hub
+withdraw:  {live} -> withdrawn | principal school_seal bo_seal | tt15
+cancel:    {live} -> cancelled | so_officer so_lead | hub
+""".replace("{live}", "contested requested consented referred accepted released sent")
 
 
 def _parse(machine: Machine, table: str) -> tuple[Transition, ...]:
@@ -105,6 +122,7 @@ MACHINES: dict[Machine, tuple[Transition, ...]] = {
     Machine.DOCUMENT: _parse(Machine.DOCUMENT, _DOCUMENT),
     Machine.ROUND: _parse(Machine.ROUND, _ROUND),
     Machine.CORRECTION: _parse(Machine.CORRECTION, _CORRECTION),
+    Machine.TRANSFER: _parse(Machine.TRANSFER, _TRANSFER),
 }
 _NEXT = {(t.machine, t.state, t.event): t.next_state for rows in MACHINES.values() for t in rows}
 
@@ -123,6 +141,12 @@ _REFUSAL = {
     (Machine.CORRECTION, "relocked"): "CORRECTION_CLOSED",
     (Machine.CORRECTION, "expired"): "CORRECTION_CLOSED",
     (Machine.CORRECTION, "withdrawn"): "CORRECTION_CLOSED",
+    (Machine.TRANSFER, "contested"): "TRANSFER_CONTESTED",
+    (Machine.TRANSFER, "closed"): "TRANSFER_ENDED",
+    (Machine.TRANSFER, "amended"): "TRANSFER_ENDED",
+    (Machine.TRANSFER, "refused"): "TRANSFER_ENDED",
+    (Machine.TRANSFER, "withdrawn"): "TRANSFER_ENDED",
+    (Machine.TRANSFER, "cancelled"): "TRANSFER_ENDED",
 }
 
 # What each state means and what comes next, as texts of the catalogue.
@@ -147,6 +171,18 @@ _CODES = {
     (Machine.CORRECTION, "relocked"): "STATE_CORRECTION_RELOCKED",
     (Machine.CORRECTION, "expired"): "STATE_CORRECTION_EXPIRED",
     (Machine.CORRECTION, "withdrawn"): "STATE_CORRECTION_WITHDRAWN",
+    (Machine.TRANSFER, "contested"): "STATE_TRANSFER_CONTESTED",
+    (Machine.TRANSFER, "requested"): "STATE_TRANSFER_REQUESTED",
+    (Machine.TRANSFER, "consented"): "STATE_TRANSFER_CONSENTED",
+    (Machine.TRANSFER, "referred"): "STATE_TRANSFER_REFERRED",
+    (Machine.TRANSFER, "accepted"): "STATE_TRANSFER_ACCEPTED",
+    (Machine.TRANSFER, "released"): "STATE_TRANSFER_RELEASED",
+    (Machine.TRANSFER, "sent"): "STATE_TRANSFER_SENT",
+    (Machine.TRANSFER, "closed"): "STATE_TRANSFER_CLOSED",
+    (Machine.TRANSFER, "amended"): "STATE_TRANSFER_AMENDED",
+    (Machine.TRANSFER, "refused"): "STATE_TRANSFER_REFUSED",
+    (Machine.TRANSFER, "withdrawn"): "STATE_TRANSFER_WITHDRAWN",
+    (Machine.TRANSFER, "cancelled"): "STATE_TRANSFER_CANCELLED",
 }
 
 

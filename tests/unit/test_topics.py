@@ -14,7 +14,7 @@ SLUGS = ("ha-noi", "ha-noi-2")
 EVERY = every_topic(SLUGS)
 PARTITIONS = {
     "command": 8, "register": 1, "lock-command": 8, "receipt": 8, "locked": 1, "slip": 1, "quarantine": 1,
-    "reminder": 1,
+    "reminder": 1, "transfer": 1, "incoming": 8,
 }  # fmt: skip
 NAME = re.compile(r"hocba\.(so-[a-z0-9]+(?:-[a-z0-9]+)*|bo)\.[a-z]+(?:-[a-z]+)*\.v[1-9][0-9]*")
 
@@ -26,7 +26,7 @@ def kind(topic: Topic) -> str:
 def test_topics_are_named_by_owner_kind_and_version() -> None:
     """Each once; the owner stands in the name, so that a prefix with its dot isolates it."""
     names = [topic.name for topic in EVERY]
-    assert len(set(names)) == len(names) == 2 * len(PARTITIONS) + 3
+    assert len(set(names)) == len(names) == 2 * len(PARTITIONS) + 4
     assert all(NAME.fullmatch(name) for name in names)
     assert all(topic.name.startswith(f"hocba.{topic.owner}.") for topic in EVERY)
 
@@ -36,7 +36,8 @@ def test_partition_counts_are_those_that_keys_were_spread_over() -> None:
     counts = {topic.name: topic.partitions for topic in EVERY if topic.owner != "bo"}
     assert counts == {f"hocba.so-{so}.{k}.v1": n for so in SLUGS for k, n in PARTITIONS.items()}
     bo = {topic.name: topic.partitions for topic in EVERY if topic.owner == "bo"}
-    assert bo == {"hocba.bo.receipt.v1": 1, "hocba.bo.transcript.v1": 12, "hocba.bo.quarantine.v1": 1}
+    assert bo == {"hocba.bo.receipt.v1": 1, "hocba.bo.transfer.v1": 1, "hocba.bo.transcript.v1": 12,
+                  "hocba.bo.quarantine.v1": 1}  # fmt: skip
 
 
 def test_time_of_receipt_is_the_brokers_own() -> None:

@@ -32,6 +32,21 @@ from hub.domain.statements.reading import encode, read
 from hub.domain.statements.register import RegisterEntry
 from hub.domain.statements.school import LockRequest, Recall, Submission, Unreported
 from hub.domain.statements.slip import SlipIssue
+from hub.domain.statements.transfer import (
+    TransferAcknowledgement,
+    TransferAnswer,
+    TransferConsent,
+    TransferDecision,
+    TransferDispatch,
+    TransferNotice,
+    TransferOverdue,
+    TransferParty,
+    TransferReferral,
+    TransferRelease,
+    TransferRequest,
+    TransferWithdrawal,
+    transfer_id_of,
+)
 
 __all__ = [
     "LOCK_KINDS",
@@ -66,6 +81,20 @@ __all__ = [
     "SoLockItem",
     "Statement",
     "Submission",
+    "TransferAcknowledgement",
+    "TransferAnswer",
+    "TransferCommand",
+    "TransferConsent",
+    "TransferDecision",
+    "TransferDispatch",
+    "TransferNotice",
+    "TransferOverdue",
+    "TransferParty",
+    "TransferReferral",
+    "TransferRelease",
+    "TransferRequest",
+    "TransferStatement",
+    "TransferWithdrawal",
     "UnlockDecision",
     "UnlockRequest",
     "Unreported",
@@ -73,9 +102,21 @@ __all__ = [
     "encode",
     "read",
     "read_lock_asked",
+    "transfer_id_of",
 ]
 
 RoundCommand = Submission | Recall | LockRequest
+TransferCommand = (
+    TransferRequest
+    | TransferConsent
+    | TransferReferral
+    | TransferAnswer
+    | TransferRelease
+    | TransferAcknowledgement
+    | TransferWithdrawal
+    | TransferDecision
+)
+TransferStatement = TransferCommand | TransferOverdue | TransferDispatch
 Command = (
     RoundCommand
     | CorrectionRequest
@@ -87,4 +128,5 @@ Command = (
     | ConflictDecision
     | IdentityCorrection
     | SlipIssue
+    | TransferCommand
 )

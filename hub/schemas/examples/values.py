@@ -22,6 +22,13 @@ def _command(command_id: str) -> dict[str, Any]:
     }
 
 
+def _step(so: str) -> dict[str, Any]:
+    return {
+        "so": so, "command_id": "transfer-release-0001", "school": _SCHOOL, "kind": "TransferRelease",
+        "received_at_ms": 1_780_000_000_123, "statement": _STATEMENT, "signature": _JWS,
+    }  # fmt: skip
+
+
 def _subject(code: str, level: str, score: str | None = None) -> dict[str, Any]:
     empty = dict.fromkeys(("semester_1", "semester_2", "year", "retake"))
     return {"code": code, "kind": "level", **empty, "score": score, "level": level, "exempt": False}
@@ -132,6 +139,33 @@ VALUES: Mapping[str, dict[str, Any]] = {
     },
     "SlipIssue": _command("slip-0001"),
     "Slip": {"so": "ha-noi", "command_id": "slip-0001", "statement": _STATEMENT, "signature": _JWS},
+    "TransferRequest": _command("transfer-request-0001"),
+    "TransferConsent": _command("transfer-consent-0001"),
+    "TransferReferral": _command("transfer-referral-0001"),
+    "TransferAnswer": _command("transfer-answer-0001"),
+    "TransferRelease": _command("transfer-release-0001"),
+    "TransferAcknowledgement": _command("transfer-acknowledgement-0001"),
+    "TransferWithdrawal": _command("transfer-withdrawal-0001"),
+    "TransferDecision": _command("transfer-decision-0001"),
+    "TransferStep": _step("ha-noi"),
+    "TransferEntry": _step("ha-noi"),
+    "TransferNotice": {
+        "notice_id": "0f" * 32,
+        "transfer_id": "ab" * 32,
+        "school": _SCHOOL,
+        "statement": _STATEMENT,
+        "signature": _JWS,
+    },
+    "TransferDocument": {
+        "transfer_id": "ab" * 32,
+        "school": _SCHOOL,
+        "delivery": 1,
+        "index": 0,
+        "of": 5,
+        "document_sha256": bytes(range(32)),
+        "key": bytes(range(32, 64)),
+        "sealed": bytes(range(48)),
+    },
     "IngestReceipt": {
         "receipt_id": "ingest-receipt-0001",
         "so": "ha-noi",

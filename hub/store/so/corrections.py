@@ -35,7 +35,7 @@ def years_of(connection: Connection, commands: Iterable[Prepared]) -> set[Year]:
     touching = [c for c in commands if _touches(c)]
     if not touching:
         return set()
-    years = {(c.school, c.command.school_year) for c in touching if c.command is not None}
+    years = {(c.school, str(getattr(c.command, "school_year", ""))) for c in touching}
     asked = [c.command for c in touching if isinstance(c.command, CorrectionRequest)]
     years |= {(s.issuer, s.school_year) for s in asked if isinstance(s.issuer, str)}
     schools = sorted({c.school for c in touching})

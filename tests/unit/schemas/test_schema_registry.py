@@ -24,7 +24,10 @@ IDS = {  # what was given out once stays so for ever; a new version adds a line 
     1019: ("IdentityCorrection", 1), 1020: ("SoLock", 1), 1021: ("Checkpoint", 2), 1022: ("LockManifest", 2),
     1023: ("Reminder", 1),
     1024: ("IdentityLink", 1), 1025: ("Submission", 2), 1026: ("Transcript", 2), 1029: ("Acceptance", 1),
-    1027: ("SlipIssue", 1), 1028: ("Slip", 1),
+    1027: ("SlipIssue", 1), 1028: ("Slip", 1), 1030: ("TransferRequest", 1), 1031: ("TransferConsent", 1),
+    1032: ("TransferReferral", 1), 1033: ("TransferAnswer", 1), 1034: ("TransferRelease", 1),
+    1035: ("TransferAcknowledgement", 1), 1036: ("TransferWithdrawal", 1), 1037: ("TransferDecision", 1),
+    1038: ("TransferStep", 1), 1039: ("TransferNotice", 1), 1040: ("TransferDocument", 1), 1041: ("TransferEntry", 1),
 }  # fmt: skip
 TOPICS = topics.every_topic(["ha-noi"])
 
