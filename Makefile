@@ -6,7 +6,7 @@ BIN := .venv/bin
 VENV := .venv/.complete
 
 .PHONY: help setup consumers demo test long check unit model connectors connector-checks journey judges screens conformance fault fault-connectors \
-	campaign bench bench-journey generate clean
+	campaign guesses bench bench-journey generate clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -30,7 +30,7 @@ consumers: setup # the stock clients of docs/consumers.md, which tests read the 
 test: setup consumers ## unit, conformance, connector and journey tests
 	$(BIN)/python -m pytest -n 2 tests/unit tests/conformance
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not long" tests/connectors tests/journey
-	@echo 'left out here: make long (whole journeys of minutes), make judges (sealed sheets before poppler, veraPDF and DSS; the portal in Chromium, judged by axe), make fault'
+	@echo 'left out here: make long (whole journeys of minutes), make judges (sealed sheets before poppler, veraPDF and DSS; the portal in Chromium, judged by axe), make fault, make guesses'
 
 long: setup consumers ## the journeys that make test leaves out: three provinces, closing a log, corrections of sealed records, broken connectors
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m long tests/connectors tests/journey
@@ -75,6 +75,9 @@ fault-connectors: setup ## kill each province's connector 20 times while 1,000 r
 
 campaign: setup ## SEEDS=100 seeds, each of worker and broker kills; HUB_CAMPAIGN_RESULTS names the file that it goes on with
 	$(BIN)/python -m tests.fault.campaign
+
+guesses: setup ## guess 100,000 times at the portal's look-up on real servers; GUESSES=n for another number
+	HUB_GUESSES=$(or $(GUESSES),100000) $(BIN)/python -m pytest -p no:randomly tests/journey/test_portal_guesses.py
 
 bench: $(VENV) ## what the rules cost, measured in one run; the whole hub: docs/benchmarks.md
 	$(BIN)/python -m tests.bench.rules

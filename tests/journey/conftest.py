@@ -123,11 +123,11 @@ def door(world: World) -> Iterator[PortalDatabase]:
 def unlimited(world: World) -> Iterator[psycopg.Connection]:
     """The owner's connection; limits are what they were afterwards, and nothing counted stays in force."""
     with open_connection(world.hub.servers.bo_urls().owner_url or "") as owner:
-        before = owner.execute("SELECT scope, count_max FROM look_limit").fetchall()
+        before = owner.execute("SELECT count_max, window_s, scope FROM look_limit").fetchall()
         owner.execute("UPDATE look_limit SET count_max = 1000000000")
         yield owner
-        for scope, count_max in before:
-            owner.execute("UPDATE look_limit SET count_max = %s WHERE scope = %s", (count_max, scope))
+        for row in before:
+            owner.execute("UPDATE look_limit SET count_max = %s, window_s = %s WHERE scope = %s", row)
         owner.execute(
             "UPDATE look_failure SET begun_at = begun_at - interval '1 hour' - random() * interval '1 minute'"
         )  # what comes next starts afresh

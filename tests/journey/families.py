@@ -5,13 +5,12 @@ import secrets
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
-from hub.app import COSIGNER
 from hub.client import command_sending
 from hub.client.slips import locator_of_student, slip_issue
 from hub.domain import pupil_of
 from hub.domain.locator import derive
 from hub.domain.slip import commitment_of, secret_of
-from hub.signing import load_keyring
+from hub.signing import COSIGNER, load_keyring
 from hub.store.bo.portal import PortalKey
 from tests.journey.deciding import lock_this
 from tests.journey.world import LockedRound, World, eventually
