@@ -33,4 +33,19 @@ _AT_BO = (
     _transfer("TRANSFER_ENDED", "Việc chuyển trường này đã kết thúc.", "This transfer has ended.",
         "Xem trạng thái; cần thì lập đề nghị mới.", "See its state; make a new request if needed."),
 )  # fmt: skip
-ENTRIES: tuple[Entry, ...] = _AT_SO + _AT_BO
+_ON_THE_WAY = (
+    _transfer("TRANSFER_FOREIGN", "Bước chuyển trường không khớp với phong bì của nó, hoặc ghi giờ nhận ở tương lai.",
+        "A step does not agree with the message that carries it, or claims to have been received in the future.",
+        "Sở gửi lại đúng văn bản đã nhận.", "The Sở sends the statement on as it came."),
+    _transfer("TRANSFER_UNSIGNED", "Bước chuyển trường không có chữ ký hợp lệ của người được ký: {codes}.",
+        "A step has no valid signature of somebody who may take it: {codes}.",
+        "Sở kiểm tra sổ đăng ký và gửi lại.", "The Sở checks its register and sends it again."),
+    _transfer("TRANSFER_BOX_CLOSED", "Phong bì của học bạ {document} không mở được bằng khóa {key}, hoặc đã bị đổi chỗ hay sửa.",
+        "The box of document {document} does not open with the key {key}, or it was moved or changed.",
+        "Dùng đúng khóa nhận của trường; cần thì Sở yêu cầu gửi lại.",
+        "Use the school's receiving key; if needed the Sở asks for it again."),
+    _transfer("TRANSFER_EVIDENCE_LACKING", "Bộ chưa có đủ chứng cứ của học bạ {document}: {reason}.",
+        "Bộ does not have all the evidence of document {document}: {reason}.",
+        "Quản trị viên của Bộ xem nguyên nhân rồi cho chạy tiếp.", "An operator of Bộ looks at the cause and lets it go on."),
+)  # fmt: skip
+ENTRIES: tuple[Entry, ...] = _AT_SO + _AT_BO + _ON_THE_WAY

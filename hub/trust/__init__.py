@@ -57,6 +57,7 @@ from hub.trust.roster import RosterPart, roster_id
 from hub.trust.round_opening import round_opening_id
 from hub.trust.school import RegisteredSchool
 from hub.trust.sealed import grade_of, origin_of
+from hub.trust.sealing_box import BoxLabel, open_box, seal_box
 from hub.trust.signature import CLOCK_SKEW_MAX, COMMAND_AGE_MAX
 from hub.trust.source import SealedItem, SourceCheck, SourceFormat, SourceSystem
 from hub.trust.statement import judge_revocation, verify_statement
@@ -92,6 +93,7 @@ __all__ = [
     "SHA256_HASH",
     "SIGNATURE_COUNT_MAX",
     "TOKEN_BYTE_COUNT_MAX",
+    "BoxLabel",
     "CertificateFacts",
     "CertificateVerdict",
     "ChainCache",
@@ -158,6 +160,7 @@ __all__ = [
     "log_closing_of",
     "log_origin",
     "manifest_root",
+    "open_box",
     "origin_of",
     "parse",
     "parse_leaf",
@@ -166,6 +169,7 @@ __all__ = [
     "roster_id",
     "round_opening_id",
     "salt_of",
+    "seal_box",
     "sign",
     "sign_checkpoint",
     "split_note",

@@ -25,6 +25,7 @@ _DATED = frozenset(  # looked up by time
         "roster",
         "round_opening",
         "source_system",
+        "receiving_key",
     }
 )
 KINDS = _DATED | {"certificate", "revocation", "log_closing"}

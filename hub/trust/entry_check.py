@@ -15,6 +15,7 @@ from hub.trust.register import Snapshot
 from hub.trust.roster import check_roster
 from hub.trust.round_opening import check_round_opening
 from hub.trust.school import check_school_entry
+from hub.trust.sealing_box import check_receiving_key
 from hub.trust.source import SourceSystem
 
 __all__ = ["check_entry"]
@@ -59,6 +60,7 @@ _CHECKS: Mapping[str, Callable[[Entry], Any]] = {
     "certificate": lambda entry: certificate_of_base64(entry.payload["der_base64"]),
     "log_closing": check_log_closing,
     "official": lambda entry: msgspec.convert(dict(entry.payload), _Official),
+    "receiving_key": check_receiving_key,
     "roster": check_roster,
     "round_opening": check_round_opening,
     "school": lambda entry: check_school_entry(entry.payload),

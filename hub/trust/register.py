@@ -24,11 +24,12 @@ from hub.trust.policy import TrustPolicy
 from hub.trust.revocation import Revocation
 from hub.trust.round_opening import OpenedRound, opened_round_of
 from hub.trust.school import RegisteredSchool, Schools
+from hub.trust.sealing_box import receiving_key_of
 from hub.trust.source import SourceSystem
 
 __all__ = ["Holding", "Snapshot"]
 
-_MANY = frozenset({"school", "official", "certificate"})  # what a province has thousands of
+_MANY = frozenset({"school", "official", "certificate", "receiving_key"})  # what a province has thousands of
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ class Snapshot:
         self.announced_closing: LogClosing | None = None  # whether or not it is in force yet
         self._openings: dict[OpenedRound, list[Entry]] = {}
         self._systems: dict[str, list[tuple[Entry, SourceSystem]]] = {}
+        self._receiving: dict[str, tuple[tuple[Entry, bytes], ...]] = {}
         self._crls: list[bytes] = []
         severities: list[tuple[Entry, SeverityPolicy]] = []
         calendars: list[tuple[Entry, CalendarDecision]] = []
@@ -89,6 +91,7 @@ class Snapshot:
         made.version = max((entry.version for entry in entries), default=self.version)
         made._ids, made._schools = self._ids | ids, self._schools.copy()
         made._holdings, made._certificates = dict(self._holdings), dict(self._certificates)
+        made._receiving = dict(self._receiving)
         for entry in sorted(entries, key=lambda entry: (entry.version, entry.entry_id)):
             made._take(entry, [], [])
         return made
@@ -161,6 +164,10 @@ class Snapshot:
         """Return the source system of this id in force at `at`, of several versions the newest, or None."""
         return newest(self._systems.get(system, ()), at)
 
+    def receiving_key(self, school: str, at: datetime) -> bytes | None:
+        """Return the raw X25519 key (32 bytes) to which histories for a school are sealed at `at`, or None."""
+        return newest(self._receiving.get(school, ()), at)
+
     def at_version(self, version: int) -> "Snapshot":
         """Return the same answers under another version: entries that no snapshot holds (rosters) made it."""
         same = copy(self)
@@ -209,6 +216,9 @@ class Snapshot:
             self._openings.setdefault(opened_round_of(payload), []).append(entry)
         elif entry.kind == "source_system":
             self._systems.setdefault(entry.entry_id, []).append((entry, SourceSystem.of(entry.entry_id, payload)))
+        elif entry.kind == "receiving_key":
+            school, key = receiving_key_of(payload)
+            self._receiving[school] = (*self._receiving.get(school, ()), (entry, key))
         elif entry.kind == "revocation":
             self._crls += _crls(payload)
 

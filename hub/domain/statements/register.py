@@ -19,7 +19,7 @@ class RegisterEntry(Statement, frozen=True, kw_only=True):
     issued_at: Instant
     kind: Literal[
         "school", "official", "certificate", "trust_policy", "revocation", "severity_policy", "calendar",
-        "lock_policy", "roster", "round_opening", "log_closing", "source_system",
+        "lock_policy", "roster", "round_opening", "log_closing", "source_system", "receiving_key",
     ]  # fmt: skip
     payload: dict[str, Any]
     so: Slug
