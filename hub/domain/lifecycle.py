@@ -98,7 +98,7 @@ consent:   requested -> consented | principal school_seal bo_seal | tt15
 refer:     consented -> referred | so_officer so_lead | tt15
 accept:    consented referred -> accepted | principal | tt15
 refuse:    requested consented referred -> refused | principal | tt15
-release:   accepted -> released | principal so_officer so_lead | tt15
+release:   accepted released -> released | principal so_officer so_lead | tt15
 dispatch:  released sent -> sent | bo_seal | hub
 amend:     closed amended -> amended | bo_seal | hub
 acknowledge: sent amended -> closed | principal school_seal | hub
