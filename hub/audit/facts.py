@@ -151,6 +151,10 @@ def _locked(_: Record, value: dict[str, Any], __: Register | None) -> LockedFact
     )  # fmt: skip
 
 
+def _slip(_: Record, value: dict[str, Any], __: Register | None) -> bytes:
+    return hashlib.sha256(value["statement"]).digest()
+
+
 def _lock_id(_: Record, value: dict[str, Any], __: Register | None) -> str:
     return str(value.get("lock_id", ""))
 
@@ -170,5 +174,6 @@ _READERS: dict[str, Callable[[Record, dict[str, Any], Register | None], Any]] = 
     "lock-command": _lock_id,
     "bo-receipt": _lock_id,
     "register": _register,
+    "slip": _slip,
     "transcript": _transcript,
 }

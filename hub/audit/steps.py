@@ -1,9 +1,9 @@
-"""The steps of a correction, as their signatures must name them: who may take one, and about which request."""
+"""Steps of a correction and issues of slips, as their signatures must name them: who may sign, and about what."""
 
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["is_step", "roles_of_step", "scope_of_step"]
+__all__ = ["is_slip", "is_step", "roles_of_slip", "roles_of_step", "scope_of_slip", "scope_of_step"]
 
 _TEACHERS = ("homeroom_teacher", "subject_teacher")
 _ROLES: Mapping[str, tuple[str, ...]] = {
@@ -33,3 +33,19 @@ def scope_of_step(said: Mapping[str, Any], so: str) -> dict[str, str]:
         "correction": str(said.get("correction", said.get("command_id"))),
     }  # fmt: skip
     return {"owner": f"so-{so}", **named} if "so" in said else named
+
+
+def is_slip(said: Mapping[str, Any]) -> bool:
+    """Tell whether a statement issues a look-up slip."""
+    return said.get("type") == "vn.hocba.slip/1"
+
+
+def roles_of_slip(said: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the offices by which a slip may be signed: of the Sở where it says so."""
+    return ("so_lead", "so_officer") if said.get("by") == "department" else ("school_seal", "principal")
+
+
+def scope_of_slip(said: Mapping[str, Any], so: str) -> dict[str, str]:
+    """Return the scope that its signature must name."""
+    whose = {"owner": f"so-{so}"} if said.get("by") == "department" else {"school": str(said.get("school"))}
+    return {**whose, "school_year": str(said.get("school_year"))}

@@ -41,6 +41,7 @@ class World:
     log: Log
     journal: Callable[[], Iterable[Line]]
     taken_at_ms: int = 2**62  # a message younger than the tables cannot be explained by them
+    slip_key: bytes | None = field(default=None, repr=False)  # of Bộ's commitments; None: they are not worked out
     _stood: dict[str, list[Stood]] = field(default_factory=dict)
     _extents: dict[str, Mapping[int, tuple[int, int]]] = field(default_factory=dict)
     _handling: dict[str, Handling] = field(default_factory=dict)

@@ -13,6 +13,7 @@ from hub.config import Settings
 from hub.errors import Unavailable
 from hub.local.addresses import addresses_of
 from hub.local.hub import LocalHub
+from hub.signing import COSIGNER, load_keyring
 
 __all__ = ["audit"]
 
@@ -39,7 +40,8 @@ def audit(
     with LocalHub(folder, slugs, settings.cache_dir, addresses, join=True) as hub:
         urls = {slug: hub.so_url(slug) for slug in slugs}
         try:
-            report = audit_hub(slugs, urls, hub.bo_url, hub.bootstrap, journals, at_rest=not running)
+            key = load_keyring(hub.secrets / "bo", COSIGNER).slip_key if (hub.secrets / "bo").is_dir() else None
+            report = audit_hub(slugs, urls, hub.bo_url, hub.bootstrap, journals, at_rest=not running, slip_key=key)
         except SourceGoneError as error:
             code = "KAFKA_UNAVAILABLE" if error.source == "kafka" else "DATABASE_UNAVAILABLE"
             raise Unavailable(code, {"reason": error.reason}) from error

@@ -16,6 +16,7 @@ _SWAPPED = "array[signatures[1], signatures[2], reverse(signatures[3])]"
 _REOPENED = "UPDATE round SET state = 'open', lock_id = NULL WHERE ctid = (SELECT min(ctid) FROM round)"
 _LAST_LEAF = "(lock_id, n) = (SELECT lock_id, n FROM leaf WHERE n > 0 ORDER BY n DESC LIMIT 1)"
 _ONE_LOCK = "lock_id = (SELECT lock_id FROM lock ORDER BY 1 LIMIT 1)"
+_ONE_SLIP = "ctid = (SELECT min(ctid) FROM slip)"
 _CHUNKS = {"outbox_and_topics"}  # chunks in the topic carry what the rows no longer say
 
 # name: (checks that must fail, database, table, change). Where several fail, the later ones follow from the first.
@@ -137,6 +138,25 @@ ROWS: dict[str, tuple[set[str], str, str, str]] = {
     "a source is kept that no document rests on": (
         {"evidence"}, _DB, "source_document",
         "INSERT INTO source_document SELECT sha256('x'), 'x', message_sha256 FROM inbox LIMIT 1",
+    ),
+    "a look-up slip is gone at Bộ": ({"slips"}, _BO, "slip", f"DELETE FROM slip WHERE {_ONE_SLIP}"),
+    "a look-up slip is for another locator": (
+        {"slips"}, _BO, "slip", f"UPDATE slip SET locator = reverse(locator) WHERE {_ONE_SLIP}",
+    ),
+    "a look-up slip has another commitment": (
+        {"slips"}, _BO, "slip",
+        f"UPDATE slip SET commitment_hmac = {_FLIP.format('commitment_hmac', 0)} WHERE {_ONE_SLIP}",
+    ),
+    "an older look-up slip became the newest": (
+        {"slips"}, _BO, "slip", f"UPDATE slip SET appended_at = appended_at + interval '1 day' WHERE {_ONE_SLIP}",
+    ),
+    "a look-up slip took another place among those of one moment": (
+        {"slips"}, _BO, "slip", f"UPDATE slip SET record_offset = record_offset + 1000 WHERE {_ONE_SLIP}",
+    ),
+    "a look-up slip stands at Bộ that nobody issued": (
+        {"slips"}, _BO, "slip",
+        "INSERT INTO slip SELECT sha256(statement_sha256), so, locator, school, commitment_hmac, now(), 999 FROM slip "
+        "LIMIT 1",
     ),
     "a position is moved back": (
         {"positions"}, _DB, "position",

@@ -12,7 +12,7 @@ from hub.audit.messages import statement
 from hub.audit.report import Check
 from hub.audit.signatures import Register, fault, read
 from hub.audit.sources import Row
-from hub.audit.steps import is_step, roles_of_step, scope_of_step
+from hub.audit.steps import is_slip, is_step, roles_of_slip, roles_of_step, scope_of_slip, scope_of_step
 from hub.audit.world import World
 
 __all__ = ["PROMISE", "check"]
@@ -59,8 +59,9 @@ def _command(check: Check, so: str, row: Row, said: Mapping[str, Any], fact: Any
         return
     asked = asked_of(said, school)
     check.same("STATEMENT_OF_ANOTHER", (asked.get("school"), asked.get("command_id")), (school, command_id), **where)
-    if is_step(said):
-        roles, scope = roles_of_step(said), scope_of_step(said, so)
+    if is_step(said) or is_slip(said):
+        roles = roles_of_step(said) if is_step(said) else roles_of_slip(said)
+        scope = scope_of_step(said, so) if is_step(said) else scope_of_slip(said, so)
         wrong = fault(signature, data, register, typ=said["type"], roles=roles, scope=scope)
         if wrong:
             check.broken(wrong, **where)

@@ -88,4 +88,4 @@ SELECT tree_size, root, successor, text, timestamp_token, cosignature FROM closi
 
 -- name: bo_slips
 -- Every look-up slip that Bộ took in.
-SELECT so, statement_sha256, locator, school FROM slip ORDER BY so, statement_sha256
+SELECT so, statement_sha256, locator, school, appended_at, record_offset, commitment_hmac FROM slip ORDER BY so, statement_sha256
