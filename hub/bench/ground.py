@@ -104,8 +104,8 @@ class Ground:
         with self.administrator() as connection:
             connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
-    def send_register(self, entries: Sequence[Sending]) -> None:
-        """Send the register; who projects it is started later."""
+    def send(self, entries: Sequence[Sending]) -> None:
+        """Send records, of whatever topics, in their order."""
         asyncio.run(self._send(entries))
 
     async def _send(self, entries: Sequence[Sending]) -> None:

@@ -118,7 +118,7 @@ def _floor(run: _Run, url: str, stage_url: str) -> dict[str, Any]:
 
 def _journey(run: _Run, tell: Tell) -> tuple[Wave, Sizes, Sizes]:
     ground, order = run.ground, run.order
-    ground.send_register(run.register)
+    ground.send(run.register)
     seconds = ground.start(layout_of(order.workers, order.layout))
     run.report["register"] = {"entries": len(run.register), "seconds": round(seconds, 1)}
     tell("registered", len(run.register))

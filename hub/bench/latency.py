@@ -60,7 +60,7 @@ def measure_latency(order: LatencyOrder, tell: Tell) -> dict[str, Any]:
     report = heading("latency")
     with a_ground(order.jars, stock.secrets) as ground:
         at = datetime.now(UTC).replace(microsecond=0)
-        ground.send_register(register_of(stock, at))
+        ground.send(register_of(stock, at))
         dressed = dress(
             stock, at, [order.transcripts], ground.folder, per_submission=order.per_submission, locks=False
         )[0]  # fmt: skip

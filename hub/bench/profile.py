@@ -106,7 +106,7 @@ def _spy() -> str | None:
 def _sampled(
     ground: Ground, register: list[Sending], dressed: Dressed, order: ProfileOrder, spy: str
 ) -> dict[str, Any]:
-    ground.send_register(register)
+    ground.send(register)
     ground.start(layout_of(1, "together"))
     pid, stacks = ground.worker_pids()[_PROCESS[order.part]], ground.folder / "stacks.txt"
     command = [spy, "record", "--pid", str(pid), "--format", "raw", "--function", "--rate", str(_RATE_HZ)]

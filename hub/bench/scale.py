@@ -67,7 +67,7 @@ def _with_ballast(order: ScaleOrder, tell: Tell, report: dict[str, Any]) -> list
     with a_ground(order.jars, stock.secrets) as ground:
         at = datetime.now(UTC).replace(microsecond=0)
         parcels = dress(stock, at, [each] * waves, ground.folder)
-        ground.send_register(register_of(stock, at))
+        ground.send(register_of(stock, at))
         found = [_wave(order, ground, parcels[:1], {}, tell)]
         number = 1
         for n, times in enumerate(order.times):

@@ -13,12 +13,14 @@ from hub.bench import (
     PARTS,
     JourneyOrder,
     LatencyOrder,
+    PortalOrder,
     ProfileOrder,
     ScaleOrder,
     Wanted,
     measure_journey,
     measure_latency,
     measure_merkle,
+    measure_portal,
     measure_profile,
     measure_scale,
     plot_samples,
@@ -35,8 +37,9 @@ __all__ = ["app", "measure_merkle"]
 HANOI_PUPIL_COUNT = 2_200_000
 _SHOWN = (
     "floor_rps", "floor_cpu_us_each", "stage_rps", "validated_rps", "journey_rps", "published_rps", "ratio",
-    "rate_reached", "latency_ms", "cpu_us_each", "memory_peak_mib", "workers", "stored", "sides", "own", "balance",
-    "goals", "ok",
+    "rate_reached", "latency_ms", "look_up_ms", "history_ms", "sheet_ms", "bundle_ms", "check_bundle_ms",
+    "check_sheet_ms", "cpu_ms_each", "wrong_answers", "cpu_us_each", "memory_peak_mib", "workers",
+    "stored", "sides", "own", "balance", "goals", "ok",
 )  # fmt: skip
 
 app = typer.Typer(no_args_is_help=True, help="Measure the hub on this machine.", epilog=EXIT_CODES)
@@ -121,6 +124,31 @@ def latency(
     )  # fmt: skip
     with Told(Console(stderr=True)) as tell:
         found = measure_latency(order, tell)
+    _show(found, json)
+
+
+@app.command(epilog=EXIT_CODES)
+def portal(
+    families: Annotated[int, typer.Option(help="Families with a slip, one transcript each", min=20)] = 200,
+    rate: Annotated[float, typer.Option(help="Look-ups a second, whatever the portal does", min=1)] = 100,
+    seconds: Annotated[float, typer.Option(help="For how long they count", min=1)] = 30,
+    warm_s: Annotated[float, typer.Option("--warm-seconds", help="How long before that they do not", min=0)] = 5,
+    sheets: Annotated[int, typer.Option(help="Sealed sheets that are printed, one after the other", min=1)] = 100,
+    checks: Annotated[int, typer.Option(help="Evidence files, and sheets, that are checked", min=1)] = 200,
+    answer_ms: Annotated[int, typer.Option(help="Beat of the look-up's answers: HUB_PORTAL_ANSWER_MS", min=1)] = 40,
+    seed: Seed = 2026,
+    processes: Processes = 2,
+    cache: Cache = None,
+    json: Json = False,
+) -> None:
+    """Time look-ups at a steady rate (open loop), sheets, and checks, at a portal on real servers."""
+    settings = Settings()
+    order = PortalOrder(
+        _cache(settings, cache), settings.cache_dir, families, rate, seconds, warm_s, sheets, checks, answer_ms,
+        processes, seed,
+    )  # fmt: skip
+    with Told(Console(stderr=True)) as tell:
+        found = measure_portal(order, tell)
     _show(found, json)
 
 

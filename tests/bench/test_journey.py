@@ -62,3 +62,11 @@ def test_ballast_is_there_and_changes_no_outcome() -> None:
     found = bench("scale", "--transcripts", 200, "--workers", "2", "--times", "10")
     assert [case["rows_before"] for case in found["stored"]] == [{}, {"so_ha_noi": 2000, "bo": 2000}]
     assert found["ok"]
+
+
+def test_portal_answers_everybody_as_it_should() -> None:
+    """At a low rate, for some seconds: look-ups right and wrong, reads, sealed sheets, checks that find them valid."""
+    found = bench("portal", "--rate", 10, "--seconds", 2, "--warm-seconds", 20, "--sheets", 3, "--checks", 3)
+    assert (found["ok"], set(map(len, found["wrong_answers"].values()))) == (True, {0})
+    assert (found["look_up_ms"]["count"], found["sheet_ms"]["count"], found["check_sheet_ms"]["count"]) == (20, 3, 3)
+    assert {"look_up_p99_ms", "sheet_p99_ms", "check_bundle_p99_ms"} <= set(found["goals"])

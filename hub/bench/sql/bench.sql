@@ -58,3 +58,11 @@ SELECT current_setting(%s)
 -- name: server_version
 -- Version of the server.
 SELECT current_setting('server_version')
+
+-- name: slips
+-- Slips that Bộ has.
+SELECT count(*) FROM slip
+
+-- name: pupils_at_bo
+-- Every transcript at Bộ with what a slip and a page of it are named by.
+SELECT school, school_year, period, version, document, locator FROM document ORDER BY school, pupil

@@ -27,7 +27,7 @@ def test_bench_has_a_command_for_each_measurement() -> None:
     named = {
         command.callback.__name__: command.callback.__doc__ for command in app.registered_commands if command.callback
     }
-    assert set(named) == {"journey", "latency", "scale", "peers", "profile", "plot", "merkle"}
+    assert set(named) == {"journey", "latency", "portal", "scale", "peers", "profile", "plot", "merkle"}
     assert all(named.values())
 
 
@@ -38,6 +38,7 @@ def test_bench_has_a_command_for_each_measurement() -> None:
         ("scale", "--workers", "1,x"),
         ("profile", "--part", "moon"),
         ("latency", "--rate", 0),
+        ("portal", "--families", 1),
     ],
 )
 def test_bench_refuses_what_cannot_be_measured(run: Callable[..., Any], arguments: tuple[object, ...]) -> None:
