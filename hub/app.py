@@ -25,6 +25,9 @@ from hub.agents.stage import Stage
 from hub.agents.stage.process import Beside, run_process
 from hub.agents.stage.worker import fatal
 from hub.agents.stamping import SEALING_ALARM_S, Stamper
+from hub.agents.transfer_clock import transfer_clock
+from hub.agents.transfer_steps import steps_stage
+from hub.agents.transfers import transfers_stage
 from hub.agents.validate import validate_stage
 from hub.agents.windows import windows
 from hub.errors import Corrupt, Unavailable
@@ -93,18 +96,22 @@ def run_bo(
         "register": register_stage(slugs, keyring.anchors, snapshots),
         "ingest": ingest_stage(slugs, keyring, snapshots),
         "slips": slips_stage(slugs, keyring.slip_key, snapshots),
+        "steps": steps_stage(slugs, snapshots),
+        "transfers": transfers_stage(keyring.seal, snapshots),
     }
     chosen = [stage for name, stage in every.items() if name in stages]
     serve_metrics(metrics_port)
     beside: list[Beside] = [lambda _: backlog("bo", database_url, stages)]
+    if "transfers" in stages:
+        beside.append(lambda kick: transfer_clock(keyring.seal, snapshots, database_url, kick))
     if registry_port is not None:
         beside.append(lambda _: serve_registry(slugs, registry_port))
-    _run("bo", chosen, database_url, bootstrap, slot, bo_build(keyring.secret), beside, standstill_s)
+    _run("bo", chosen, database_url, bootstrap, slot, bo_build(keyring.secret), beside, standstill_s, slugs)
 
 
 def _run(
     owner: str, stages: list[Stage[Any, Any, Any, Any]], url: str, bootstrap: str, slot: str, build: Any,
-    beside: list[Beside], standstill_s: float,
+    beside: list[Beside], standstill_s: float, slugs: Collection[str] = (),
 ) -> None:  # fmt: skip
     sys.setswitchinterval(_SWITCH_S)
 
@@ -113,7 +120,7 @@ def _run(
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
         try:
-            await _not_behind(owner, url, bootstrap, stop)
+            await _not_behind(owner, url, bootstrap, slugs, stop)
             await run_process(owner, stages, url, bootstrap, slot, build, beside, stop, standstill_s)
         except Exception as error:  # leaving here would wait for tasks of the client that listen to nobody any more
             fatal("process", error)
@@ -121,11 +128,11 @@ def _run(
     asyncio.run(main())
 
 
-async def _not_behind(owner: str, url: str, bootstrap: str, stop: asyncio.Event) -> None:
+async def _not_behind(owner: str, url: str, bootstrap: str, slugs: Collection[str], stop: asyncio.Event) -> None:
     """Return when the database knows what its organisation wrote last; a worker behind it ends with its own code."""
     while not stop.is_set():
         try:
-            await refuse_if_behind(owner, url, bootstrap)
+            await refuse_if_behind(owner, url, bootstrap, slugs)
         except Unavailable as error:
             _log.warning("worker_waits", owner=owner, code=error.code, **error.facts)
             await asyncio.sleep(_WAIT_S)

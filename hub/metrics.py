@@ -17,7 +17,7 @@ __all__ = [
     "QUARANTINED",
     "QUARANTINE_OLDEST", "QUARANTINE_WAITING",
     "REFUSED", "RELAYED", "RETRIES", "SEALING_OVERDUE", "STAMP_FAILURES", "STATUS", "TAMPERED", "TAMPER_CHECKED",
-    "UNCHANGED", "UNSEALED", "WAITING", "WAITING_SECONDS", "serve_metrics",
+    "TRANSFERS", "TRANSFERS_OVERDUE", "UNCHANGED", "UNSEALED", "WAITING", "WAITING_SECONDS", "serve_metrics",
 ]  # fmt: skip
 
 _log = structlog.get_logger()
@@ -46,6 +46,8 @@ STAMP_FAILURES = Counter("hub_seal_timestamp_failures", "Questions that brought 
 CLOSING_DUE = Gauge(
     "hub_closing_due_seconds", "Since when a log should have ended that has no final head; 0 for none", ["so"]
 )
+TRANSFERS = Gauge("hub_transfers", "Transfers between schools at Bộ, by state", ["state"])
+TRANSFERS_OVERDUE = Gauge("hub_transfers_overdue", "Transfers of which what is awaited now has run out")
 LOOKS = Counter("hub_portal_looks", "Reads of the portal that were logged, by what was read", ["record"])
 LOOK_MISSES = Counter("hub_portal_misses", "Keys shown to the portal that opened nothing, or came over a limit")
 RETRIES = Counter("hub_stage_database_retries", "Attempts that found no database", ["stage"])

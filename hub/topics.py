@@ -39,7 +39,7 @@ VALUE_BYTES_MAX = MESSAGE_BYTES_MAX - 2_048  # beside it: headers, key and the b
 REQUEST_BYTES_MAX = MESSAGE_BYTES_MAX - 16_384  # a request for a lock travels on beside the lock's manifest
 _DAY_MS = 86_400_000
 SO_STAGES = ("register", "validate", "lock", "acknowledge")
-BO_STAGES = ("register", "ingest", "slips")
+BO_STAGES = ("register", "ingest", "slips", "steps", "transfers")
 _KEPT_MS = 400 * _DAY_MS  # longer than a school year with its late round; the permanent record is PostgreSQL
 
 
@@ -200,8 +200,8 @@ def stages_of_so(so: str) -> dict[str, tuple[Topic, ...]]:
 def stages_of_bo(slugs: Iterable[str]) -> dict[str, tuple[Topic, ...]]:
     """What each stage of Bộ reads, by its name."""
     known = tuple(slugs)
-    read = (tuple(map(topic, known)) for topic in (register, locked, slip))
-    return dict(zip(BO_STAGES, read, strict=True))
+    read = [tuple(map(topic, known)) for topic in (register, locked, slip, transfer)]
+    return dict(zip(BO_STAGES, [*read, (bo_transfer(),)], strict=True))
 
 
 def every_topic(slugs: Iterable[str]) -> tuple[Topic, ...]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from hub.agents.publication import former_key, publication
 from hub.agents.stage.relay import Build
+from hub.agents.transfer_delivery import transfer_document
 from hub.catalogue import CATALOGUE
 from hub.errors import Corrupt
 from hub.kafka.dead_letter import VALUE_BYTES, VALUE_SHA256, EntryId, Pair, error_headers, read_kept, sendable, size_of
@@ -43,7 +44,7 @@ def so_build(so: str) -> Build:
 
 
 def bo_build(secret: bytes) -> Build:
-    """Return the builder of Bộ's references: the national stream, quarantined records."""
+    """Return the builder of Bộ's references: the national stream, sealed histories, quarantined records."""
 
     def build(connection: Connection, reference: dict[str, Any]) -> Iterator[_Built]:
         if "transcripts" in reference:
@@ -51,6 +52,8 @@ def bo_build(secret: bytes) -> Build:
             for row in published_rows(connection, so, bytes.fromhex(lock_id)):
                 key, message_id, value = publication(so, lock_id, row, secret)
                 yield key, message_id, value, ()
+        elif "transfer_document" in reference:
+            yield *transfer_document(connection, *reference["transfer_document"]), ()
         elif "moved" in reference:
             cause, places = reference["moved"]
             for place in places:

@@ -11,7 +11,6 @@ from hub.client.asking import (
     severities_of,
 )
 from hub.client.batch import Batch, BatchDocument, Sealed, is_batch, load_batch
-from hub.client.bundling import BundleFile, make_bundle, make_bundle_at_bo, pupils_of_locator, pupils_of_student
 from hub.client.changing import changed_document, read_changes, value_at
 from hub.client.commands import SentCommand, commands_at_broker, commands_in_journal
 from hub.client.correcting import Correcting, Difference, bases_of_files, correct, prepare_correction
@@ -49,6 +48,7 @@ from hub.client.submitting import kept_outbounds, outbound_of, retire_submission
 from hub.client.told import told_of
 from hub.client.unreported import read_unreported, read_unreported_of_schools
 from hub.client.years import YearProof, conclusion_of, prove_years
+from hub.store.bundling import BundleFile, make_bundle, make_bundle_at_bo, pupils_of_locator, pupils_of_student
 
 __all__ = [
     "AskedCorrection",

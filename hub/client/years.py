@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from hub.client.bundling import make_bundle
 from hub.client.history import History, Version
 from hub.domain import department, province_of_year, pupil_of, successor_of
 from hub.errors import Refused
 from hub.evidence import Conclusion, Report, Roots
+from hub.store.bundling import make_bundle
 
 __all__ = ["YearProof", "conclusion_of", "prove_years"]
 

@@ -17,7 +17,7 @@ from hub.kafka.reader import read_range
 from hub.recovery.messages import FOREIGN, Written, written
 from hub.store import Connection, open_connection, unavailable
 from hub.store.queries import queries_of
-from hub.topics import Topic, of_bo, of_so
+from hub.topics import Topic, every_topic, of_so
 
 __all__ = ["own_topics", "refuse_if_behind", "unknown"]
 
@@ -26,18 +26,18 @@ _NEWEST_SIGNS = 16  # a repetition of an older message may stand last; sixteen o
 _NEWEST_RECORDS_MAX = 256  # so far back they are looked for among strangers' records and redriven copies
 
 
-def own_topics(owner: str) -> tuple[Topic, ...]:
-    """Return the topics that only `owner` ("so-<slug>" or "bo") writes."""
-    every = of_bo(()) if owner == "bo" else of_so(owner.removeprefix("so-"))
+def own_topics(owner: str, slugs: Iterable[str] = ()) -> tuple[Topic, ...]:
+    """Return the topics that only `owner` ("so-<slug>" or "bo") writes; Bộ also writes to each of these Sở."""
+    every = every_topic(slugs) if owner == "bo" else of_so(owner.removeprefix("so-"))
     return tuple(topic for topic in every if topic.written_by == (owner,))
 
 
-async def refuse_if_behind(owner: str, database_url: str, bootstrap: str) -> None:
-    """Return when the newest messages of every own topic are known.
+async def refuse_if_behind(owner: str, database_url: str, bootstrap: str, slugs: Iterable[str] = ()) -> None:
+    """Return when the newest messages of every own topic are known; `slugs` as in `own_topics`.
 
     Raises Corrupt(DATABASE_BEHIND) with the first unknown one; Unavailable while database or cluster is not there.
     """
-    for topic in own_topics(owner):
+    for topic in own_topics(owner, slugs):
         newest = [record async for record in _newest(bootstrap, topic)]
         with (
             open_connection(database_url) as connection,

@@ -53,7 +53,7 @@ async def read_back(
     Repeating it stores nothing twice. Raises Refused(WORKERS_RUNNING), Unavailable.
     """
     refuse_if_working(owner, bootstrap)
-    topics = own_topics(owner)
+    topics = own_topics(owner, registers)
     cluster, ids = cluster_id(bootstrap), topic_ids(bootstrap, [topic.name for topic in topics])
     ends = end_offsets(bootstrap, [(register(so).name, 0) for so in registers])
     facts = {"register_ends": {name: end for (name, _), end in ends.items()}}

@@ -8,7 +8,7 @@ When a version of an entry counts stands in `hub.trust.entry`. Rosters are passe
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import msgspec
@@ -146,6 +146,10 @@ class Snapshot:
     def extending_decision(self, school_year: str, cohort: str, at: datetime) -> str | None:
         """Return the number of the decision in force at `at` that extended a deadline of schools, or None."""
         return self._calendar.at(at).extending(school_year, cohort)
+
+    def days_off(self, at: datetime) -> frozenset[date]:
+        """Return the days that decisions in force at `at` declare free beyond the national holidays."""
+        return self._calendar.at(at).days_off
 
     def lock_policy(self, at: datetime) -> LockPolicy:
         """Return what the Sở asks of a lock at `at`: the newest entry in force, or that missing pupils are told."""

@@ -220,4 +220,5 @@ def test_absent_server_is_named(
 def test_bo_is_told_too(world: World) -> None:
     """Its stages read the topics of every Sở."""
     (found,) = lag_of(world.hub.bootstrap, [bo_source(world.hub.slugs, world.hub.bo_url)], window=_WINDOW)
-    assert {stage.stage: len(stage.partitions) for stage in found.stages} == {"register": 3, "ingest": 3, "slips": 3}
+    read = {"register": 3, "ingest": 3, "slips": 3, "steps": 3, "transfers": 1}
+    assert {stage.stage: len(stage.partitions) for stage in found.stages} == read

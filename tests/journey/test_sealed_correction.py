@@ -14,7 +14,6 @@ import pytest
 from msgspec import UNSET
 
 from hub.client import make_bundle
-from hub.client.bundling import BundleFile
 from hub.client.papers import PAPERS
 from hub.connectors.sdk import SourceRecord
 from hub.domain import canonical, read
@@ -22,6 +21,7 @@ from hub.domain.statements import RoundName
 from hub.domain.transcript import Transcript
 from hub.local.population import SignedDocument
 from hub.reconcile import Checked, check_rows
+from hub.store.bundling import BundleFile
 from hub.topics import bo_transcript
 from hub.trust import grade_of, parse_leaf
 from tests.journey.correcting import Correcting, corrected

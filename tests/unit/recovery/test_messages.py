@@ -22,8 +22,13 @@ def a_found(value: bytes | None, headers: list[tuple[str, bytes]]) -> Found:
 def test_own_topics_are_those_that_nobody_else_may_write() -> None:
     """Commands and register come through the door; everything else of a Sở is its own."""
     names = {topic.name.split(".", 2)[2] for topic in own_topics(f"so-{SO}")}
-    assert names == {"lock-command.v1", "receipt.v1", "locked.v1", "quarantine.v1", "reminder.v1", "slip.v1"}
-    assert {topic.name for topic in own_topics("bo")} >= {"hocba.bo.receipt.v1", "hocba.bo.transcript.v1"}
+    assert names == {
+        "lock-command.v1", "receipt.v1", "locked.v1", "quarantine.v1", "reminder.v1", "slip.v1", "transfer.v1"
+    }  # fmt: skip
+    own = {"receipt.v1", "transcript.v1", "transfer.v1", "quarantine.v1"}
+    assert {topic.name for topic in own_topics("bo")} == {f"hocba.bo.{name}" for name in own}
+    told = {topic.name for topic in own_topics("bo", [SO])}
+    assert told == {f"hocba.bo.{name}" for name in own} | {f"hocba.so-{SO}.incoming.v1"}
 
 
 def test_receipt_is_known_by_its_id_and_keeps_its_bytes() -> None:

@@ -1,4 +1,4 @@
-"""Tệp bằng chứng: gathers from a Sở's database all that proves one locked transcript, for whoever cannot ask the hub.
+"""Tệp bằng chứng: gathers from a database all that proves one locked transcript, for whoever cannot ask the hub.
 
 Everything is taken verbatim as it was signed; only the Merkle proofs are worked out here.
 """
@@ -16,7 +16,7 @@ from hub.domain.statements import IngestStatement, ReceiptStatement, read
 from hub.errors import Corrupt, Refused
 from hub.evidence import Head, Place, Position, Signed, bundle_bytes, signed, status_bytes
 from hub.schemas import decode
-from hub.store import Connection, open_connection, unavailable
+from hub.store.connection import Connection, open_connection, unavailable
 from hub.store.queries import queries_of
 from hub.trust import Leaf, Origin, Tree, encode_base64, leaf_hash, origin_of, parse_leaf
 from hub.trust import read as read_signature
