@@ -55,6 +55,13 @@ ENTRIES = (
         "Xin nơi cấp một tờ có dấu thời gian.", "Ask who issued it for a sheet with a time-stamp.",
     ),
     Entry(
+        "SHEET_LAYOUT_NOT_HERE", Severity.WARN, Certainty.CONTRACT, _GROUND,
+        "Tờ này dàn theo mẫu {layout} mà chương trình này không có: không so được chữ trên tờ với dữ liệu kèm theo.",
+        "The sheet was set with layout {layout}, which this program has not: what it shows cannot be compared with its data.",
+        "Kiểm tra bằng phiên bản hub có mẫu đó, hoặc tra cứu bằng mã số tra cứu.",
+        "Check it with a version of the hub that has the layout, or look the record up.",
+    ),
+    Entry(
         "SHEET_LAYOUT_UNKNOWN", Severity.REFUSE, Certainty.CONTRACT, _GROUND,
         "Không có mẫu trình bày {layout}.", "There is no layout {layout}.",
         "Dùng mẫu mới nhất.", "Use the newest layout.",

@@ -15,7 +15,7 @@ from hub.domain.findings import Finding, finding, render
 from hub.errors import Refused
 from hub.evidence import Bundle, Conclusion, Report, Roots, authentic_register_of, read_file, verify_bundle
 from hub.print.claim import CLAIM_TYPE, read_claim
-from hub.print.parts import SheetParts, parts_of
+from hub.print.parts import SheetParts, layout_of, parts_of
 from hub.print.seal_reading import ReadSeal, read_seal
 from hub.print.sealing import with_last_line
 from hub.print.setting import LAYOUTS, set_sheet
@@ -51,11 +51,13 @@ class SheetReport:
     @property
     def verdict(self) -> Conclusion:
         """Sum up: a sheet is no better than its seal, its likeness to its data, and its evidence."""
-        if self.report is None or any(one.severity is Severity.REFUSE for one in self.found):
+        if (
+            self.report is None
+            or Conclusion.INVALID is self.report.verdict
+            or any(one.severity is Severity.REFUSE for one in self.found)
+        ):
             return Conclusion.INVALID
-        if self.report.verdict in (Conclusion.INVALID, Conclusion.UNKNOWN) or not self.found:
-            return self.report.verdict
-        return Conclusion.UNKNOWN
+        return Conclusion.UNKNOWN if self.found else self.report.verdict
 
     def shown(self) -> dict[str, Any]:
         """Return the report as one JSON object."""
@@ -88,6 +90,8 @@ def check_sheet(pdf: bytes, roots: Roots, verify: Verify = verify_bundle) -> She
     except Refused as refused:
         return SheetReport((finding(refused.code, _AT, facts=refused.facts),), report)
     sealed_at, found = _judged(seal, ground)
+    if size == 0:
+        found.append(finding("SHEET_LAYOUT_NOT_HERE", _AT, facts={"layout": layout_of(pdf)}))
     return SheetReport((*found, *_claimed(parts.qr, seal, ground, sealed_at)), report, sealed_at)
 
 
@@ -104,7 +108,13 @@ class _Ground:
 
 
 def _size_of_sheet(pdf: bytes, parts: SheetParts) -> int:
-    """Return how many bytes of the file are the sheet that its data makes. Raises Refused SHEET_DIFFERS."""
+    """Return how many bytes of the file are the sheet that its data makes; 0 when its layout cannot be set here.
+
+    Then the seal alone speaks for what is shown, and that is never enough. Raises Refused SHEET_DIFFERS.
+    """
+    named = layout_of(pdf)
+    if named and named not in LAYOUTS:
+        return 0
     for layout in reversed(LAYOUTS):
         made = with_last_line(set_sheet(parts.bundle, parts.qr, layout))
         if pdf.startswith(made):

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from hub.errors import Refused
 from hub.evidence import BUNDLE_BYTE_COUNT_MAX
 
-__all__ = ["SHEET_BYTES_MAX", "SheetParts", "is_pdf", "parts_of"]
+__all__ = ["SHEET_BYTES_MAX", "SheetParts", "is_pdf", "layout_of", "parts_of"]
 
 SHEET_BYTES_MAX = 2 * BUNDLE_BYTE_COUNT_MAX
 _FILE_COUNT_MAX = 3
+_LAYOUT = re.compile(rb"<pdf:Keywords>(sheet-[0-9]{1,4})</pdf:Keywords>")
 _HEAD = re.compile(
     rb"<</Length (\d{1,8})/Type/EmbeddedFile(/Filter/FlateDecode)?/Subtype/(?:application#2Fjson|text#2Fplain)"
     rb"/Params<</Size (\d{1,8})[^>]{0,60}>>>>\nstream\n"
@@ -32,6 +33,12 @@ class SheetParts:
 def is_pdf(data: bytes) -> bool:
     """Tell whether a file says that it is a PDF."""
     return data.startswith(b"%PDF-")
+
+
+def layout_of(pdf: bytes) -> str:
+    """Return the name of the layout that a sheet says it was set with, "" where it says none."""
+    found = _LAYOUT.search(pdf)
+    return "" if found is None else found[1].decode("ascii")
 
 
 def parts_of(pdf: bytes) -> SheetParts:

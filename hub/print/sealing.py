@@ -5,6 +5,7 @@ what a reader sees on a sheet proves nothing, and a picture of a seal would say 
 """
 
 import io
+import logging
 from collections.abc import Sequence
 from typing import Any
 
@@ -45,6 +46,8 @@ _MECHANISMS = {  # as the JWS algorithms have it: the salt of PS256 is as long a
 }  # fmt: skip
 # Before the seal and under it: nothing may follow a seal, not even what proves it.
 _DSS = DSSContentSettings(include_vri=False, placement=SigDSSPlacementPreference.TOGETHER_WITH_SIGNATURE)
+# Revocation lists come with the register and are never fetched; pyHanko warns of that at each seal.
+logging.getLogger("pyhanko.sign.signers.pdf_signer").addFilter(lambda told: "fetching is not allowed" not in told.msg)
 
 
 class Sealer:

@@ -6,8 +6,9 @@ compared. Nothing is verified here; what is wrong with an evidence file is for i
 
 import io
 from functools import cache
+from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 import segno
@@ -25,7 +26,9 @@ __all__ = ["LAYOUT", "LAYOUTS", "draw_qr", "set_layout", "set_sheet"]
 LAYOUT = "sheet-1"
 """The newest layout; older ones stay, for the sheets that were set with them."""
 _FOLDER = Path(__file__).parent / "layouts"
-LAYOUTS = tuple(sorted(path.stem for path in _FOLDER.glob("sheet-*.typ")))
+_TYPST_OF = {"sheet-1": "0.15.2"}  # a compiler of another version may set other bytes of the same layout
+LAYOUTS = tuple(name for name, version in _TYPST_OF.items() if version == metadata.version("typst"))
+"""The layouts that can be set here, oldest first."""
 _STANDARD = "a-3b"
 
 
@@ -41,7 +44,7 @@ def set_sheet(bundle: bytes, qr: str, layout: str = LAYOUT) -> bytes:
     reading = read(document)
     if reading.transcript is None:
         raise Refused("DOCUMENT_SHAPE")
-    told = tell(file, reading.transcript, form_of(reading.transcript), layout) | {"qr": draw_qr(qr)}
+    told = tell(file, reading.transcript, form_of(reading.transcript), layout) | {"qr": draw_qr(qr, "l")}
     inputs = {
         "told": msgspec.json.encode(told).decode(), "document": document.decode(), "bundle": bundle.decode(), "qr": qr,
     }  # fmt: skip
@@ -60,8 +63,8 @@ def _compiler(layout: str) -> Any:
     return typst.Compiler(str(_FOLDER / f"{layout}.typ"), root=str(_FOLDER), ignore_system_fonts=True)
 
 
-def draw_qr(text: str) -> str:
-    """Return a QR code as SVG."""
+def draw_qr(text: str, error: Literal["l", "m"] = "m") -> str:
+    """Return a QR code as SVG; a long text is read better in larger squares ("l") than with more correction."""
     drawn = io.BytesIO()
-    segno.make(text, error="m").save(drawn, kind="svg", border=2, xmldecl=False, svgns=True)
+    segno.make(text, error=error).save(drawn, kind="svg", border=2, xmldecl=False, svgns=True)
     return drawn.getvalue().decode()

@@ -29,6 +29,8 @@ _RESTS_ON: dict[Grade, str] = {
     "legacy_evidence": "Nhập từ bản giấy hoặc bản quét; Sở xác nhận, không có chữ ký số của nhà trường.",
 }
 _WIDE = "Nhận xét"
+_PERSONAL_ID = "Số định danh cá nhân"
+_PAPER = "Tệp PDF này mang theo học bạ đã ký và bằng chứng; in ra giấy thì chỉ còn mã QR và mã số tra cứu để kiểm tra."
 
 
 def tell(bundle: Bundle, transcript: Transcript, form: Form, layout: str) -> dict[str, Any]:
@@ -37,28 +39,29 @@ def tell(bundle: Bundle, transcript: Transcript, form: Form, layout: str) -> dic
     year, month, day = (int(part) for part in leaf.effective_on.split("-"))
     return {
         "title": form.title, "subtitle": form.subtitle, "regulation": f"Theo {form.regulation}",
-        "department": f"{department(bundle.so).name} · {transcript.school.name}",
-        "issuer": transcript.school.name, "date": [year, month, day],
+        "department": department(bundle.so).name, "school": transcript.school.name,
+        "issuer": transcript.school.name, "date": [year, month, day], "layout": layout,
         "codes": _lines(_codes(bundle, leaf, transcript)),
-        "pupil_heading": "Học sinh", "pupil": _lines(form.pupil),
+        "pupil_heading": "Học sinh", "pupil": _lines(line for line in form.pupil if line.name != _PERSONAL_ID),
         "year_heading": "Nhà trường và năm học", "year": _lines(form.year),
         "blocks": [_block(block) for block in form.blocks], "wide": _WIDE,
         "signers_heading": "Đã ký",
-        "signers_columns": ["Vai trò", "Người ký (mã đăng kí)", "Lúc ký", "Chứng thư số (SHA-256)"],
-        "signers": list(_signers(bundle)), "evidence_note": _RESTS_ON[grade_of(bundle.signatures)],
-        "footer": f"Mã tra cứu {printed(leaf.locator)} · bản {leaf.version} · {layout} · kiểm tra tệp này: hub verify",
-        "qr_alt": "Mã QR để kiểm tra tờ này", "document_alt": "Học bạ như đã ký (JSON)",
+        "signers_columns": ["Vai trò", "Người ký (mã đăng kí)", "Lúc ký (giờ Việt Nam)", "Chứng thư số (SHA-256)"],
+        "signers": list(_signers(bundle)), "notes": [_RESTS_ON[grade_of(bundle.signatures)], _PAPER],
+        "footer": f"Mã số tra cứu {printed(leaf.locator)} · bản {leaf.version} · mẫu {layout}",
+        "qr_caption": "Quét để kiểm tra tờ này", "qr_alt": "Mã QR để kiểm tra tờ này",
+        "document_alt": "Học bạ như đã ký (JSON)",
         "bundle_alt": "Tệp bằng chứng: chữ ký, sổ đăng ký, vị trí trong nhật ký",
     }  # fmt: skip
 
 
 def _codes(bundle: Bundle, leaf: Leaf, transcript: Transcript) -> Iterator[Line]:
     yield Line("Mã số tra cứu", printed(leaf.locator))
-    if transcript.student.personal_id is not UNSET:
-        yield Line("Số định danh cá nhân", str(transcript.student.personal_id))
+    number = transcript.student.personal_id
+    yield Line(_PERSONAL_ID, "không có" if number is UNSET else str(number))
     yield Line("Ngày hiệu lực", date_text(leaf.effective_on))
     yield Line("Phiên bản", str(leaf.version))
-    yield Line("Vị trí trong nhật ký của Sở", f"{bundle.so}, mục {bundle.place.in_log.index}")
+    yield Line("Nhật ký của Sở", f"{bundle.so}, mục {bundle.place.in_log.index}")
 
 
 def _signers(bundle: Bundle) -> Iterator[Sequence[str]]:

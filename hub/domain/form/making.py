@@ -8,7 +8,7 @@ from msgspec import UNSET, UnsetType
 from hub.domain.form.primary import primary_blocks
 from hub.domain.form.secondary import secondary_blocks
 from hub.domain.form.shape import Block, Form, Line
-from hub.domain.form.values import AWARDS, GENDERS, PROMOTIONS, date_text, meaning_of
+from hub.domain.form.values import AWARDS, GENDERS, NATIONALITIES, PROMOTIONS, date_text, meaning_of
 from hub.domain.provinces import province_at
 from hub.domain.transcript import Transcript
 
@@ -58,7 +58,7 @@ def _pupil(transcript: Transcript) -> Iterator[Line]:
     yield from _stated("Hộ chiếu", student.passport)
     yield Line("Mã học sinh", student.student_code)
     yield from _stated("Dân tộc", student.ethnicity)
-    yield Line("Quốc tịch", student.nationality)
+    yield Line("Quốc tịch", meaning_of(NATIONALITIES, student.nationality))
 
 
 def _year(transcript: Transcript) -> Iterator[Line]:
@@ -79,8 +79,10 @@ def _province(transcript: Transcript) -> str:
 
 
 def _ending(transcript: Transcript) -> Iterator[Block]:
-    result = transcript.result
-    lines = [Line("Hoàn thành chương trình lớp học", "Có" if result.completed else "Chưa")]
+    """Yield how it ended, where anything is told of that: a first semester ends no class."""
+    result, half = transcript.result, transcript.period == "semester_1"
+    completed = Line("Hoàn thành chương trình lớp học", "Có" if result.completed else "Chưa")
+    lines = [] if half and not result.completed else [completed]
     if result.programme_completed is not UNSET:
         lines.append(Line("Hoàn thành chương trình cấp học", "Có" if result.programme_completed else "Chưa"))
     lines += _stated("Lên lớp", meaning_of(PROMOTIONS, result.promotion) or UNSET)
@@ -88,7 +90,8 @@ def _ending(transcript: Transcript) -> Iterator[Block]:
         lines.append(Line("Khen thưởng", ", ".join(meaning_of(AWARDS, award) for award in result.awards)))
     lines += _stated("Nhận xét", transcript.remarks)
     lines += _stated("Lí do đính chính", transcript.reason)
-    yield Block("Kết quả cuối năm", tuple(lines))
+    if lines:
+        yield Block("Kết quả học kì I" if half else "Kết quả cuối năm", tuple(lines))
 
 
 def _stated(name: str, value: str | UnsetType) -> Iterator[Line]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from msgspec import UNSET, UnsetType
 
 from hub.domain.form.shape import Block, Line, Table
-from hub.domain.form.values import ASSESSED, RATINGS, SUBJECT_LEVELS, meaning_of, note_of, value_text
+from hub.domain.form.values import ASSESSED, RATINGS, SUBJECT_LEVELS, meaning_of, note_of, said_text, value_text
 from hub.domain.regulations.tt27.names import NAMES
 from hub.domain.transcript import Assessed, Transcript
 
@@ -40,7 +40,7 @@ def _subjects(transcript: Transcript) -> Block:
             NAMES.get(row.code, row.code),
             "Miễn" if row.exempt is True else value_text(row.level),
             value_text(row.score, whole=True),
-            value_text(row.comment),
+            said_text(row.comment),
         )
         for row in transcript.subjects
     )
@@ -49,7 +49,7 @@ def _subjects(transcript: Transcript) -> Block:
 
 
 def _assessed(heading: str, rows: tuple[Assessed, ...]) -> Block:
-    told = tuple((NAMES.get(row.code, row.code), row.level, value_text(row.comment)) for row in rows)
+    told = tuple((NAMES.get(row.code, row.code), row.level, said_text(row.comment)) for row in rows)
     return Block(heading, table=Table(_ASSESSED_COLUMNS, told), note=note_of(ASSESSED))
 
 

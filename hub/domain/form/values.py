@@ -10,8 +10,9 @@ from types import MappingProxyType
 from msgspec import UNSET, UnsetType
 
 __all__ = [
-    "ASSESSED", "AWARDS", "CONDUCT", "GENDERS", "LEARNING_TT58", "LEVELS_TT22", "PROMOTIONS", "RATINGS", "RESULTS",
-    "SUBJECT_LEVELS", "date_text", "mark_text", "meaning_of", "note_of", "value_text",
+    "ASSESSED", "AWARDS", "CONDUCT", "GENDERS", "LEARNING_TT58", "LEVELS_TT22", "NATIONALITIES", "PROMOTIONS",
+    "RATINGS", "RESULTS", "SUBJECT_LEVELS", "date_text", "mark_text", "meaning_of", "note_of", "said_text",
+    "value_text",
 ]  # fmt: skip
 
 Words = Mapping[str, str]
@@ -32,6 +33,11 @@ PROMOTIONS: Words = MappingProxyType({
     "promoted": "Được lên lớp", "retained": "Ở lại lớp", "retake": "Kiểm tra, đánh giá lại trong kì nghỉ hè",
     "summer_training": "Rèn luyện trong kì nghỉ hè",
 })  # fmt: skip
+NATIONALITIES: Words = MappingProxyType({
+    "VN": "Việt Nam", "LA": "Lào", "KH": "Campuchia", "CN": "Trung Quốc", "KR": "Hàn Quốc", "JP": "Nhật Bản",
+    "TH": "Thái Lan", "US": "Hoa Kỳ",
+})  # fmt: skip
+"""Names of the codes (ISO 3166-1) that schools meet most; another code is shown as it stands."""
 GENDERS: Words = MappingProxyType({"male": "Nam", "female": "Nữ", "unknown": "Không rõ"})
 
 
@@ -48,8 +54,13 @@ def date_text(date: str) -> str:
 
 
 def value_text(value: str | UnsetType, *, whole: bool = False) -> str:
-    """Return a value that may be absent: "" then."""
+    """Return a mark or level that may be absent: "" then."""
     return "" if value is UNSET else mark_text(str(value), whole=whole)
+
+
+def said_text(text: str | UnsetType) -> str:
+    """Return what somebody wrote, every character of it; "" where it is absent. A full stop is no decimal point."""
+    return "" if text is UNSET else str(text)
 
 
 def meaning_of(words: Words, code: str | UnsetType) -> str:

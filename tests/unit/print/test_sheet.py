@@ -19,7 +19,7 @@ from tests.unit.evidence import builders
 from tests.unit.print.sheets import ADDRESS, SEALED_AT, an_issuer, authority, codes, good_sheet
 
 LAYOUT_FOLDER = Path(hub.print.__file__).parent / "layouts"
-PUBLISHED = {"sheet-1": "a4d2623cb491e85bc95c047e63c36eafc66a42f4b27e21c2da713d243b56c030"}
+PUBLISHED = {"sheet-1": "f32044246404dcc8d4ca2307bfd1a23bba1c919227749c2dda0499df61679ed1"}
 ROOTS = builders.roots("registrar")
 
 
