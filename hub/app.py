@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 
 from hub.agents.acknowledge import acknowledge_stage
+from hub.agents.anchoring import anchoring
 from hub.agents.backlog import backlog
 from hub.agents.ingest import ingest_stage
 from hub.agents.lock import lock_stage
@@ -88,9 +89,12 @@ def run_so(
 
 def run_bo(
     slugs: Collection[str], *, database_url: str, bootstrap: str, secrets: Path, slot: str, stages: Collection[str],
-    metrics_port: int, standstill_s: float, registry_port: int | None = None,
+    metrics_port: int, standstill_s: float, registry_port: int | None = None, look_anchor: Path | None = None,
 ) -> None:  # fmt: skip
-    """Run a worker of Bộ over the topics of these Sở until SIGTERM or SIGINT."""
+    """Run a worker of Bộ over the topics of these Sở until SIGTERM or SIGINT.
+
+    With the stage `slips` it keeps in the file `look_anchor` where the portal's logs end.
+    """
     keyring, snapshots = load_keyring(secrets / "bo", COSIGNER), Snapshots()
     every: dict[str, Stage[Any, Any, Any, Any]] = {
         "register": register_stage(slugs, keyring.anchors, snapshots),
@@ -104,6 +108,8 @@ def run_bo(
     beside: list[Beside] = [lambda _: backlog("bo", database_url, stages)]
     if "transfers" in stages:
         beside.append(lambda kick: transfer_clock(keyring.seal, snapshots, database_url, kick))
+    if look_anchor is not None and "slips" in stages:
+        beside.append(lambda _: anchoring(database_url, look_anchor, keyring.slip_key))
     if registry_port is not None:
         beside.append(lambda _: serve_registry(slugs, registry_port))
     _run("bo", chosen, database_url, bootstrap, slot, bo_build(keyring.secret), beside, standstill_s, slugs)

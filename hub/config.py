@@ -48,6 +48,8 @@ class Settings(BaseSettings):
     """Address on which the portal listens; a proxy of the deployment shows it to outsiders."""
     portal_port: int = Field(default=8088, ge=0, le=65_535)
     """Port on which the portal listens."""
+    look_anchor: Path | None = None
+    """File, written by Bộ's worker, of where the portal's logs end; default: `look-anchor.json` in the data folder."""
     portal_trusts_proxy: bool = False
     """The last address of X-Forwarded-For counts as the reader's: only behind a proxy that sets it."""
     portal_answer_ms: int = Field(default=40, ge=1, le=5_000)
@@ -62,6 +64,11 @@ class Settings(BaseSettings):
     """Run the development log-in, which proves nothing, beside the portal; refused for addresses others can reach."""
     registry_port: int | None = None
     """Port of the read-only schema registry on 127.0.0.1, served by Bộ's worker; absent: not served."""
+
+    @property
+    def look_anchor_file(self) -> Path:
+        """The file of the ends of the portal's logs."""
+        return self.look_anchor or self.data_dir / "look-anchor.json"
 
     @property
     def secrets(self) -> Path:

@@ -12,7 +12,8 @@ __all__ = [
     "CONNECTOR_RECORDS", "CONNECTOR_STATE", "CONNECTOR_STEP_FAILURES", "CONNECTOR_UNDECLARED_LOSSES",
     "CONNECTOR_WAITING_BATCHES", "EXPORTER_LAG", "EXPORTER_OFFSET", "FORKS", "GROUP_LAG",
     "GROUP_LAG_MAX",
-    "GROUP_LAG_SECONDS", "GROUP_LAG_SECONDS_MAX", "GROUP_OFFSET", "INGESTED", "LAG", "LOCKED", "LOOKS", "LOOK_MISSES",
+    "GROUP_LAG_SECONDS", "GROUP_LAG_SECONDS_MAX", "GROUP_OFFSET", "INGESTED", "LAG", "LOCKED", "LOOKS",
+    "LOOK_LOG_LOST", "LOOK_LOG_ROWS", "LOOK_MISSES",
     "NEAR_MATCHES_OPEN",
     "QUARANTINED",
     "QUARANTINE_OLDEST", "QUARANTINE_WAITING",
@@ -49,6 +50,8 @@ CLOSING_DUE = Gauge(
 TRANSFERS = Gauge("hub_transfers", "Transfers between schools at Bộ, by state", ["state"])
 TRANSFERS_OVERDUE = Gauge("hub_transfers_overdue", "Transfers of which what is awaited now has run out")
 LOOKS = Counter("hub_portal_looks", "Reads of the portal that were logged, by what was read", ["record"])
+LOOK_LOG_ROWS = Gauge("hub_look_log_rows", "Rows of the logs of reads and shares; it never falls")
+LOOK_LOG_LOST = Gauge("hub_look_log_lost_rows", "Rows that these logs had and have no more; 0 unless a tail is gone")
 LOOK_MISSES = Counter("hub_portal_misses", "Keys shown to the portal that opened nothing, or came over a limit")
 RETRIES = Counter("hub_stage_database_retries", "Attempts that found no database", ["stage"])
 RELAYED = Counter("hub_relay_sent_messages", "Messages of the outbox that the broker acknowledged", ["owner"])

@@ -111,6 +111,20 @@ ENTRIES: tuple[Entry, ...] = (
         "Nothing is lost and the hub tries again. If it lasts, tell the operator.",
     ),
     _entry(
+        "LOOK_ANCHOR_UNUSABLE",
+        "Không đọc hoặc ghi được tệp mốc nhật ký tra cứu {path}: {reason}.",
+        "The file {path}, which holds where the logs of reads end, cannot be read or written: {reason}.",
+        "Đặt HUB_LOOK_ANCHOR vào thư mục ghi được; tiến trình tự thử lại.",
+        "Let HUB_LOOK_ANCHOR name a place that can be written; the worker tries again by itself.",
+    ),
+    _entry(
+        "LOOK_ANCHOR_WRONG",
+        "Tệp mốc nhật ký tra cứu {path} không phải do Bộ ghi: mã xác thực không khớp.",
+        "The file {path} of where the logs of reads end was not written by this Bộ: its code does not agree.",
+        "Tìm ai đã sửa tệp; cất tệp sang chỗ khác để bắt đầu mốc mới.",
+        "Find out who changed it; put it aside, and a new one is begun.",
+    ),
+    _entry(
         "METRICS_PORT_TAKEN",
         "Cổng {port} cho trang số liệu không dùng được: {reason}.",
         "Port {port} of the metrics page cannot be used: {reason}.",

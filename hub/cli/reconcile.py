@@ -17,12 +17,14 @@ from hub.catalogue import entry_of
 from hub.cli.connect import chosen_so, connected
 from hub.cli.options import Data, Json
 from hub.cli.showing import print_line
+from hub.config import Settings
 from hub.errors import Refused
 from hub.local.hub import LocalHub
 from hub.metrics import TAMPER_CHECKED, TAMPERED
 from hub.reconcile import Checked, Sums, Tampered, check_rows
 from hub.reconcile import reconcile as compare
 from hub.signing import COSIGNER, load_keyring
+from hub.store.bo.anchor import Anchor, read_anchor
 
 __all__ = ["reconcile"]
 
@@ -90,7 +92,7 @@ def _check(hub: LocalHub, slugs: list[str], *, bo: bool, json: bool, metrics_fil
     table = _table("Dòng bị can thiệp / tampered rows", "code", "owner", "table", "row", "what")
     for owner, url in owners.items():
         count = 0
-        for tampered in check_rows(owner, url, checked):
+        for tampered in check_rows(owner, url, checked, _anchor(hub) if owner == "bo" else None):
             count += 1
             _show_row(table, tampered, json=json)
         TAMPERED.labels(owner).set(count)
@@ -106,6 +108,12 @@ def _check(hub: LocalHub, slugs: list[str], *, bo: bool, json: bool, metrics_fil
         highlight=False,
     )
     return total
+
+
+def _anchor(hub: LocalHub) -> Anchor | None:
+    """Where the portal's logs ended, as Bộ's worker noted it on this machine."""
+    path = Settings().look_anchor or hub.look_anchor
+    return read_anchor(path, load_keyring(hub.secrets / "bo", COSIGNER).slip_key)
 
 
 def _show_row(table: Table, tampered: Tampered, *, json: bool) -> None:

@@ -2,20 +2,23 @@
 
 import asyncio
 from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
 from hub.cli.connect import chosen_so, connected
-from hub.cli.deciding import By, Reason, reason_of, who_of
+from hub.cli.deciding import By, Reason, open_owner, reason_of, who_of
 from hub.cli.options import Data, Json
 from hub.cli.progress import Told
 from hub.cli.showing import print_line
+from hub.config import Settings
 from hub.errors import Refused, Unavailable
 from hub.local.hub import LocalHub
 from hub.recovery import new_log, read_back
 from hub.signing import COSIGNER, load_keyring, log_origin
+from hub.store.bo.anchor import LostTail, go_back
 
 __all__ = ["recover"]
 
@@ -61,7 +64,18 @@ def _read_back(hub: LocalHub, owner: str, who: str, why: str, console: Console) 
         found = asyncio.run(
             read_back(owner, registers, _owner_url(hub, owner), hub.bootstrap, who, why, keyring.secret, tell)
         )
-    return {"records": dict(found.records), "recovered": dict(found.recovered)}
+    shown: dict[str, object] = {"records": dict(found.records), "recovered": dict(found.recovered)}
+    if owner != "bo":
+        return shown
+    lost = _looks_lost(hub, keyring.slip_key, who, why)
+    return shown | {"shares_ended": found.shares_ended, "look_rows_lost": sum(tail.count for tail in lost)}
+
+
+def _looks_lost(hub: LocalHub, key: bytes, who: str, why: str) -> list[LostTail]:
+    """Note for good which rows of the portal's logs the restore lost, and go on from where they end now."""
+    path, at = Settings().look_anchor or hub.look_anchor, datetime.now(UTC).isoformat(timespec="seconds")
+    with open_owner(hub, "bo") as connection:
+        return go_back(connection, path, key, at, who, why)
 
 
 def _begin_again(hub: LocalHub, owner: str, who: str, why: str, _: Console) -> dict[str, object]:

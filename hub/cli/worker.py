@@ -36,7 +36,7 @@ def worker(
         run_bo(
             settings.so_slugs, database_url=url, bootstrap=_bootstrap(settings), secrets=settings.secrets, slot=slot,
             stages=chosen, metrics_port=settings.metrics_port, standstill_s=settings.standstill_s,
-            registry_port=settings.registry_port,
+            registry_port=settings.registry_port, look_anchor=settings.look_anchor_file,
         )  # fmt: skip
     else:
         raise typer.BadParameter("say `so <slug>` or `bo`")

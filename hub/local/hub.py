@@ -66,6 +66,11 @@ class LocalHub:
         return self._secrets or self.data / "secrets"
 
     @property
+    def look_anchor(self) -> Path:
+        """The file that holds where the portal's logs end."""
+        return self.data / "look-anchor.json"
+
+    @property
     def bootstrap(self) -> str:
         """Address of the broker."""
         return self.servers.bootstrap
@@ -154,7 +159,7 @@ class LocalHub:
             self.timestamp_authority.start()
 
     def _environment(self, spec: WorkerSpec) -> Mapping[str, str]:
-        own = {"HUB_BO_DATABASE_URL": self.bo_url}
+        own = {"HUB_BO_DATABASE_URL": self.bo_url, "HUB_LOOK_ANCHOR": str(self.look_anchor.absolute())}
         if spec.command == PORTAL:
             own = {"HUB_BO_PORTAL_DATABASE_URL": self.portal_database_url or ""}
         elif spec.arguments[0] == "so":

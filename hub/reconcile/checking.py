@@ -12,12 +12,14 @@ from hub.domain.statements import RegisterEntry, read
 from hub.errors import HubError
 from hub.reconcile.guards import check_guards
 from hub.reconcile.locks import Lock, StoredLock, covers, lock_of
+from hub.reconcile.portal import check_portal
 from hub.reconcile.rows import StoredRow
 from hub.reconcile.sources import opened, register_of, streamed
 from hub.reconcile.stored_locks import check_lock
 from hub.reconcile.stored_log import StoredAnswer, StoredHead, check_answer, check_log, check_told
 from hub.reconcile.tampered import Tampered
 from hub.store import Connection
+from hub.store.bo.anchor import Anchor
 from hub.store.queries import queries_of
 from hub.trust import ChainCache, Snapshot
 
@@ -34,16 +36,17 @@ class Checked:
     heads: int = 0
 
 
-def check_rows(owner: str, url: str, checked: Checked) -> Iterator[Tampered]:
+def check_rows(owner: str, url: str, checked: Checked, anchor: Anchor | None = None) -> Iterator[Tampered]:
     """Recompute everything that "so-<slug>" or "bo" stores about locks, from bytes up to the signed heads of the log.
 
-    Reads alone, with a worker's rights. Raises Unavailable.
+    Of Bộ also the portal's logs, whose ends an `anchor` tells. Reads alone, with a worker's rights. Raises Unavailable.
     """
     with opened(url) as connection:
         yield from check_guards(connection, owner)
         yield from _register(connection, owner)
         if owner == "bo":
             yield from _bo(connection, checked)
+            yield from check_portal(connection, anchor)
         else:
             yield from _so(connection, owner, checked)
 

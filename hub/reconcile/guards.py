@@ -14,7 +14,7 @@ from hub.reconcile.tampered import Tampered
 from hub.store import Connection
 from hub.store.queries import queries_of
 
-__all__ = ["Declared", "check_guards", "declared"]
+__all__ = ["Declared", "PortalRights", "check_guards", "declared", "portal_rights"]
 
 _COMMON = queries_of("common")
 _TRIGGER = re.compile(r"CREATE (?:CONSTRAINT )?TRIGGER (\w+)\s.*?\sON (\w+)", re.DOTALL)
@@ -22,6 +22,8 @@ _DROPPED = re.compile(r"DROP TRIGGER (?:IF EXISTS )?(\w+) ON (\w+)")
 _FUNCTION = re.compile(r"CREATE (?:OR REPLACE )?FUNCTION (\w+)\(.*?AS \$\$(.*?)\$\$", re.DOTALL)
 _AS_OWNER = re.compile(r"CREATE (?:OR REPLACE )?FUNCTION (\w+)\((?:(?!AS \$\$).)*?SECURITY DEFINER", re.DOTALL)
 _ROW_SECURITY = re.compile(r"^ALTER TABLE (\w+) ENABLE ROW LEVEL SECURITY;$", re.MULTILINE)
+_GRANTED = re.compile(r"^GRANT (SELECT|EXECUTE) ON (?:FUNCTION )?([\w,\s]+?) TO", re.MULTILINE)
+_WITHHELD = re.compile(r"^REVOKE (ALL|INSERT) ON (?!ALL )([\w, ]+) FROM", re.MULTILINE)
 _RIGHT = re.compile(r"^GRANT (\w+)(?: \(([^)]*)\))? ON (\w+) TO", re.MULTILINE)
 
 
@@ -34,6 +36,38 @@ class Declared:
     rights: frozenset[tuple[str, str, str | None]]
     as_owner: frozenset[str] = frozenset()  # functions that act with the rights of their owner
     row_security: frozenset[str] = frozenset()  # tables
+
+
+@dataclass(frozen=True, slots=True)
+class PortalRights:
+    """What Bộ's grants give the portal's role, and withhold from the worker: (table, right), names of functions."""
+
+    portal: frozenset[tuple[str, str]]
+    portal_calls: frozenset[str]
+    withheld: frozenset[tuple[str, str]]
+    worker_calls: frozenset[str]
+
+
+def portal_rights() -> PortalRights:
+    """Read what the files of grants of Bộ's database say."""
+    folder = files("hub.store") / "bo"
+    worker, portal = ((folder / name).read_text(encoding="utf-8") for name in ("grants.sql", "portal_grants.sql"))
+    given = set(_given(worker, "SELECT"))
+    withheld = {
+        (table.strip(), right)
+        for rights, tables in _WITHHELD.findall(worker)
+        for table in tables.split(",")
+        for right in (("SELECT", "INSERT") if rights == "ALL" else (rights,))
+    }
+    return PortalRights(
+        frozenset((table, "SELECT") for table in _given(portal, "SELECT")), frozenset(_given(portal, "EXECUTE")),
+        frozenset(withheld - {(table, "SELECT") for table in given}), frozenset(_given(worker, "EXECUTE")),
+    )  # fmt: skip
+
+
+def _given(text: str, right: str) -> Iterator[str]:
+    for found, names in _GRANTED.findall(text):
+        yield from (name.strip() for name in names.split(",") if found == right)
 
 
 def declared(kind: str) -> Declared:

@@ -29,7 +29,7 @@ from hub.trust import parse_leaf
 
 __all__ = ["ReadBack", "read_back"]
 
-_SQL, _SO = queries_of("common"), queries_of("so")
+_SQL, _SO, _BO = queries_of("common"), queries_of("so"), queries_of("bo")
 _ROWS_AT_ONCE = 500
 _LOCATOR_TRIES_MAX = 64
 Locators = dict[str, str]
@@ -38,10 +38,11 @@ Locators = dict[str, str]
 
 @dataclass
 class ReadBack:
-    """What was read: records by topic, and messages recovered by kind."""
+    """What was read: records by topic, and messages recovered by kind; and what ended with the restore."""
 
     records: Counter[str] = field(default_factory=Counter)
     recovered: Counter[str] = field(default_factory=Counter)
+    shares_ended: int = 0  # of Bộ: what families took back after the copy was made is not known any more
 
 
 async def read_back(
@@ -70,6 +71,8 @@ async def read_back(
                 _store(connection, note[0], ids[topic.name], lost)
                 tell(topic.name, len(page))
         connection.execute(_SQL["go_on_behind"])
+        if owner == "bo":
+            found.shares_ended = connection.execute(_BO["end_shares"]).rowcount
         if locators:
             _keep(connection, owner, locators, secret)
     return found

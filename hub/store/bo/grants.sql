@@ -13,7 +13,8 @@ GRANT UPDATE (done_at) ON parked_record TO {worker};
 GRANT UPDATE (met_at) ON recovered TO {worker};
 -- What the portal writes is the portal's; the worker counts looks and misses, and sees nobody's shares.
 REVOKE ALL ON look_limit, look_decoy, share, share_revoked, consent FROM {worker};
-REVOKE INSERT ON look, look_failure, lock_leaf FROM {worker};
+REVOKE INSERT ON look, look_failure, lock_leaf, share_log FROM {worker};
+GRANT EXECUTE ON FUNCTION share_rows TO {worker};
 GRANT SELECT ON look_limit TO {worker};
 DROP POLICY IF EXISTS worker ON document;
 CREATE POLICY worker ON document TO {worker} USING (true) WITH CHECK (true);

@@ -122,8 +122,8 @@ VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, to_timestamp(%s))
 INSERT INTO pupil (identifier, surrogate) SELECT * FROM unnest(%s::text[], %s::bytea[]) ON CONFLICT DO NOTHING
 
 -- name: add_documents
--- Some transcripts of a promoted lock; COPY does not go into a table with row-level security. Signatures come as one text:
--- they are ASCII, so ¶ stands in none, and it is split in a third of the time that an array's text is read in.
+-- Some transcripts of a promoted lock; COPY does not go into a table with row-level security.
+-- Signatures come as one text: they are ASCII, so ¶ stands in none, and it is split in a third of the time that an array's text is read in.
 INSERT INTO document (so, lock_id, n, document_sha256, leaf_sha256, school, pupil, student_code, school_year, period, version,
                       locator, effective_on, document, signatures, leaf, action, evidence)
 SELECT so, lock_id, n, document_sha256, leaf_sha256, school, pupil, student_code, school_year, period, version, locator,

@@ -59,8 +59,3 @@ SELECT portal_revoke(ROW(%(locator)s, %(hmac)s, %(birth_date)s, %(locator_hash)s
 -- name: portal_standing
 -- How a document stands.
 SELECT version_, newest FROM portal_standing(%s)
-
--- name: looks_in_chain
--- Every look, chain by chain, in order.
-SELECT chain, n, at, who, actor, record, purpose, pupil, pupils, years, network, ticket_sha256, previous, sha256
-FROM look ORDER BY chain, n
