@@ -27,6 +27,7 @@ from hub.agents.stage.process import Beside, run_process
 from hub.agents.stage.worker import fatal
 from hub.agents.stamping import SEALING_ALARM_S, Stamper
 from hub.agents.transfer_clock import transfer_clock
+from hub.agents.transfer_notices import transfer_notices_stage
 from hub.agents.transfer_steps import steps_stage
 from hub.agents.transfers import transfers_stage
 from hub.agents.validate import validate_stage
@@ -66,6 +67,7 @@ def run_so(
         "validate": validate_stage(so, keyring.seal, snapshots, check_sources),
         "lock": lock_stage(so, keyring),
         "acknowledge": acknowledge_stage(so, keyring.seal, snapshots),
+        "transfers": transfer_notices_stage(so, keyring.seal, snapshots),
     }
     beside: list[Beside] = [lambda _: backlog(f"so-{so}", database_url, stages)]
     if "validate" in stages:

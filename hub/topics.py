@@ -38,7 +38,7 @@ MESSAGE_BYTES_MAX = 1_048_576  # one size budget drives broker, topic, producer 
 VALUE_BYTES_MAX = MESSAGE_BYTES_MAX - 2_048  # beside it: headers, key and the batch's own frame
 REQUEST_BYTES_MAX = MESSAGE_BYTES_MAX - 16_384  # a request for a lock travels on beside the lock's manifest
 _DAY_MS = 86_400_000
-SO_STAGES = ("register", "validate", "lock", "acknowledge")
+SO_STAGES = ("register", "validate", "lock", "acknowledge", "transfers")
 BO_STAGES = ("register", "ingest", "slips", "steps", "transfers")
 _KEPT_MS = 400 * _DAY_MS  # longer than a school year with its late round; the permanent record is PostgreSQL
 
@@ -194,7 +194,8 @@ def of_bo(readers: Iterable[str]) -> tuple[Topic, ...]:
 
 def stages_of_so(so: str) -> dict[str, tuple[Topic, ...]]:
     """What each stage of a Sở reads, by its name."""
-    return dict(zip(SO_STAGES, ((register(so),), (command(so),), (lock_command(so),), (bo_receipt(),)), strict=True))
+    read = ((register(so),), (command(so),), (lock_command(so),), (bo_receipt(),), (incoming(so),))
+    return dict(zip(SO_STAGES, read, strict=True))
 
 
 def stages_of_bo(slugs: Iterable[str]) -> dict[str, tuple[Topic, ...]]:

@@ -8,6 +8,7 @@ __all__ = [
     "STREAM",
     "command",
     "family",
+    "incoming",
     "lock_command",
     "locked",
     "owned",
@@ -17,6 +18,7 @@ __all__ = [
     "reminder",
     "slip",
     "stages",
+    "transfer",
 ]
 
 BO_RECEIPT = "hocba.bo.receipt.v1"
@@ -59,6 +61,16 @@ def slip(so: str) -> str:
     return f"hocba.so-{so}.slip.v1"
 
 
+def transfer(so: str) -> str:
+    """Steps of transfers on their way to Bộ."""
+    return f"hocba.so-{so}.transfer.v1"
+
+
+def incoming(so: str) -> str:
+    """What Bộ tells the schools of a Sở about transfers, and sealed histories."""
+    return f"hocba.so-{so}.incoming.v1"
+
+
 def quarantine(owner: str) -> str:
     """What did not decode; `owner` is "so-<slug>" or "bo"."""
     return f"hocba.{owner}.quarantine.v1"
@@ -66,7 +78,7 @@ def quarantine(owner: str) -> str:
 
 def owned(so: str) -> tuple[str, ...]:
     """Topics that a Sở's outbox writes to."""
-    return (lock_command(so), receipt(so), locked(so), slip(so), reminder(so), quarantine(f"so-{so}"))
+    return (lock_command(so), receipt(so), locked(so), slip(so), transfer(so), reminder(so), quarantine(f"so-{so}"))
 
 
 def family(topic: str) -> str:
@@ -80,5 +92,6 @@ def family(topic: str) -> str:
 def stages(so: str) -> Iterable[tuple[str, str]]:
     """Return (stage, topic) of everything that a Sở's workers read."""
     return (
-        ("register", register(so)), ("validate", command(so)), ("lock", lock_command(so)), ("acknowledge", BO_RECEIPT)
+        ("register", register(so)), ("validate", command(so)), ("lock", lock_command(so)), ("acknowledge", BO_RECEIPT),
+        ("transfers", incoming(so)),
     )  # fmt: skip

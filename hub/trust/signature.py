@@ -175,7 +175,8 @@ def _why_not(ever: Iterable[Holding], role: str, expected: Expected) -> list[str
 
 
 def _scope_codes(found: Mapping[str, str], expected: Mapping[str, str]) -> Iterator[str]:
-    if found.keys() != expected.keys():
+    others = (name for name in expected if name not in _SCOPE_CODES)
+    if found.keys() != expected.keys() or any(found[name] != expected[name] for name in others):
         yield "SIGNATURE_SCOPE_WRONG"
     for name, code in _SCOPE_CODES.items():
         if name in found and name in expected and found[name] != expected[name]:

@@ -32,13 +32,13 @@ def verify_statement(
 ) -> Verdict:
     """Judge the signature of one statement at the proven time (aware).
 
-    `scope` names {"school", "school_year", …} for commands, with an "owner" too for those of a Sở, and {"owner":
-    "so-<slug>" or "bo"} for the rest; the signer must hold one of `roles` for that owner, or else for that school. A
-    registrar's right stands in the trust policy. A command counts only by an office held at the proven time, and within
-    COMMAND_AGE_MAX of its signing: nobody who has left can give it an earlier date. One that only the Sở's seal gives
-    is a machine's, signed as of a derived time however long an outage delayed it. `signing` is the school whose people
-    sign for that of the scope, when it is another one. `sealing` is the Sở (slug) whose seal stands for the school's
-    people over what nobody signed here; it has no more time than they have.
+    `scope` names {"school", "school_year", …} or {"school", "transfer"} for commands, with an "owner" too for those of
+    a Sở, and {"owner": "so-<slug>" or "bo"} for the rest; the signer must hold one of `roles` for that owner, or else
+    for that school. A registrar's right stands in the trust policy. A command counts only by an office held at the
+    proven time, and within COMMAND_AGE_MAX of its signing: nobody who has left can give it an earlier date. One that
+    only the Sở's seal gives is a machine's, signed as of a derived time however long an outage delayed it. `signing` is
+    the school whose people sign for that of the scope, when it is another one. `sealing` is the Sở (slug) whose seal
+    stands for the school's people over what nobody signed here; it has no more time than they have.
     """
     try:
         parsed = read(signature)
@@ -48,7 +48,7 @@ def verify_statement(
     school = scope.get("school") if owner is None else None
     if school is not None and signing is not None:
         school = signing
-    commands = "school_year" in scope
+    commands = "school_year" in scope or ("transfer" in scope and owner != _BO)
     ages = commands and (sealing is not None or set(roles) != {"so_seal"})
     so = _so_of(owner) if sealing is None else sealing
     school = school if sealing is None else None

@@ -34,7 +34,7 @@ _IDENTITIES = (
 )
 _WINDOW = timedelta(seconds=30)
 _STAGES = {"bo": ("register", "ingest")}
-_SO_STAGES = ("register", "validate", "lock", "acknowledge")
+_SO_STAGES = ("register", "validate", "lock", "acknowledge", "transfers")
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from hub.kafka import end_offsets, group_members
 from hub.kafka.deployment import group_prefix
-from hub.topics import bo_receipt, bo_transcript, locked, quarantine, receipt
+from hub.topics import SO_STAGES, bo_receipt, bo_transcript, locked, quarantine, receipt
 from tests.journey.proofs import hash_of_leaf, log_key, signed_by, tree_root
 from tests.journey.world import CANARY, COMPLETED, LockedRound, World, eventually
 
@@ -258,7 +258,7 @@ def test_logs_hold_nothing_personal(world: World, walked: LockedRound) -> None:
 
 def test_group_members_are_real_consumers(world: World) -> None:
     """Each stage of each organisation reads its topics in a consumer group of its own."""
-    wanted = [("so-ha-noi", s) for s in ("register", "validate", "lock", "acknowledge")] + [("bo", "ingest")]
+    wanted = [("so-ha-noi", s) for s in SO_STAGES] + [("bo", "ingest")]
     groups = [f"{group_prefix(owner)}{stage}" for owner, stage in wanted]
 
     def everyone() -> dict[str, Any] | None:

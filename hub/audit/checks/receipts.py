@@ -11,6 +11,7 @@ from hub.audit.world import Stood, World
 __all__ = ["PROMISE", "check"]
 
 PROMISE = "Every command, lock and answer of Bộ has its receipt in the topic, byte for byte, signed, and only one."
+_NO_COMMAND = ("Lock", "Recheck", "Conflict", "Transfer")  # kinds that answer no command of their school
 
 
 def check(world: World, check: Check) -> None:
@@ -51,7 +52,7 @@ def _answers(world: World, check: Check, so: str, found: dict[str, dict[bytes, S
             check.broken("RECEIPT_DIFFERS", **where)
     for receipt_id, different in found.items():
         fact = next(iter(different.values())).fact
-        if fact is not None and fact.kind not in ("Lock", "Recheck", "Conflict") and receipt_id not in known:
+        if fact is not None and fact.kind not in _NO_COMMAND and receipt_id not in known:
             check.broken("RECEIPT_OF_NO_COMMAND", so=so, receipt_id=receipt_id)
 
 

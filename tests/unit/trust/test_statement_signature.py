@@ -140,3 +140,20 @@ def test_statement_is_pending_when_status_is_unknown(world):
     payload = world.pki.revocation_payload(AT - timedelta(days=40))
     changed = world.with_(an_entry("revocation", "old", payload), without=["crls"])
     assert changed.statement_codes(world.sign_as("principal", "principal", **RECALL)) == ["CERTIFICATE_STATUS_UNKNOWN"]
+
+
+def test_step_of_a_transfer_is_a_command_of_now_about_that_transfer(world):
+    """Who has left takes no step, an old signature is none, and it does not travel to another transfer."""
+    step = {"typ": "vn.hocba.transfer-answer/1", "scope": {"school": SCHOOL, "transfer": "ab" * 32}, "payload": b"{}"}
+    named = {"typ": step["typ"], "scope": step["scope"]}
+    signature = world.sign_as("principal", "principal", **step)
+    assert world.statement_codes(signature, **named) == []
+    elsewhere = named | {"scope": {"school": SCHOOL, "transfer": "cd" * 32}}
+    assert world.statement_codes(signature, **elsewhere) == ["SIGNATURE_SCOPE_WRONG"]
+    old = world.sign_as("principal", "principal", **(step | {"iat": NOW - int(COMMAND_AGE_MAX.total_seconds()) - 1}))
+    assert world.statement_codes(old, **named) == ["COMMAND_TOO_OLD"]
+    left = world.with_(
+        an_office("principal", world.issued["principal"], "principal", SCHOOL, "GV-0101-001",
+                  valid_to=AT - timedelta(hours=3), version=2),
+    )  # fmt: skip
+    assert left.statement_codes(left.sign_as("principal", "principal", **step), **named) == ["SIGNER_ROLE_NOT_HELD"]
