@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from hub.client import command_sending
 from hub.client.slips import locator_of_student, slip_issue
 from hub.domain import pupil_of
+from hub.domain.civil import last_day
 from hub.domain.locator import derive
 from hub.domain.slip import commitment_of, secret_of
 from hub.signing import COSIGNER, load_keyring
@@ -54,7 +55,7 @@ def a_slip(world: World, made: LockedRound, secret: str | None = None) -> Portal
     said = slip_issue(SO, made.school.code, "2025-2026", student.student_code, locator, secret, world.at)
     seal = world.people(f"DAU-{said.school}")
     assert world.ask(command_sending(SO, said, seal, "school_seal", world.iat))[0].outcome == "accepted"
-    key = key_of(world, locator, secret, date.fromisoformat(str(student.birth_date)))
+    key = key_of(world, locator, secret, last_day(student.birth_date))
     query, values = "SELECT FROM slip WHERE commitment_hmac = %s", (key.commitment_hmac,)
     eventually("the slip", lambda: world.database("bo").execute(query, values).fetchone() is not None)
     return key

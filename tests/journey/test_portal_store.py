@@ -3,12 +3,14 @@
 import secrets
 import uuid
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import psycopg
 import pytest
+from msgspec.structs import replace as replace_struct
 
 from hub.app import COSIGNER
+from hub.domain.civil import last_day
 from hub.evidence import Bundle, read_file
 from hub.signing import load_keyring
 from hub.store import open_connection
@@ -17,7 +19,7 @@ from hub.store.bo.portal import Consented, PortalDatabase, PortalKey, PortalShar
 from hub.trust import decode_base64
 from hub.web.portal.bo import BoPortalStore
 from hub.web.portal.store import Key, Reading
-from tests.journey.deciding import a_link
+from tests.journey.deciding import a_link, lock_this
 from tests.journey.families import FROM, SO, Family, a_family, a_slip, now, wrong_keys
 from tests.journey.world import World, eventually
 
@@ -151,6 +153,26 @@ def test_whatever_does_not_match_is_answered_alike_and_counted(
     for scope, count in before.items():
         assert unlimited.execute(query.encode(), (scope,)).fetchone() == (count + calls[scope],)
     assert door.knows(family.key, FROM, now()) is True
+
+
+@pytest.mark.parametrize("known", ["2017", "2017-05"])
+def test_pupil_of_whose_birth_only_the_year_or_month_is_known_is_found(
+    world: World, door: PortalDatabase, unlimited: psycopg.Connection, known: str
+) -> None:
+    """Whatever is typed within it is right, what lies outside is not; who must agree to a share is known too."""
+    school = world.school(SO, 0)
+    made = world.leaver(school)
+    made = replace_struct(made, student=replace_struct(made.student, birth_date=known))
+    key = a_slip(world, lock_this(world, school, made))
+    within = [date(2017, 5, 1), date(2017, 5, 31)]
+    assert [door.knows(replace(key, birth_date=day), FROM, now()) for day in within] == [True, True]
+    assert door.knows(replace(key, birth_date=date(2016, 5, 31)), FROM, now()) is False
+    assert door.knows(replace(key, birth_date=date(2017, 12, 31)), FROM, now()) is (known == "2017")
+    born = unlimited.execute("SELECT portal_born(%s)", (known,)).fetchone()
+    assert born == (last_day(known),)
+    agreed = [Consented("guardian", "dev", "me", now()), Consented("pupil", "dev", "con", now())]
+    until = now() + timedelta(days=1)
+    assert door.add_share(key, a_share()[0], "B", "C", ["2025-2026"], until, agreed, now()) is True
 
 
 def test_newer_slip_ends_the_older_one(world: World, door: PortalDatabase) -> None:

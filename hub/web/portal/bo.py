@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from hub.client import make_bundle_at_bo
 from hub.domain import read
+from hub.domain.civil import last_day
 from hub.errors import Corrupt, Refused
 from hub.store import Connection
 from hub.store.bo.portal import Consented, PortalDatabase, PortalKey, PortalShareKey, PortalVersion, open_portal
@@ -32,7 +33,7 @@ class _Record:
         transcript = read(newest.document).transcript
         if transcript is None:  # ingest promotes none that does not read
             raise Corrupt("DOCUMENT_SHAPE")
-        return date.fromisoformat(str(transcript.student.birth_date))
+        return last_day(transcript.student.birth_date)
 
     def versions(self) -> Sequence[StoredVersion]:
         return [

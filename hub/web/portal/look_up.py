@@ -16,7 +16,7 @@ from hub.web.portal.portal import COOKIE_FORM, COOKIE_SESSION, Portal, portal_of
 from hub.web.portal.security import check_form, network_of
 from hub.web.portal.sessions import SESSION_TIME
 from hub.web.portal.store import Key, ShareKey
-from hub.web.portal.wording import day_of
+from hub.web.portal.wording import born_on
 
 __all__ = ["router", "start_session"]
 
@@ -68,7 +68,7 @@ def leave(request: Request, token: str = Form("")) -> Response:
 
 def key_of(portal: Portal, locator: str, secret: str, birth: str) -> Key:
     """Return the key that these three make; what is not of its form makes one that opens nothing, by the same steps."""
-    place, shown, born = _typed(locators.check, locator), _typed(check_secret, secret), day_of(birth)
+    place, shown, born = _typed(locators.check, locator), _typed(check_secret, secret), born_on(birth)
     sound = place is not None and shown is not None and born is not None
     commitment = commitment_of(place or _NOBODY.locator, shown or _MADE_UP)
     stored = stored_hmac(portal.settings.slip_key, commitment)

@@ -1,14 +1,19 @@
 """Words and figures of the pages: dates by day, what a grade of evidence means, parts of a proof, verdicts."""
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import NamedTuple
 
-from hub.domain.civil import VIETNAM
+from hub.domain.civil import VIETNAM, last_day
 from hub.trust import Grade
 
-__all__ = ["EVIDENCE", "FACTS", "LOOKED", "PARTS", "ROLES", "VERDICTS", "Both", "day_of", "day_text", "time_text"]
+__all__ = [
+    "EVIDENCE", "FACTS", "LOOKED", "PARTS", "ROLES", "VERDICTS", "Both", "born_on", "day_of", "day_text", "time_text",
+]  # fmt: skip
+
+_YEAR_OR_MONTH = re.compile(r"(?:(\d{1,2})[/.])?(\d{4})", re.ASCII)
 
 
 class Both(NamedTuple):
@@ -102,5 +107,16 @@ def day_of(text: str) -> date | None:
             day, month, year = text.replace(".", "/").split("/")
             return date(int(year), int(month), int(day))
         return date.fromisoformat(text.strip())
+    except ValueError:
+        return None
+
+
+def born_on(text: str) -> date | None:
+    """Return the same of a birth date, of which a year or a month is enough (2015, 05/2015): its last day."""
+    found = _YEAR_OR_MONTH.fullmatch(text.strip())
+    if found is None:
+        return day_of(text)
+    try:
+        return last_day(f"{found[2]}-{found[1]}" if found[1] else found[2])
     except ValueError:
         return None

@@ -1,10 +1,12 @@
 """Whoever holds the slip reads; everybody else gets one page, at one time."""
 
 import asyncio
+from datetime import date
 
 import pytest
 
 from hub.web.portal.sessions import SESSION_TIME
+from hub.web.portal.wording import born_on
 from tests.unit.web.portal.world import LOCATOR, NAME, World
 
 WRONG_SECRET = "0000-0000-0000-0000-0"
@@ -130,3 +132,16 @@ def test_database_that_is_away_is_told_as_busy() -> None:
         assert "PORTAL_BUSY" in answer.text
 
     asyncio.run(main())
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("14/03/2017", date(2017, 3, 14)), ("2017-03-14", date(2017, 3, 14)), ("2017", date(2017, 12, 31)),
+        (" 2/2016 ", date(2016, 2, 29)), ("02.2017", date(2017, 2, 28)), ("13/2017", None), ("0000", None),
+        ("17", None), ("9" * 5000, None), ("٢٠١٧", None),
+    ],
+)  # fmt: skip
+def test_year_or_month_of_birth_is_enough(typed: str, found: date | None) -> None:
+    """Of some pupils no more is known; the last day stands for all of it."""
+    assert born_on(typed) == found
