@@ -21,7 +21,9 @@ from hub.local.hub import worker_specs
 from hub.local.organisations import ADMINISTRATOR, Organisations
 from hub.local.workers import WorkerSpec
 from hub.recovery import is_replaying
+from hub.signing import COSIGNER, load_keyring
 from hub.store import Connection
+from hub.topics import BO_STAGES, SO_STAGES
 from tests.fault.run import SO, Run, until
 
 __all__ = ["Copy", "audited", "copied", "emptied", "put_back", "replayed", "stopped", "wiped"]
@@ -33,8 +35,6 @@ _IDENTITIES = (
     "WHERE table_schema = 'public' AND is_identity = 'YES'"
 )
 _WINDOW = timedelta(seconds=30)
-_STAGES = {"bo": ("register", "ingest")}
-_SO_STAGES = ("register", "validate", "lock", "acknowledge", "transfers")
 
 
 @contextmanager
@@ -95,7 +95,7 @@ def emptied(run: Run, owner: str) -> None:
 def stopped(run: Run, owners: Sequence[str]) -> None:
     """Stop all workers and wait until their groups have forgotten them."""
     run.hub.stop_workers()
-    groups = [group_prefix(o) + stage for o in owners for stage in _STAGES.get(o, _SO_STAGES)]
+    groups = [group_prefix(o) + stage for o in owners for stage in (BO_STAGES if o == "bo" else SO_STAGES)]
     until("the groups to be empty", lambda: not any(group_members(run.hub.bootstrap, groups).values()))
 
 
@@ -143,7 +143,9 @@ def _unmet(eyes: Connection) -> list[tuple[object, ...]]:
 def audited(run: Run) -> Report:
     """Audit everything at rest."""
     hub = run.hub
-    return audit_hub((SO,), {SO: hub.so_url(SO)}, hub.bo_url, hub.bootstrap, [hub.data / "journal.jsonl"])
+    key = load_keyring(hub.secrets / "bo", COSIGNER).slip_key
+    journals = [hub.data / "journal.jsonl"]
+    return audit_hub((SO,), {SO: hub.so_url(SO)}, hub.bo_url, hub.bootstrap, journals, slip_key=key)
 
 
 def wiped(run: Run) -> None:

@@ -36,15 +36,16 @@ class Issued:
 
 
 def drawn_slips(
-    hub: LocalHub, so: str, population: Population, founded: Founded, pupils: int = _COUNT, rounds: int = ROUNDS
-) -> list[Issued]:
-    """Sign `rounds` slips for each of so many locked pupils; those of one pupil follow each other."""
+    hub: LocalHub, so: str, population: Population, founded: Founded, pupils: int = _COUNT, rounds: int = ROUNDS,
+    first: int = 0,
+) -> list[Issued]:  # fmt: skip
+    """Sign `rounds` slips for each of so many locked pupils, one round after the other; `first` is its number."""
     acts = Acts(population, founded.credentials, population.at)
     with open_connection(hub.so_url(so)) as eyes:
         locked = {bytes(digest).hex() for (digest,) in eyes.execute(_LOCKED)}
         chosen = [c for c in acts.choose() if c.submission.so == so and c.signed.sha256 in locked][:pupils]
         assert len(chosen) == pupils, f"{len(chosen)} locked pupils to issue slips for"
-        return [issued for number in range(rounds) for issued in _issued(eyes, acts, so, chosen, number)]
+        return [issued for number in range(first, first + rounds) for issued in _issued(eyes, acts, so, chosen, number)]
 
 
 def _issued(eyes: Connection, acts: Acts, so: str, chosen: Sequence[Chosen], number: int) -> Iterator[Issued]:
@@ -57,9 +58,9 @@ def _issued(eyes: Connection, acts: Acts, so: str, chosen: Sequence[Chosen], num
         yield Issued(act, locator, secret, str(student.birth_date))
 
 
-def send_slips(hub: LocalHub, slips: Sequence[Issued]) -> None:
+def send_slips(hub: LocalHub, slips: Sequence[Issued], pace_s: float = 0.0) -> None:
     """Send the commands one by one, in order, with the journal of a client."""
-    asyncio.run(_sent(hub, [issued.act for issued in slips]))
+    asyncio.run(_sent(hub, [issued.act for issued in slips], pace_s))
 
 
 def ask_for_slips(hub: LocalHub, so: str, population: Population, founded: Founded) -> list[Issued]:
@@ -77,11 +78,12 @@ def sent_and_there(hub: LocalHub, so: str, slips: int) -> None:
         until("the receipts", lambda: count(of_so, _UNSENT) == 0)
 
 
-async def _sent(hub: LocalHub, acts: Sequence[Act]) -> None:
+async def _sent(hub: LocalHub, acts: Sequence[Act], pace_s: float) -> None:
     sender = Sender(hub.bootstrap)
     try:
         with Journal(hub.data / "journal.jsonl") as journal:
             for act in acts:
                 await send_all(sender, journal, [act.outbound])
+                await asyncio.sleep(pace_s)
     finally:
         await sender.close()
