@@ -116,10 +116,6 @@ class Registers(Protocol):
         """Tell whether `acting` is this school, or succeeds it."""
         ...
 
-    def so_stands_for(self, acting: str, so: str, at: datetime) -> bool:
-        """Tell whether `acting` is this Sở, or succeeds it."""
-        ...
-
     def receiving_key(self, party: TransferParty, at: datetime) -> str | None:
         """Return the SHA-256 of the raw key in force to which the school's history is sealed, or None."""
         ...
@@ -152,6 +148,10 @@ class KnownTransfers:
     decided: set[str] = field(default_factory=set)
     told: Mapping[str, TransferTold] = field(default_factory=dict)
 
+    def is_told(self, step: TransferStepIn) -> bool:
+        """Tell whether this is a replay of a step that was accepted: what was known then counts, not what is now."""
+        return step.statement_sha256 in self.told and not self.told[step.statement_sha256].codes
+
     def person(self, pupil: str) -> str:
         """Return the present identifier of the person."""
         return self.persons.get(pupil, pupil)
@@ -161,6 +161,11 @@ class KnownTransfers:
         person = self.person(pupil)
         rows = [row for row in self.transfers.values() if self.person(row.pupil) == person]
         yield from sorted(rows, key=lambda row: row.place)
+
+    def rivals(self, row: Transfer) -> list[Transfer]:
+        """Return the open transfers that contend with this one since they were asked for."""
+        rows = (other for other in self.transfers.values() if other.group == row.group and other.is_open)
+        return sorted((other for other in rows if other.transfer_id != row.transfer_id), key=lambda other: other.place)
 
     def documents_of(self, pupil: str) -> Iterator[HeldDocument]:
         """Yield every document that Bộ has of the person, ascending by hash."""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Literal
 
 from msgspec import UNSET
 
@@ -14,11 +15,15 @@ __all__ = ["Told", "TransferOutcome", "notice_of"]
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A notice that is due: to whom, of which transfer as it stands now. `findings` say why the step was refused."""
+    """A notice that is due: to whom, of which transfer as it stands now.
+
+    `codes`: why the step was refused; of an accepted one, what its receiver has to know besides.
+    """
 
     to: TransferParty
     row: Transfer
-    findings: tuple[Finding, ...] = ()
+    outcome: Literal["accepted", "refused"] = "accepted"
+    codes: tuple[str, ...] = ()
     reason: str | None = None
 
 
@@ -51,12 +56,12 @@ class TransferOutcome:
 
 def notice_of(told: Told, step: TransferStepIn, n: int) -> TransferNotice:
     """Return the statement of a notice; `n` counts those of this transfer to this school from 1."""
-    row, codes = told.row, tuple(dict.fromkeys(found.code for found in told.findings))
+    row = told.row
     sent = {"count": row.count, "delivery": row.delivery, "documents": row.documents, "root": row.root}
     return TransferNotice(
-        at=_text(step.at), awaited=row.awaited or UNSET, birth_date=row.birth_date.isoformat(), codes=codes,
+        at=_text(step.at), awaited=row.awaited or UNSET, birth_date=row.birth_date.isoformat(), codes=told.codes,
         due_at=UNSET if row.due_at is None else _text(row.due_at), grade=row.grade, n=n, overdue=row.overdue,
-        outcome="refused" if codes else "accepted", procedure=row.procedure, pupil=row.pupil,
+        outcome=told.outcome, procedure=row.procedure, pupil=row.pupil,
         reason=told.reason or UNSET, receiving=row.receiving, request_sha256=row.request_sha256,
         school_year=row.school_year, sending=row.sending, state=row.state, step=step.kind,
         step_id=step.said.command_id, step_sha256=step.statement_sha256, to=told.to, transfer=row.transfer_id,

@@ -4,11 +4,13 @@ A Sở knows one side of a transfer at most, and not how far it is; so it refuse
 """
 
 from collections.abc import Iterator
+from datetime import date, datetime
 
 from hub.decision.command import Prepared
 from hub.decision.known import Known
 from hub.decision.lock_request import set_root
 from hub.decision.outcome import Outcome
+from hub.domain.civil import civil_date
 from hub.domain.findings import Finding, finding
 from hub.domain.statements import TransferAnswer, TransferRelease, TransferRequest
 
@@ -30,6 +32,8 @@ def _objections(command: Prepared) -> Iterator[Finding]:
             yield finding("TRANSFER_RECEIVER_ASKS", "$.receiving")
         if said.receiving == said.sending:
             yield finding("TRANSFER_SAME_SCHOOL", "$.sending")
+        if not _is_birth_date(said.birth_date, command.at):
+            yield finding("TRANSFER_BIRTH_DATE_WRONG", "$.birth_date")
     elif isinstance(said, TransferAnswer) and said.decision == "refuse" and not isinstance(said.reason, str):
         yield finding("TRANSFER_REASON_MISSING", "$.reason")
     elif isinstance(said, TransferRelease) and (
@@ -38,3 +42,10 @@ def _objections(command: Prepared) -> Iterator[Finding]:
         or said.root != set_root([bytes.fromhex(one) for one in said.documents]).hex()
     ):
         yield finding("TRANSFER_ROOT_WRONG", "$.root")
+
+
+def _is_birth_date(text: str, at: datetime) -> bool:
+    try:
+        return date.fromisoformat(text) <= civil_date(at)
+    except ValueError:
+        return False

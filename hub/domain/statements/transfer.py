@@ -196,7 +196,8 @@ class TransferNotice(Statement, frozen=True, kw_only=True):
     """Thông báo: what Bộ tells one of the two schools after a step: the state, and what is awaited until when.
 
     `n` counts the notices of a transfer to that school from 1. `step` is the kind of the step, `step_sha256` the hash
-    of its statement; `codes` say why it was refused, and then the state is as before. `at` is the step's time.
+    of its statement; `codes` say why it was refused, and then the state is as before ("none": there is no transfer), or
+    of an accepted one what else is to be known. `at` is the step's time.
     `documents`, `count`, `root` and `delivery` are those of the latest delivery.
     """
 
