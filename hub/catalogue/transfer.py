@@ -35,7 +35,7 @@ _AT_BO = (
         "Sở của trường chuyển đi quyết định.", "The Sở of the sending school decides."),
     _transfer("TRANSFER_ENDED", "Việc chuyển trường này đã kết thúc.", "This transfer has ended.",
         "Xem trạng thái; cần thì lập đề nghị mới.", "See its state; make a new request if needed."),
-    _transfer("TRANSFER_UNKNOWN", "Bộ không biết việc chuyển trường này.", "Bộ knows no such transfer.",
+    _transfer("TRANSFER_NOT_ASKED", "Bộ không biết việc chuyển trường này.", "Bộ knows no such transfer.",
         "Kiểm tra mã việc chuyển trường.", "Check the id of the transfer."),
     _transfer("TRANSFER_NOT_YOURS", "Bước này không phải của trường hoặc Sở đã ký.",
         "Whoever signed may not take this step in this transfer.",

@@ -63,7 +63,7 @@ def _changed(step: TransferStepIn, before: Transfer | None, known: KnownTransfer
     if isinstance(step.said, TransferRequest):
         return (opened(step, known),)
     if before is None:
-        raise Refused("TRANSFER_UNKNOWN")
+        raise Refused("TRANSFER_NOT_ASKED")
     check_actor(step, before, known)
     if step.said.request_sha256 != before.request_sha256:
         raise Refused("TRANSFER_REQUEST_OTHER")

@@ -121,8 +121,8 @@ BEGIN
         RAISE EXCEPTION 'what a request says of a transfer never changes' USING ERRCODE = 'HB001';
     END IF;
     IF NEW.delivery < OLD.delivery OR NEW.acknowledged_delivery < OLD.acknowledged_delivery
-       OR NOT NEW.overdue @> OLD.overdue OR (OLD.released IS NOT NULL AND NEW.released IS DISTINCT FROM OLD.released) THEN
-        RAISE EXCEPTION 'what was released, delivered or acknowledged stays so' USING ERRCODE = 'HB001';
+       OR NOT NEW.overdue @> OLD.overdue OR (OLD.delivery > 0 AND NEW.released IS DISTINCT FROM OLD.released) THEN
+        RAISE EXCEPTION 'what was delivered or acknowledged stays so' USING ERRCODE = 'HB001';
     END IF;
     RETURN NEW;
 END $$;

@@ -62,7 +62,7 @@ def test_same_step_again_changes_nothing_and_tells_nobody() -> None:
 def test_step_of_a_transfer_that_nobody_asked_for_is_refused_and_nobody_told() -> None:
     saga, other = until("requested"), known_of()
     outcome = decide_transfer(saga.step("Consent", "bo", by="family", parties=("guardian",)), other)
-    assert (outcome.codes, outcome.told, outcome.row) == (("TRANSFER_UNKNOWN",), (), None)
+    assert (outcome.codes, outcome.told, outcome.row) == (("TRANSFER_NOT_ASKED",), (), None)
 
 
 def test_stranger_is_refused_and_learns_nothing() -> None:
