@@ -27,16 +27,18 @@ def check_release(step: TransferStepIn, said: TransferRelease, row: Transfer, kn
         return
     person, named = known.person(row.pupil), set(said.documents)
     there = [known.documents[one] for one in said.documents if one in known.documents]
-    _refuse("FOREIGN", [d.sha256 for d in there if (d.person, d.school) != (person, row.sending.school)])
-    _refuse("STALE", [d.sha256 for d in there if not d.is_current])
+    _refuse(
+        "TRANSFER_RELEASE_FOREIGN", [d.sha256 for d in there if (d.person, d.school) != (person, row.sending.school)]
+    )
+    _refuse("TRANSFER_RELEASE_STALE", [d.sha256 for d in there if not d.is_current])
     own = [d for d in known.documents_of(row.pupil) if d.school == row.sending.school and d.is_current]
-    _refuse("LACKS", [d.sha256 for d in own if d.sha256 not in named])
+    _refuse("TRANSFER_RELEASE_LACKS", [d.sha256 for d in own if d.sha256 not in named])
 
 
 def _ascends(documents: Sequence[str]) -> bool:
     return list(documents) == sorted(set(documents))
 
 
-def _refuse(what: str, documents: Sequence[str]) -> None:
+def _refuse(code: str, documents: Sequence[str]) -> None:
     if documents:
-        raise Refused(f"TRANSFER_RELEASE_{what}", {"count": str(len(documents)), "documents": " ".join(documents)})
+        raise Refused(code, {"count": str(len(documents)), "documents": " ".join(documents)})
