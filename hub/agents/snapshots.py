@@ -18,7 +18,7 @@ from hub.store import Connection
 from hub.store.queries import queries_of
 from hub.trust import Entry, Snapshot
 
-__all__ = ["Snapshots", "Versions", "receipt_id_of"]
+__all__ = ["Snapshots", "Versions", "answer_id_of", "receipt_id_of"]
 
 _SQL = queries_of("common")
 _MADE_MAX = 8
@@ -71,6 +71,12 @@ def receipt_id_of(so: str, of: str, step: str) -> str:
     return hashlib.sha256(f"{so}\n{of}\n{step}".encode()).hexdigest()[:32]
 
 
+def answer_id_of(so: str, record: Record) -> str:
+    """Return the id of the receipt that answers a command as it stands in the log."""
+    digest = record_sha256(record.part, record.key, record.headers, record.value)
+    return receipt_id_of(so, digest.hex(), "answer")
+
+
 class Versions:
     """The registers that recovered receipts name, for the replay of their commands; empty when nothing is replayed."""
 
@@ -93,8 +99,7 @@ class Versions:
         """Return the register on which this command was judged before, or None when it was not."""
         if not self._named:
             return None
-        digest = record_sha256(record.part, record.key, record.headers, record.value)
-        version = self._named.get(receipt_id_of(self._so, digest.hex(), "answer"))
+        version = self._named.get(answer_id_of(self._so, record))
         return None if version is None else self.at(version)
 
     def at(self, version: int) -> Snapshot:

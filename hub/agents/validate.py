@@ -13,10 +13,11 @@ from hub.agents.follow_ups import told_besides
 from hub.agents.preparing import prepare_command
 from hub.agents.receipts import Receipts
 from hub.agents.slips_told import with_told
-from hub.agents.snapshots import Snapshots, Versions
+from hub.agents.snapshots import Snapshots, Versions, answer_id_of
 from hub.agents.stage import Outgoing, Record, Stage, as_decided
 from hub.decision import Known, Outcome, Prepared, decide
 from hub.metrics import ACCEPTED, REFUSED, UNCHANGED
+from hub.recovery import Turns
 from hub.schemas import encode
 from hub.signing import Signer
 from hub.store import Connection
@@ -34,11 +35,16 @@ def validate_stage(
 ) -> Stage[Snapshot, Prepared, Known, Outcome]:
     """Build the stage for one Sở; `seal` signs its receipts, `check` reads the sources of sealed transcripts."""
     topic, cache, receipts = command_topic(so), ChainCache(), Receipts(so, seal)
-    versions = Versions(so)
+    versions, turns = Versions(so), Turns(receipt_topic(so).name)
 
     def read(connection: Connection) -> Snapshot:
         versions.read(connection)
         return snapshots.of(connection, so)
+
+    def out_of_turn(connection: Connection, records: Sequence[Record]) -> int | None:
+        if not records:
+            return None
+        return turns.first_out(connection, records[0].part, [answer_id_of(so, record) for record in records])
 
     def prepare(record: Record, snapshot: Snapshot) -> Prepared:
         return prepare_command(record, topic, versions.of(record) or snapshot, cache, check)
@@ -55,6 +61,7 @@ def validate_stage(
         decide=lambda prepared, known: decide(prepared, known, so),
         write=write,
         done=lambda outcomes: _count(so, outcomes),
+        out_of_turn=out_of_turn,
     )
 
 

@@ -24,6 +24,7 @@ from hub.recovery.replay import (
     unmet_values,
 )
 from hub.recovery.same import differences
+from hub.recovery.turns import Turns
 
 __all__ = [
     "Met",
@@ -31,6 +32,7 @@ __all__ = [
     "PublishedHead",
     "ReadBack",
     "Step",
+    "Turns",
     "await_registers",
     "differences",
     "has_unmet",

@@ -174,6 +174,42 @@ def test_so_says_the_same_again_when_answers_that_hang_together_left_in_one_mome
         assert eyes.execute(_STATES.encode()).fetchall() == before
 
 
+def test_so_says_the_same_again_when_a_claimed_pupil_was_recalled_before_the_restore(run: Run) -> None:
+    """The recall of a lower partition would come out the same before the claim; the claim would not come after it."""
+    asyncio.run(recalled_after_claim(run))
+    with run.worker(SO) as eyes:
+        before = eyes.execute(_STATES.encode()).fetchall()
+    assert [state for _, state in before].count("recalled") == _CLAIMS
+    stopped(run, _OWNERS)
+    emptied(run, f"so-{SO}")
+    assert ends_with(run, f"so-{SO}") == EXIT_BEHIND
+    recovered(run, f"so-{SO}")
+    run.hub.start_workers()
+    replayed(run, f"so-{SO}")
+    with run.worker(SO) as eyes:
+        assert eyes.execute(_STATES.encode()).fetchall() == before
+
+
+async def recalled_after_claim(run: Run) -> None:
+    """Let schools of lower partitions hand in, another claim one pupil of each, and the first recall theirs."""
+    sender, acts = Sender(run.hub.bootstrap), Acts(run.population, run.founded.credentials, run.population.at)
+    own, claimant = _of_lower_and_highest_partition(acts)
+    named = {one.submission.command_id for one in own}
+    drawn = run.population.shipments(run.founded.credentials, run.population.plan())
+    classes = [shipment for shipment in drawn if shipment.submission.command_id in named]
+    try:
+        with Journal(run.hub.data / "journal.jsonl") as journal:
+            await publish_register(run.hub, run.population, run.founded, sender, lambda *_: None)
+            await send_shipments(sender, journal, classes, lambda *_: None)
+            await until_commands_answered(run.hub)
+            for n, one in enumerate(own):
+                claim, _ = acts.claims(f"claim-{n}", claimant.submission, one)
+                await send_acts(run.hub, sender, journal, Story(), [claim])
+                await send_acts(run.hub, sender, journal, Story(), [acts.recalls("recall", one, "accepted")])
+    finally:
+        await sender.close()
+
+
 @contextmanager
 def relays_asleep(run: Run) -> Iterator[None]:
     """Let the workers of Sở decide without sending; what they had to say leaves in one moment afterwards."""

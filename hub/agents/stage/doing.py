@@ -106,11 +106,17 @@ class Doing:
     def _in_turn(self, position: Position, records: Sequence[Record], after: int, snapshot: Any) -> Position:
         """Do a batch. In a replay a record may have to wait for another partition: what stands before it is done."""
         try:
+            self._retry(lambda connection: self._refuse_out_of_turn(connection, records))
             return self._transact(position, records, after, snapshot)
         except OutOfTurn as turn:
             self._out_of_turn_at = time.monotonic()
             self._transact(position, [r for r in records if r.offset < turn.offset], turn.offset, snapshot)
             raise
+
+    def _refuse_out_of_turn(self, connection: Connection, records: Sequence[Record]) -> None:
+        number = self._stage.out_of_turn(connection, records)
+        if number is not None:
+            raise OutOfTurn(records[number].offset, f"{self._stage.name} {records[number].offset}")
 
     def _transact(self, position: Position, records: Sequence[Record], after: int, snapshot: Any) -> Position:
         started, stage = time.perf_counter(), self._stage

@@ -14,6 +14,7 @@ from typing import Any, Protocol, TypeVar
 import structlog
 
 from hub.agents.stage.log import Log
+from hub.agents.stage.outbox import OutOfTurn
 from hub.agents.stage.position import Fenced, Place, Position
 from hub.agents.stage.record import Record
 from hub.agents.stage.stage import Stage
@@ -48,6 +49,7 @@ class Loop:
         self.positions: dict[_Where, Position] = {}
         self.assigned: set[_Where] = set()
         self.seen_at: dict[_Where, float] = {}
+        self.out_of_turn: set[_Where] = set()  # another partition of a replay must come first
         self.lock = asyncio.Lock()
         self._kick = kick
         self._generation = 0
@@ -58,6 +60,7 @@ class Loop:
         """Note the assignment and forget the positions; no I/O, because this runs inside the rebalance."""
         self.assigned = set(partitions)
         self.positions.clear()
+        self.out_of_turn.clear()
         self._identity = None
         self._generation += 1
 
@@ -81,10 +84,13 @@ class Loop:
             await self._unless_fenced(where, [], end)
 
     async def _unless_fenced(self, where: _Where, records: list[Record], end: int = 0) -> None:
+        self.out_of_turn.discard(where)
         try:
             if where in self.positions or await self._claim(where):
                 await self._partition(where, records, end)
-        except Fenced:
+        except Fenced as fenced:
+            if isinstance(fenced, OutOfTurn) and where in self.assigned:
+                self.out_of_turn.add(where)
             _log.info("batch_fenced", stage=self.stage.name, topic=where[0], part=where[1])
             self.positions.pop(where, None)
 

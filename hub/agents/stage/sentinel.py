@@ -20,6 +20,7 @@ __all__ = ["Sentinel"]
 
 _log = structlog.get_logger()
 _TICK_S = 3.0
+_TURN_S = 0.2
 _SILENCE_S = 3.0
 _QUIET_S = 1.0  # a loop that gets nothing at all has nothing of this partition on its way either
 _SILENCE_MAX_S = 30.0  # and one that is always busy looks by now
@@ -48,11 +49,27 @@ class Sentinel:
     async def watch(self) -> None:
         """Watch until cancelled. Raises Corrupt(POSITION_FOREIGN) when a partition's end stays before its position."""
         while True:
-            await asyncio.sleep(_TICK_S)
             try:
+                await self._pause()
                 await self.look()
             except Unavailable as error:
                 _log.warning("sentinel_waits", stage=self._loop.stage.name, code=error.code)
+
+    async def _pause(self) -> None:
+        """Let a tick pass; what is out of turn in a replay is tried again meanwhile, since others go on quickly."""
+        until = time.monotonic() + _TICK_S
+        while time.monotonic() < until:
+            await asyncio.sleep(_TURN_S if self._loop.out_of_turn else until - time.monotonic())
+            await self.turns()
+
+    async def turns(self) -> None:
+        """Try once more whatever another partition had to come before."""
+        places = sorted(self._loop.out_of_turn)
+        if not places or self._loop.lock.locked():
+            return
+        ends = await self._loop.log.ends(places)
+        for where in places:
+            await self._loop.heal(where, ends[where])
 
     async def look(self) -> None:
         """Look once at every partition."""

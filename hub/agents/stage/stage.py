@@ -24,7 +24,8 @@ class Stage(Generic[S, P, K, E]):
     `read` refreshes the snapshot before a batch; `prepare` does all that needs no database (it raises Refused for a
     record that does not decode, which quarantines it); `load` takes the row locks in sorted order and returns what is
     known; `decide` is pure and folded over the batch (Refused quarantines here too); `write` stores the effects and
-    returns the messages to send, one sequence for each effect, in order.
+    returns the messages to send, one sequence for each effect, in order. `out_of_turn` is asked before anything else
+    which of the records of a batch, by its number, another partition of a replay must come before.
     """
 
     name: str
@@ -37,6 +38,8 @@ class Stage(Generic[S, P, K, E]):
     done: Callable[[Sequence[E]], None] = lambda _: None  # counts, after the commit
     mine: Callable[[Record], bool] = lambda _: True  # a shared topic holds records of others: skipped, not done
     refused: Callable[[Connection, Refused], None] = lambda *_: None  # what `decide` refused: more than its quarantine
+
+    out_of_turn: Callable[[Connection, Sequence[Record]], int | None] = lambda *_: None
 
     def topic(self, name: str) -> Topic:
         """Return the declared topic of that name."""

@@ -9,6 +9,7 @@ import pytest
 
 from hub.agents.stage import doing as doing_module
 from hub.agents.stage.doing import Doing
+from hub.agents.stage.outbox import OutOfTurn
 from hub.agents.stage.parking import PARKED_COUNT_MAX
 from hub.agents.stage.position import ATTEMPTS_DEADLY, ATTEMPTS_SUSPICIOUS, Fenced
 from hub.errors import Corrupt, Refused, Unavailable
@@ -177,6 +178,16 @@ def test_attempt_of_a_fenced_owner_is_none(make: Make) -> None:
     """Another owner has claimed the partition meanwhile."""
     with pytest.raises(Fenced):
         asyncio.run(make(FakeConnection()).batch(a_position(untried=True), BATCH, 3))
+
+
+def test_record_that_is_out_of_turn_stops_the_batch_behind_those_before_it(make: Make) -> None:
+    """Another partition of a replay must come first; nothing of the record is looked at before."""
+    connection = database()
+    with pytest.raises(OutOfTurn) as turn:
+        asyncio.run(make(connection, out_of_turn=lambda *_: 1).batch(a_position(), BATCH, 3))
+    assert turn.value.offset == 1
+    assert offsets(connection) == [(0, 1)]
+    assert ("load", [2]) in connection.calls
 
 
 def test_suspected_records_are_done_one_by_one(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -163,3 +163,12 @@ def test_worker_without_partitions_leaves_when_nobody_has_them(still_loop: Loop,
 
     with pytest.raises(TimeoutError if assigned else Corrupt):
         asyncio.run(watch())
+
+
+def test_record_that_was_out_of_turn_is_tried_again_before_the_next_look() -> None:
+    """In a replay others go on quickly; each wait of a whole tick would add up to hours."""
+    loop, hands, sentinel = watched()
+    loop.out_of_turn.add(PLACE)
+    asyncio.run(sentinel.turns())
+    assert [offset for offsets, _ in hands.batches for offset in offsets] == [5, 6, 7, 8, 9]
+    assert loop.out_of_turn == set()

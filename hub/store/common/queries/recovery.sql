@@ -59,6 +59,22 @@ WHERE r.topic = %(topic)s AND r.kind = 'Receipt' AND r.met_at IS NULL AND r.valu
   AND NOT EXISTS (SELECT FROM parked p WHERE p.key = r.key AND p.ended_at IS NULL)
 ORDER BY r.sequence, r.appended_at, r.part, r.record_offset LIMIT 1
 
+-- name: unmet_answers
+-- Every answer that follows from a command or from looking again, by the same rule.
+-- What a decision tells others of it comes with its own answer; locks are waited for where something rests on them.
+SELECT message_id, part, value FROM recovered r
+WHERE r.topic = %s AND r.kind = 'Receipt' AND r.met_at IS NULL AND r.value IS NOT NULL
+  AND position('"kind":"Lock"'::bytea IN r.value) = 0 AND position('"kind":"Conflict"'::bytea IN r.value) = 0
+ORDER BY r.sequence, r.appended_at, r.part, r.record_offset
+
+-- name: unmet_answer_ids
+-- Which receipts are still to come: not those of parked schools, nor what was passed over.
+SELECT DISTINCT message_id FROM recovered r
+WHERE r.topic = %s AND r.kind = 'Receipt' AND r.met_at IS NULL
+  AND NOT EXISTS (SELECT FROM recovered_difference d
+                  WHERE (d.topic_id, d.part, d.record_offset) = (r.topic_id, r.part, r.record_offset))
+  AND NOT EXISTS (SELECT FROM parked p WHERE p.key = r.key AND p.ended_at IS NULL)
+
 -- name: is_aside
 -- Whether a school waits for a person at a stage.
 SELECT EXISTS (SELECT FROM parked WHERE stage = %s AND key = %s AND ended_at IS NULL)
