@@ -66,9 +66,13 @@ const CHECKS = {
   text: (v) => typeof v === "string",
   bytes: (v) => typeof v === "string" && Buffer.from(v, "base64").toString("base64") === v,
   sha256: (v) => typeof v === "string" && /^[0-9a-f]{64}$/.test(v),
+  integer: (v) => Number.isSafeInteger(v),
   count: (v) => Number.isSafeInteger(v) && v >= 0,
   slug: (v) => typeof v === "string" && /^[a-z]+(-[a-z]+)*$/.test(v) && v.length >= 2 && v.length <= 30,
   yes: (v) => v === true,
+  instant: (v) => typeof v === "string" && /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{3})?Z$/.test(v),
+  date: (v) => typeof v === "string" && /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/.test(v),
+  cohort: (v) => ["completed", "supplementary", "transfer", "correction"].includes(v),
   source: (v) => CHECKS.bytes(v) && v.length <= 4 * Math.ceil(SOURCE_BYTES_MAX / 3),
   any: (v) => v !== null && typeof v === "object" && !Array.isArray(v),
 };
@@ -570,16 +574,28 @@ function judge(compact, payload, expected, register, at) {
   return { ...read, isOpen: stands === "unknown" };
 }
 
+function parseStatement(bytes) { // a statement that is signed holds no NUL anywhere
+  need(!bytes.includes("\\u0000"), "NUL");
+  return parseCanonical(bytes);
+}
+
+const ENTRY = { entry_id: "text", issued_at: "instant", kind: "text", payload: "any", so: "slug", type: "text",
+  valid_from: "instant", valid_to: "instant?" };
+
 function readEntry(signed, so, version) {
-  const said = parseCanonical(bytesOf(signed.statement));
-  need(said.type === "vn.hocba.register-entry/1" && said.so === so && CHECKS.any(said.payload), "entry");
+  const said = parseStatement(bytesOf(signed.statement));
+  shaped(said, ENTRY);
+  need(said.type === "vn.hocba.register-entry/1" && said.so === so, "entry");
+  need(said.entry_id.length >= 1 && said.entry_id.length <= 80, "entry");
   need(["trust_policy", "revocation", "certificate", "official", "source_system"].includes(said.kind), "kind");
   if (said.kind === "source_system") checkSystem(said.entry_id, said.payload);
   if (said.kind === "certificate") new X509Certificate(bytesOf(said.payload.der_base64));
   if (said.kind === "revocation") said.payload.crls.forEach((text) => readCrl(bytesOf(text)));
   if (said.kind === "trust_policy") {
     said.payload.log_keys.forEach((one) => noteKey(one.key));
-    (said.payload.timestamp_roots ?? []).forEach((der) => new X509Certificate(bytesOf(der)));
+    for (const name of ["roots", "intermediates", "timestamp_roots"]) {
+      (said.payload[name] ?? []).forEach((der) => new X509Certificate(bytesOf(der)));
+    }
   }
   const id = said.kind === "revocation" ? `${said.entry_id}#${version}` : said.entry_id;
   const to = said.valid_to === undefined ? Infinity : instant(said.valid_to);
@@ -738,35 +754,52 @@ function isCovered(receipt, head) {
   return receipt.log_index < receipt.tree_size && receipt.tree_size <= head.size;
 }
 
-const LEAF = { action: "text", document_sha256: "sha256", effective_on: "text", envelope_sha256: "sha256",
+const LEAF = { action: "text", document_sha256: "sha256", effective_on: "date", envelope_sha256: "sha256",
   evidence: "text", locator: "text", period: "text", pupil: "text", salt: "sha256", type: "text", version: "count",
   year: "text" };
 const GRADES = ["native", "derived", "attested", "legacy_evidence"];
-const MANIFEST = { count: "count", effective_on: "text", lock_id: "sha256", requested_by: "sha256", root: "sha256",
-  round: { cohort: "text", number: "count" }, school: "text", school_year: "text", so: "slug", type: "text" };
+const MANIFEST = { count: "count", effective_on: "date", lock_id: "sha256", requested_by: "sha256", root: "sha256",
+  round: { cohort: "cohort", number: "count" }, school: "text", school_year: "text", so: "slug", type: "text" };
 const MISSING = { chunks: [1000, "count"], leaves: [100_000, "sha256"], leaves_count: "count",
-  pupils: [100_000, { issued_at: "text", positions: [200, "count"], roster: "text" }], pupils_count: "count",
+  pupils: [100_000, { issued_at: "instant", positions: [200, "count"], roster: "text" }], pupils_count: "count",
   request: "yes", roster: "yes" };
-const INGEST = { at: "text", attempt: "count?", codes: [1000, "text"], count: "count", lock_id: "sha256", log_index: "count", missing: "any?",
+const INGEST = { at: "instant", attempt: "count?", codes: [1000, "text"], count: "count", lock_id: "sha256", log_index: "count", missing: "any?",
   outcome: "text", root: "sha256", so: "slug", tree_size: "count", type: "text" };
+
+const ANSWERED = { document_sha256: "sha256", evidence: "text?", findings: [100_000, "any?"], outcome: "text", state: "text?" };
+const RECEIPT = { at: "instant", command_id: "text", documents: [100_000, ANSWERED], facts: "any?", findings: [100_000, "any"],
+  kind: "text", outcome: "text", register_version: "integer", school: "text", so: "slug", type: "text" };
+const ANSWERS = ["accepted", "unchanged", "refused"];
+const OUTCOMES = ["accepted", "partly_accepted", "refused", "locked", "ingested", "ingest_refused"];
+
+function readReceipt(bytes) {
+  const receipt = parseStatement(bytes);
+  shaped(receipt, RECEIPT);
+  need(receipt.type === "vn.hocba.receipt/1" && OUTCOMES.includes(receipt.outcome), "receipt");
+  for (const { outcome, evidence } of receipt.documents) {
+    need(ANSWERS.includes(outcome) && (evidence === undefined || GRADES.indexOf(evidence) > 0), "document");
+  }
+  return receipt;
+}
 
 function readLeaf(bytes) {
   const leaf = parseCanonical(bytes, 2048);
   shaped(leaf, leaf.previous_leaf === undefined ? LEAF : { ...LEAF, previous_leaf: "sha256" });
-  need(leaf.type === "vn.hocba.leaf/1" && GRADES.includes(leaf.evidence) && leaf.version >= 1, "leaf");
+  need(leaf.type === "vn.hocba.leaf/1" && GRADES.includes(leaf.evidence), "leaf");
+  need(leaf.version >= 1 && leaf.version <= 10_000 && /^[0-9]{4}-[0-9]{4}$/.test(leaf.year), "leaf");
   need(["LOCK", "UNLOCK", "SUPERSEDES"].includes(leaf.action), "action");
   return leaf;
 }
 
 function readManifest(bytes) {
-  const manifest = parseCanonical(bytes);
+  const manifest = parseStatement(bytes);
   shaped(manifest, MANIFEST);
   need(manifest.type === "vn.hocba.manifest/1" && manifest.count >= 1, "manifest");
   return manifest;
 }
 
 function readIngest(bytes) {
-  const receipt = parseCanonical(bytes);
+  const receipt = parseStatement(bytes);
   shaped(receipt, INGEST);
   need(receipt.type === "vn.hocba.ingest-receipt/1", "type");
   need(receipt.attempt === undefined || receipt.attempt >= 2, "attempt");
@@ -794,10 +827,9 @@ function checkDocument(bundle, placed, register, found) {
     return value;
   });
   const at = found.try("accepted", "Sở's receipt", () => {
-    const data = bytesOf(bundle.receipt.statement), receipt = parseCanonical(data), typ = "vn.hocba.receipt/1";
-    const time = instant(receipt.at), expected = { typ, scope: { owner: `so-${bundle.so}` }, roles: ["so_seal"] };
+    const data = bytesOf(bundle.receipt.statement), receipt = readReceipt(data);
+    const time = instant(receipt.at), expected = { typ: receipt.type, scope: { owner: `so-${bundle.so}` }, roles: ["so_seal"] };
     found.try("accepted", "seal on Sở's receipt", () => {
-      need(receipt.type === typ, "type");
       const read = judge(bundle.receipt.signature, data, { ...expected, place: { so: bundle.so } }, register, time);
       need(read.header.hb_prev.length === 0, "chain");
       if (read.isOpen) found.add("accepted", "Sở's receipt: revocation status is not known", "unknown");
@@ -967,7 +999,7 @@ function answer(found, asOf, facts, supersededBy) {
   const shown = supersededBy === null ? facts : { ...facts, superseded_by: String(supersededBy) };
   return { verdict, as_of: asOf === null ? null : new Date(asOf * 1000).toISOString(), parts: found.ends, facts: shown,
     findings: found.list,
-    not_checked: ["certificate extensions other than CA, and extended key usage of time-stamps",
+    not_checked: ["the transcript's own fields, beyond its type", "certificate extensions other than CA, and extended key usage of time-stamps",
       "revocation of the certificate behind a time-stamp",
       "what a source document says, and the mapping that made a transcript from it"] };
 }

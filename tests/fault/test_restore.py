@@ -196,7 +196,7 @@ async def recalled_after_claim(run: Run) -> None:
     own, claimant = _of_lower_and_highest_partition(acts)
     named = {one.submission.command_id for one in own}
     drawn = run.population.shipments(run.founded.credentials, run.population.plan())
-    classes = [shipment for shipment in drawn if shipment.submission.command_id in named]
+    classes = (shipment for shipment in drawn if shipment.submission.command_id in named)
     try:
         with Journal(run.hub.data / "journal.jsonl") as journal:
             await publish_register(run.hub, run.population, run.founded, sender, lambda *_: None)
