@@ -61,6 +61,7 @@ def ground_of(so: str, register: Sequence[Signed], roots: Roots, found: Findings
     if not anchors:
         found.add("register", "BUNDLE_ROOTS_MISSING")
     known: list[Entry] = []
+    later: list[Entry] = []
     before = Snapshot.of(())
     for n, one in enumerate(register):
         path = f"{prefix}.register[{n}]"
@@ -71,10 +72,11 @@ def ground_of(so: str, register: Sequence[Signed], roots: Roots, found: Findings
             found.add("register", "BUNDLE_REGISTRAR_UNKNOWN", path)
         else:
             known.append(entry)
+            later.append(entry)
             if anchors and entry.kind in _ASKED:
-                before = Snapshot.of(known)
+                before, later = before.grown(later) or Snapshot.of(known), []
     _check_policies(known, roots, found)
-    return Ground(so, Snapshot.of(known), found, cache, prefix)
+    return Ground(so, before.grown(later) or Snapshot.of(known), found, cache, prefix)
 
 
 def authentic_register_of(bundle: Bundle, roots: Roots) -> Snapshot:

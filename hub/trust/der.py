@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from functools import lru_cache
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -12,6 +13,7 @@ __all__ = ["certificate_of", "certificate_of_base64", "crl_of", "decode_base64",
 
 CERTIFICATE_BYTE_COUNT_MAX = 16_384
 CRL_BYTE_COUNT_MAX = 16_777_216
+_KEPT_COUNT = 256
 _UNREADABLE = (
     ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension, x509.UnsupportedGeneralNameType,
     x509.InvalidVersion,
@@ -40,8 +42,12 @@ def encode_base64(data: bytes) -> str:
     return base64.b64encode(data).decode("ascii")
 
 
+@lru_cache(_KEPT_COUNT)
 def certificate_of(der: bytes) -> x509.Certificate:
-    """Parse one DER certificate with all its extensions. Raises Refused CERTIFICATE_UNREADABLE."""
+    """Parse one DER certificate with all its extensions. Raises Refused CERTIFICATE_UNREADABLE.
+
+    The last ones are kept, for the same authorities and seals stand in every file and policy.
+    """
     if len(der) > CERTIFICATE_BYTE_COUNT_MAX:
         raise Refused("CERTIFICATE_UNREADABLE", {"reason": "too large"})
     try:
