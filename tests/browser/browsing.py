@@ -37,8 +37,8 @@ class Mode:
 
 
 MODES = (
-    Mode("phone", 390, 844, True, "light", "vi"),
-    Mode("phone without scripts", 390, 844, False, "dark", "en"),
+    Mode("phone", 360, 740, True, "light", "vi"),
+    Mode("phone without scripts", 360, 740, False, "dark", "en"),
     Mode("desk", 1280, 900, True, "dark", "vi"),
     Mode("desk without scripts", 1280, 900, False, "light", "en"),
 )
@@ -97,6 +97,16 @@ class Visitor:
         with self.page.expect_navigation():
             self.page.locator(selector).click()
 
+    def sees(self, selector: str) -> None:
+        """Wait until something is on the page."""
+        self.page.locator(selector).first.wait_for()
+
+    def download(self, selector: str) -> bytes:
+        """Follow a link to a file and return it."""
+        with self.page.expect_download() as coming:
+            self.page.locator(selector).first.click()
+        return coming.value.path().read_bytes()
+
     def seen(self, axe: str) -> Seen:
         """Judge the page that is open."""
         with self._judged() as page:
@@ -112,9 +122,9 @@ class Visitor:
             tuple(self._asked), tuple(self._complaints), tuple(found), wide,
         )  # fmt: skip
 
-    def picture(self) -> bytes:
-        """Return a PNG of what is on the screen."""
-        return self.page.screenshot(animations="disabled")
+    def picture(self, whole: bool = False) -> bytes:
+        """Return a PNG of what is on the screen, or of the whole page."""
+        return self.page.screenshot(animations="disabled", full_page=whole)
 
     @contextmanager
     def _judged(self) -> Iterator[Page]:

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser
 from tests.browser.axe import axe_source
 from tests.browser.browsing import browser
 from tests.browser.serving import served
+from tests.browser.story import Place, a_place
 from tests.journey.installing import Absent
 from tests.unit.web.portal.world import World
 
@@ -27,6 +28,13 @@ def axe() -> str:
         return axe_source()
     except Absent as absent:
         pytest.skip(str(absent))
+
+
+@pytest.fixture(scope="session")
+def place(chromium: Browser) -> Iterator[Place]:
+    """The portal of a real hub; only where there is a browser to look at it."""
+    with a_place() as found:
+        yield found
 
 
 @pytest.fixture

@@ -29,7 +29,8 @@ def served() -> Iterator[tuple[World, str]]:
     world = World(development=True)
     with socket.create_server(("127.0.0.1", 0)) as listening:
         address = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        server = uvicorn.Server(uvicorn.Config(_app(world, address), log_config=None, access_log=False))
+        app = world.app = _app(world, address)
+        server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
         thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
         thread.start()
         try:
@@ -39,6 +40,8 @@ def served() -> Iterator[tuple[World, str]]:
             server.should_exit = True
             thread.join(_START_S)
             world.portal.checks.close()  # type: ignore[attr-defined]
+            if app.state.portal.identity is not None:
+                app.state.portal.identity.close()
 
 
 def _app(world: World, address: str) -> FastAPI:

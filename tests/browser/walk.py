@@ -1,128 +1,206 @@
-"""The way through every page, as one reader goes it: guest, family, recipient of a share."""
+"""The whole way through the portal of a real hub, as a family and the recipient of a share go it, page by page.
 
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from functools import cache
+A step that does not show what it must ends the walk. Without scripts, people type what a QR code or a link carries.
+"""
 
-from hub.domain.slip import printed_secret
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, timedelta
+
+from hub.domain.civil import civil_date
+from hub.domain.form import date_text
 from hub.print.parts import parts_of
 from tests.browser.browsing import Visitor
-from tests.unit.print.sheets import good_sheet
-from tests.unit.web.portal.test_sharing import PUPIL_ID
-from tests.unit.web.portal.world import LOCATOR, SECRET, YEAR
+from tests.browser.hostile import hostile_sheets
+from tests.browser.story import Family
 
-__all__ = ["PAGES", "a_sheet", "look_up", "walk"]
+__all__ = ["NOBODYS", "PAGES", "Step", "look_up", "verify_file", "walk"]
 
 PAGES = (
-    "look-up", "wrong look-up", "page that is not there", "session over", "verify", "sheet that is valid",
-    "sheet that was changed", "QR code", "history", "history as of a day", "history before the first lock", "year",
-    "superseded version", "sharing without consent", "log-in", "sharing with consent", "share made", "shares",
-    "who looked", "share asked for", "wrong code", "share received",
+    "look-up", "wrong look-up", "page that is not there", "session over", "history", "history as of a day",
+    "history before the first lock", "year", "year at another school", "superseded version", "verify",
+    "sheet that is valid", "sheet with one byte changed", "sheet that was superseded", "evidence file", "hostile PDF",
+    "QR code", "sharing without consent", "log-in", "sharing with consent", "share made", "share asked for",
+    "wrong code", "share received", "shares", "who looked", "share taken back", "shares after that", "left",
 )  # fmt: skip
+NOBODYS = "0000-0000-0000-0000-0"  # well-formed, and opens nothing
+_RECIPIENT, _PURPOSE = "Trường Trung học cơ sở Mẫu", "xét tuyển lớp 6"
+
+Step = tuple[str, Visitor]
 
 
-def walk(reader: Visitor) -> Iterator[str]:
-    """Yield the name of each page of PAGES while it is open."""
-    yield from _guest(reader)
-    yield from _verifying(reader)
-    yield from _family(reader)
-    yield from _sharing(reader)
+def walk(family: Visitor, recipient: Visitor, of: Family, now: datetime) -> Iterator[Step]:
+    """Yield the name of each page of PAGES with the window in which it is open."""
+    yield from _guest(family, of)
+    yield from _reading(family, of, civil_date(now))
+    yield from _verifying(family, of)
+    yield from _sharing(family, recipient, of)
 
 
-@cache
-def a_sheet() -> bytes:
-    """Return a sealed sheet; made in a thread of its own, since the browser's driver has a loop in this one."""
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(good_sheet, "bo").result()
-
-
-def look_up(reader: Visitor, secret: str = "") -> None:
-    """Fill in the slip and send it."""
-    reader.go("/")
-    reader.page.fill("#ma-tra-cuu", LOCATOR)
-    reader.page.fill("#ma-bi-mat", secret or printed_secret(SECRET))
-    reader.page.fill("#ngay-sinh", "14/03/2017")
+def look_up(reader: Visitor, of: Family, secret: str = "") -> None:
+    """Fill in the slip and send it; where scripts run, its QR code has filled in what it carries."""
+    if reader.mode.scripts:
+        reader.go("about:blank")
+        reader.go(f"/#{of.locator}.{(secret or of.secret).replace('-', '')}")
+        assert reader.page.input_value("#ma-tra-cuu") == of.locator
+        assert "#" not in reader.page.url
+    else:
+        reader.go("/")
+        reader.page.fill("#ma-tra-cuu", of.locator)
+        reader.page.fill("#ma-bi-mat", secret or of.secret)
+    reader.page.fill("#ngay-sinh", of.born)
     reader.press("#tra-cuu button")
 
 
-def _guest(reader: Visitor) -> Iterator[str]:
-    reader.go(f"/?lang={reader.mode.language}")
-    yield "look-up"
-    look_up(reader, "0000-0000-0000-0000-0")
-    yield "wrong look-up"
-    reader.go("/nowhere")
-    yield "page that is not there"
-    reader.go("/hoc-ba")
-    yield "session over"
-
-
-def _verifying(reader: Visitor) -> Iterator[str]:
+def verify_file(reader: Visitor, data: bytes, verdict: str, name: str = "x.pdf") -> None:
+    """Upload a file, and see that verdict."""
     reader.go("/kiem-tra")
-    yield "verify"
-    sheet = a_sheet()
+    kind = "application/pdf" if name.endswith("pdf") else "application/json"
+    reader.page.set_input_files("#tep", {"name": name, "mimeType": kind, "buffer": data})
+    reader.press("#kiem-tra-tep button")
+    reader.sees(f"[data-verdict={verdict}]")
+
+
+def _guest(reader: Visitor, of: Family) -> Iterator[Step]:
+    reader.go(f"/?lang={reader.mode.language}")
+    yield "look-up", reader
+    look_up(reader, of, NOBODYS)
+    reader.sees("#khong-mo-duoc")
+    yield "wrong look-up", reader
+    reader.go("/nowhere")
+    yield "page that is not there", reader
+    reader.go("/hoc-ba")
+    reader.sees("#loi")
+    yield "session over", reader
+
+
+def _reading(reader: Visitor, of: Family, today: date) -> Iterator[Step]:
+    look_up(reader, of)
+    _sees_years(reader, of.years)
+    assert len(set(reader.page.locator("[data-province]").all_inner_texts())) == 2
+    yield "history", reader
+    reader.page.fill("#tai-ngay", date_text(today.isoformat()))
+    reader.press("form.inline button")
+    _sees_years(reader, of.years)
+    yield "history as of a day", reader
+    reader.go(f"/hoc-ba?tai-ngay={date_text((today - timedelta(days=1)).isoformat())}")
+    reader.sees("#trong")
+    _sees_years(reader, ())
+    yield "history before the first lock", reader
+    reader.go("/hoc-ba")
+    reader.press("article:first-of-type h2 a")
+    reader.sees(f"text={of.schools[0]}")
+    yield "year at another school", reader
+    reader.go(f"/hoc-ba/{of.years[-1]}")
+    reader.sees(f"text={of.name}")
+    yield "year", reader
+    reader.go(f"/hoc-ba/{of.years[-1]}/{of.period}/1")
+    reader.sees("#da-thay")
+    yield "superseded version", reader
+
+
+def _sees_years(reader: Visitor, years: tuple[str, ...]) -> None:
+    told = [text.split()[0].replace("–", "-") for text in reader.page.locator("article h2").all_inner_texts()]
+    assert tuple(told) == years
+
+
+def _verifying(reader: Visitor, of: Family) -> Iterator[Step]:
+    reader.go(f"/hoc-ba/{of.years[-1]}/{of.period}/1")
+    old = reader.download("a[href*='to.pdf']")
+    reader.go(f"/hoc-ba/{of.years[-1]}/{of.period}/2")
+    sheet, evidence = (reader.download(f"main a[href*='{what}']") for what in ("to.pdf", "bang-chung.json"))
+    reader.go("/kiem-tra")
+    yield "verify", reader
     at = sheet.index(b"endobj") - 3
     changed = sheet[:at] + bytes((sheet[at] ^ 1,)) + sheet[at + 1 :]
-    for name, data in (("sheet that is valid", sheet), ("sheet that was changed", changed)):
+    for name, data, verdict in (
+        ("sheet that is valid", sheet, "valid"), ("sheet with one byte changed", changed, "invalid"),
+        ("sheet that was superseded", old, "superseded"),
+    ):  # fmt: skip
+        verify_file(reader, data, verdict)
+        yield name, reader
+    verify_file(reader, evidence, "valid", "x.json")
+    yield "evidence file", reader
+    for hostile in hostile_sheets(sheet):
+        verify_file(reader, hostile, "invalid")
+    yield "hostile PDF", reader
+    yield from _scanning(reader, parts_of(sheet).qr)
+
+
+def _scanning(reader: Visitor, qr: str) -> Iterator[Step]:
+    if reader.mode.scripts:
+        reader.go("about:blank")
+        reader.go("/kiem-tra#" + qr.partition("#")[2])
+    else:
         reader.go("/kiem-tra")
-        reader.page.set_input_files("#tep", {"name": "x.pdf", "mimeType": "application/pdf", "buffer": data})
-        reader.press("#kiem-tra-tep button")
-        yield name
-    reader.go("/kiem-tra")
-    reader.page.fill("#ma-qr", parts_of(sheet).qr)
-    reader.press("#kiem-tra-qr button")
-    yield "QR code"
+        reader.page.fill("#ma-qr", qr)
+        reader.press("#kiem-tra-qr button")
+    reader.sees("[data-verdict=valid]")
+    yield "QR code", reader
 
 
-def _family(reader: Visitor) -> Iterator[str]:
-    look_up(reader)
-    yield "history"
-    reader.page.fill("#tai-ngay", "22/06/2026")
-    reader.press("form.inline button")
-    yield "history as of a day"
-    reader.go("/hoc-ba?tai-ngay=19/06/2026")
-    yield "history before the first lock"
-    reader.go(f"/hoc-ba/{YEAR}")
-    yield "year"
-    reader.go(f"/hoc-ba/{YEAR}/year/1")
-    yield "superseded version"
+def _sharing(family: Visitor, recipient: Visitor, of: Family) -> Iterator[Step]:
+    family.go("/chia-se")
+    yield "sharing without consent", family
+    family.press("#dong-y-pupil a")
+    yield "log-in", family
+    log_in(family, "pupil", of.personal_id)
+    family.press("#dong-y-guardian a")
+    log_in(family, "guardian", of.personal_id)
+    yield "sharing with consent", family
+    family.page.fill("#noi-nhan", _RECIPIENT)
+    family.page.fill("#muc-dich", _PURPOSE)
+    family.page.check(f"input[value='{of.years[-1]}']")
+    family.press("#chia-se-moi button")
+    yield "share made", family
+    address, code = (family.page.inner_text(place) for place in ("#dia-chi", "#ma-chia-se"))
+    yield from _receiving(recipient, address, code, of)
+    family.go("/chia-se")
+    yield "shares", family
+    family.go("/ai-da-xem")
+    family.sees(f"#ai-da-xem >> text={_RECIPIENT}")
+    yield "who looked", family
+    yield from _taking_back(family, lambda: recipient.go(address), recipient, of)
 
 
-def _sharing(reader: Visitor) -> Iterator[str]:
-    reader.go("/chia-se")
-    yield "sharing without consent"
-    reader.press("#dong-y-pupil a")
-    yield "log-in"
-    _log_in(reader, "pupil")
-    reader.press("#dong-y-guardian a")
-    _log_in(reader, "guardian")
-    yield "sharing with consent"
-    reader.page.fill("#noi-nhan", "Trường Trung học cơ sở Mẫu")
-    reader.page.fill("#muc-dich", "xét tuyển lớp 6")
-    reader.page.check("input[name=years]")
-    reader.press("#chia-se-moi button")
-    yield "share made"
-    address, code = (reader.page.inner_text(place) for place in ("#dia-chi", "#ma-chia-se"))
-    reader.go("/chia-se")
-    yield "shares"
-    reader.go("/ai-da-xem")
-    yield "who looked"
-    yield from _receiving(reader, address, code)
-
-
-def _log_in(reader: Visitor, party: str) -> None:
+def log_in(reader: Visitor, party: str, personal_id: str) -> None:
     """Say who one is at the development log-in, and go on until the portal's page of shares is open."""
     reader.page.check(f"input[value={party}]")
-    reader.page.fill("#so-dinh-danh", PUPIL_ID)
+    reader.page.fill("#so-dinh-danh", personal_id)
     reader.press("button")
     if reader.page.locator("main a.button").count():  # a browser that brought no cookie from elsewhere is asked
         reader.press("main a.button")
     reader.page.wait_for_url("**/chia-se")
 
 
-def _receiving(reader: Visitor, address: str, code: str) -> Iterator[str]:
-    reader.go(address)
-    yield "share asked for"
-    for typed, name in (("0000-0000-0000-0000-0", "wrong code"), (code, "share received")):
-        reader.page.fill("#ma", typed)
+def _receiving(reader: Visitor, address: str, code: str, of: Family) -> Iterator[Step]:
+    reader.go(f"{address}?lang={reader.mode.language}")
+    yield "share asked for", reader
+    reader.page.fill("#ma", NOBODYS)
+    reader.press("#nhan button")
+    reader.sees("#khong-mo-duoc")
+    yield "wrong code", reader
+    if reader.mode.scripts:
+        reader.go("about:blank")
+        reader.go(f"{address}#{code.replace('-', '')}")
+    else:
+        reader.page.fill("#ma", code)
         reader.press("#nhan button")
-        yield name
+    reader.sees("[data-verdict=valid]")
+    text = reader.page.inner_text("main")
+    assert (of.years[-1] in text, any(year in text for year in of.years[:-1])) == (True, False)
+    yield "share received", reader
+
+
+def _taking_back(family: Visitor, again: Callable[[], None], recipient: Visitor, of: Family) -> Iterator[Step]:
+    family.go("/chia-se")
+    family.press("article.share form button")
+    again()
+    recipient.sees("#khong-mo-duoc")
+    assert of.name not in recipient.page.content()
+    yield "share taken back", recipient
+    assert family.page.locator("article.share form").count() == 0
+    yield "shares after that", family
+    family.press(".aside form button")
+    family.go("/hoc-ba")
+    family.sees("#loi")
+    yield "left", family

@@ -58,6 +58,9 @@ class Relying(Protocol):
     def finish(self, answer: str, pending: Pending, now: int) -> Identity:
         """Return who logged in, from the address that the browser came back to."""
 
+    def close(self) -> None:
+        """Let go of the provider's connections."""
+
 
 class IdentityClient:
     """One registered client of one provider; the provider's addresses are read when they are first needed."""
@@ -71,6 +74,10 @@ class IdentityClient:
         self._http = httpx.Client(timeout=_TIMEOUT_S, transport=transport)
         self._secret = client_secret
         self._metadata: dict[str, Any] | None = None
+
+    def close(self) -> None:
+        """Close the connections to the provider."""
+        self._http.close()
 
     def begin(self, party: Party) -> tuple[str, Pending]:
         """Return the provider's address for this log-in. Raises Unavailable IDENTITY_UNAVAILABLE."""

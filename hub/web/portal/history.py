@@ -1,5 +1,7 @@
 """Học bạ: one pupil's years over all schools and provinces, as of any date; each year's form, sheet and evidence."""
 
+from datetime import date
+
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
@@ -29,7 +31,7 @@ def history(request: Request) -> Response:
     shown = records if day is None else as_of(records, day)
     newest = max((one.current.stored for one in records), key=lambda v: v.effective_on, default=None)
     name = next((one.current.transcript.student.name for one in records if one.current.stored is newest), "")
-    return page(request, "history.html", records=shown, day=day, name=name, locator=_locator(records))
+    return _years_page(request, shown, day, name, _locator(records))
 
 
 @router.get("/{year}")
@@ -43,7 +45,7 @@ def one_year(request: Request, year: str) -> Response:
         raise Refused("PORTAL_NOTHING_THERE")
     if len(fitting) > 1:
         several = [one for one in records if one.current in fitting]
-        return page(request, "history.html", records=several, day=None, name="", locator=_locator(records))
+        return _years_page(request, several, None, "", _locator(records))
     return _year_page(request, fitting[0])
 
 
@@ -94,6 +96,15 @@ def _one(records: list[Record], request: Request, year: str, period: str, versio
     if not found:
         raise Refused("PORTAL_NOTHING_THERE")
     return found[0]
+
+
+def _years_page(request: Request, records: list[Record], day: date | None, name: str, locator: str) -> Response:
+    transcripts = [one.current.transcript for one in records]
+    return page(
+        request, "history.html", records=records, day=day, name=name, locator=locator,
+        years=len({t.school_year for t in transcripts}), schools=len({t.school.code for t in transcripts}),
+        provinces=len({one.current.province for one in records}),
+    )  # fmt: skip
 
 
 def _year_page(request: Request, shown: Shown) -> Response:

@@ -66,6 +66,8 @@ def serve_portal(serving: Serving, store: PortalStore) -> None:
         )  # fmt: skip
     finally:
         checker.close()
+        if identity is not None:
+            identity.close()
 
 
 def _settings(serving: Serving) -> PortalSettings:

@@ -13,7 +13,7 @@ from hub.errors import Corrupt
 from hub.trust import grade_of
 from hub.trust import read as read_signature
 from hub.web.portal.store import StoredVersion
-from hub.web.portal.wording import EVIDENCE, ROLES, Both
+from hub.web.portal.wording import EVIDENCE, GRADES, ROLES, Both
 
 __all__ = ["Record", "Shown", "as_of", "chosen", "records_of"]
 
@@ -66,6 +66,11 @@ class Shown:
     def rests_on(self) -> Both:
         """One sentence on what it rests on."""
         return EVIDENCE[grade_of(self.stored.signatures)]
+
+    @property
+    def grade(self) -> Both:
+        """The same in few words."""
+        return GRADES[grade_of(self.stored.signatures)]
 
     @property
     def office(self) -> str:

@@ -10,7 +10,8 @@ from hub.domain.civil import VIETNAM, last_day
 from hub.trust import Grade
 
 __all__ = [
-    "EVIDENCE", "FACTS", "LOOKED", "PARTS", "ROLES", "VERDICTS", "Both", "born_on", "day_of", "day_text", "time_text",
+    "EVIDENCE", "FACTS", "GRADES", "LOOKED", "PARTS", "ROLES", "VERDICTS", "Both", "born_on", "day_of", "day_text",
+    "time_text",
 ]  # fmt: skip
 
 _YEAR_OR_MONTH = re.compile(r"(?:(\d{1,2})[/.])?(\d{4})", re.ASCII)
@@ -32,6 +33,12 @@ EVIDENCE: Mapping[Grade, Both] = MappingProxyType({
                      "Made from a system of the province without signatures; the Sở answers for it."),
     "legacy_evidence": Both("Nhập từ bản giấy hoặc bản quét; Sở xác nhận, không có chữ ký số của trường.",
                             "Taken from paper or a scan; the Sở attests it, no school signed it."),
+})  # fmt: skip
+GRADES: Mapping[Grade, Both] = MappingProxyType({
+    "native": Both("Ký số trực tiếp", "signed directly"),
+    "derived": Both("Từ văn bản đã ký", "from a signed text"),
+    "attested": Both("Sở xác nhận", "attested by the Sở"),
+    "legacy_evidence": Both("Từ bản giấy", "from paper"),
 })  # fmt: skip
 ROLES: Mapping[str, Both] = MappingProxyType({
     "subject_teacher": Both("Giáo viên bộ môn", "subject teacher"),

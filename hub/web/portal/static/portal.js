@@ -21,3 +21,22 @@
     field("nhan").requestSubmit();
   }
 })();
+// A form that was sent says so, and is not sent twice; whoever comes back to the page finds it as it was.
+(() => {
+  const buttons = () => document.querySelectorAll("button[data-busy]");
+  for (const button of buttons()) {
+    button.form.addEventListener("submit", (event) => {
+      if (button.getAttribute("aria-disabled") === "true") return event.preventDefault();
+      button.dataset.idle = button.textContent;
+      button.textContent = button.dataset.busy;
+      button.setAttribute("aria-disabled", "true");
+      return undefined;
+    });
+  }
+  addEventListener("pageshow", () => {
+    for (const button of buttons()) {
+      if (button.dataset.idle) button.textContent = button.dataset.idle;
+      button.removeAttribute("aria-disabled");
+    }
+  });
+})();

@@ -77,7 +77,7 @@ def test_history_tells_years_evidence_province_and_place() -> None:
             "Trường Tiểu học Mẫu 1",
             "Hà Nội",
             "23/06/2026",
-            "native",
+            "Ký số trực tiếp",
             "mục 9",
             "bản trước",
         ):

@@ -67,6 +67,9 @@ class Logins:
     def finish(self, answer: str, pending: Pending, now: int) -> Identity:
         return self.coming.pop(0)
 
+    def close(self) -> None:
+        pass
+
 
 class World:
     """One portal; `beats` are the pauses that it took, `now` its clock."""
