@@ -113,7 +113,8 @@ def _told_before(connection: Connection, steps: Mapping[str, str]) -> dict[str, 
     for _, message, _ in unmet_values(connection, "TransferNotice"):
         said = read(decode(message, ("TransferNotice",)).value["statement"], TransferNotice)
         if steps.get(said.step_sha256) == said.transfer:
-            found[said.step_sha256] = TransferTold(said.codes, said.state)
+            codes = said.codes if said.outcome == "refused" else ()
+            found[said.step_sha256] = TransferTold(codes, said.state)
     return found
 
 

@@ -38,6 +38,7 @@ CREATE TABLE transfer (
     CHECK (delivery = 0 OR released IS NOT NULL) -- nothing of a history before the release
 );
 CREATE INDEX transfer_pupil ON transfer (pupil);
+CREATE INDEX transfer_group ON transfer (group_id);
 CREATE INDEX transfer_due ON transfer (due_at) WHERE due_at IS NOT NULL AND NOT is_overdue;
 CREATE INDEX transfer_state ON transfer (state);
 COMMENT ON TABLE transfer IS 'One row for each request; folded from transfer_step, and equal on every replay.';
@@ -65,7 +66,7 @@ CREATE INDEX transfer_step_command ON transfer_step (so, command_id);
 COMMENT ON TABLE transfer_step IS 'Every step that was decided, verbatim, with what became of it.';
 
 CREATE TABLE transfer_notice (
-    transfer_id text    NOT NULL REFERENCES transfer,
+    transfer_id text    NOT NULL, -- a request that was refused made no row
     so          text    NOT NULL,
     school      text    NOT NULL,
     n           integer NOT NULL CHECK (n > 0), -- of this transfer to this school

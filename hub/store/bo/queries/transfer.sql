@@ -11,11 +11,12 @@ WITH RECURSIVE near (identifier) AS (
 SELECT identifier FROM near
 
 -- name: transfers
--- The rows of these transfers, and of all transfers of these pupils.
+-- The rows of these transfers, of all transfers of these pupils, and of all that contend with one of the former.
 SELECT transfer_id, pupil, birth_date, school_year, grade, receiving_so, receiving, sending_so, sending, state, procedure,
        request_sha256, opened_at, since, group_id, place, awaited, due_at, overdue, is_overdue, consents, referrals, released,
        delivery, documents, count, root, resend, acknowledged_delivery, closed_at
-FROM transfer WHERE transfer_id = ANY(%(transfers)s) OR pupil = ANY(%(pupils)s) ORDER BY place
+FROM transfer WHERE transfer_id = ANY(%(transfers)s) OR pupil = ANY(%(pupils)s)
+    OR group_id = ANY(ARRAY(SELECT group_id FROM transfer WHERE transfer_id = ANY(%(transfers)s))) ORDER BY place
 
 -- name: transfer_documents
 -- Every transcript that Bộ has of these pupils or by these hashes; of a corrected one the earlier version is not current.
