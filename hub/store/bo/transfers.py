@@ -71,15 +71,19 @@ def add_step(
 def write_rows(connection: Connection, rows: Iterable[Transfer]) -> None:
     """Write rows as a step leaves them."""
     for row in rows:
-        connection.execute(
-            _SQL["write_transfer"],
-            (row.transfer_id, row.pupil, row.birth_date, row.school_year, row.grade, row.receiving.so,
-             row.receiving.school, row.sending.so, row.sending.school, row.state, row.procedure, row.request_sha256,
-             row.opened_at, row.since, row.group, row.place, row.awaited, row.due_at, list(row.overdue),
-             row.is_overdue, sorted(row.consents), sorted(row.referrals),
-             None if row.released is None else list(row.released), row.delivery, list(row.documents), row.count,
-             row.root, row.resend, row.acknowledged_delivery, row.closed_at),
+        moving = (
+            row.state, row.since, row.awaited, row.due_at, list(row.overdue), row.is_overdue, sorted(row.consents),
+            sorted(row.referrals), None if row.released is None else list(row.released), row.delivery,
+            list(row.documents), row.count, row.root, row.resend, row.acknowledged_delivery, row.closed_at,
+            row.transfer_id,
         )  # fmt: skip
+        if connection.execute(_SQL["move_transfer"], moving).rowcount == 0:
+            asked = (
+                row.pupil, row.birth_date, row.school_year, row.grade, row.receiving.so, row.receiving.school,
+                row.sending.so, row.sending.school, row.procedure, row.request_sha256, row.opened_at, row.group,
+                row.place,
+            )  # fmt: skip
+            connection.execute(_SQL["add_transfer"], (*moving, *asked))
 
 
 def next_notice(connection: Connection, row: Transfer, to: TransferParty) -> int:

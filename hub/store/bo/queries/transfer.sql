@@ -43,18 +43,19 @@ INSERT INTO transfer_step (statement_sha256, place, transfer_id, so, school, kin
                            codes, state, statement, signature)
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 
--- name: write_transfer
--- A row as the steps leave it; what its request says stays.
-INSERT INTO transfer (transfer_id, pupil, birth_date, school_year, grade, receiving_so, receiving, sending_so, sending, state,
-                      procedure, request_sha256, opened_at, since, group_id, place, awaited, due_at, overdue, is_overdue,
-                      consents, referrals, released, delivery, documents, count, root, resend, acknowledged_delivery, closed_at)
+-- name: add_transfer
+-- A new row, as its request makes it.
+INSERT INTO transfer (state, since, awaited, due_at, overdue, is_overdue, consents, referrals, released, delivery, documents,
+                      count, root, resend, acknowledged_delivery, closed_at, transfer_id, pupil, birth_date, school_year, grade,
+                      receiving_so, receiving, sending_so, sending, procedure, request_sha256, opened_at, group_id, place)
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
-ON CONFLICT (transfer_id) DO UPDATE SET
-    state = EXCLUDED.state, since = EXCLUDED.since, awaited = EXCLUDED.awaited, due_at = EXCLUDED.due_at,
-    overdue = EXCLUDED.overdue, is_overdue = EXCLUDED.is_overdue, consents = EXCLUDED.consents,
-    referrals = EXCLUDED.referrals, released = EXCLUDED.released, delivery = EXCLUDED.delivery,
-    documents = EXCLUDED.documents, count = EXCLUDED.count, root = EXCLUDED.root, resend = EXCLUDED.resend,
-    acknowledged_delivery = EXCLUDED.acknowledged_delivery, closed_at = EXCLUDED.closed_at
+
+-- name: move_transfer
+-- A row as the steps leave it; what its request says stays.
+UPDATE transfer SET state = %s, since = %s, awaited = %s, due_at = %s, overdue = %s, is_overdue = %s, consents = %s,
+    referrals = %s, released = %s, delivery = %s, documents = %s, count = %s, root = %s, resend = %s,
+    acknowledged_delivery = %s, closed_at = %s
+WHERE transfer_id = %s
 
 -- name: add_transfer_notice
 -- A notice under the next number of its school; the row's lock makes the numbers follow.
