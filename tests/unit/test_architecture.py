@@ -39,6 +39,7 @@ CLOCK_FOLDERS = {
     "hub/local/": "starts, watches and stops real processes",
 }
 CHANCE = {
+    "hub/bench/portal.py": "secrets of the look-up slips that a measurement issues",
     "hub/cli/portal.py": "session names, tokens of forms, codes of shares",
     "hub/local/population/chance.py": "the one seeded stream of synthetic data",
     "hub/local/kafka.py": "id of a new embedded cluster",

@@ -2,7 +2,11 @@
 
 import hashlib
 import json
+import os
+import signal
+import time
 from pathlib import Path
+from random import Random
 
 import pytest
 from msgspec import UNSET
@@ -128,6 +132,45 @@ def test_interrupted_sealing_is_completed_and_nothing_is_sealed_twice(
     after = {d.document_sha256: batch.signatures(d.document_sha256) for d in batch.documents}
     assert all(len(chain) == 1 for chain in after.values())
     assert all(after[sha256] == chain for sha256, chain in before.items() if chain)
+
+
+def test_sealing_that_is_killed_again_and_again_is_completed_and_no_seal_changes(tmp_path: Path) -> None:
+    """Kill -9 at moments that chance chooses: what was sealed stays byte for byte, and nothing is left half done."""
+    batch, chance = a_sealed_batch(tmp_path, count=40), Random(9)
+    seals, began = batch.folder / "signatures", time.monotonic()
+    made: dict[str, bytes] = {}
+    kills = 0
+    while not _ends_before(batch, chance.uniform(0.0, 0.06)):
+        kills += 1
+        now = {path.name: path.read_bytes() for path in seals.glob("*.jws")}
+        assert made.items() <= now.items()
+        made = now
+        assert time.monotonic() < began + 60
+    assert kills > 0
+    assert made.items() <= {path.name: path.read_bytes() for path in seals.glob("*.jws")}.items()
+    assert [len(batch.signatures(document.document_sha256)) for document in batch.documents] == [1] * 40
+    assert seal(load_batch(batch.folder)) == (0, 0)
+    assert kept_outbounds(batch, "ha-noi")
+
+
+def _ends_before(batch: Batch, patience_s: float) -> bool:
+    """Seal in a process that is killed after so many seconds; tell whether it came to its end."""
+    process = os.fork()
+    if not process:
+        try:
+            seal(load_batch(batch.folder))
+            os._exit(0)
+        finally:
+            os._exit(1)
+    ends = time.monotonic() + patience_s
+    while time.monotonic() < ends:
+        ended, status = os.waitpid(process, os.WNOHANG)
+        if ended:
+            assert status == 0
+            return True
+        time.sleep(0.001)
+    os.kill(process, signal.SIGKILL)
+    return os.waitpid(process, 0)[1] == 0
 
 
 def test_sealed_batch_is_not_signed_and_a_signed_one_not_sealed(tmp_path: Path) -> None:

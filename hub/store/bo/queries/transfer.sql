@@ -108,8 +108,8 @@ SELECT transfer_id FROM transfer WHERE due_at <= %(now)s AND NOT is_overdue ORDE
 SELECT transfer_id FROM transfer WHERE state = 'released' OR resend ORDER BY since, transfer_id LIMIT %(count_max)s
 
 -- name: transfers_to_amend
--- Delivered ones of whose pupil Bộ has a current transcript of another school that was not sent, or whose identifiers are linked:
--- the rule itself is the decision's. Who has gone on to a third school is told there.
+-- Delivered ones of whose pupil Bộ has a current transcript of another school that was not sent, or identifiers are linked.
+-- The rule itself is the decision's. Who has gone on to a third school is told there.
 SELECT t.transfer_id FROM transfer t
 WHERE t.state IN ('sent', 'closed', 'amended')
   AND (EXISTS (SELECT FROM document d WHERE d.pupil = t.pupil AND d.school <> t.receiving AND d.action <> 'UNLOCK'
