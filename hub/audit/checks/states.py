@@ -32,6 +32,17 @@ _TABLE = {
         "approved": "resubmitted expired",
         "resubmitted": "approved relocked resubmitted",
     },
+    "transfer": {
+        "contested": "requested withdrawn cancelled",
+        "requested": "consented refused withdrawn cancelled",
+        "consented": "referred accepted refused withdrawn cancelled",
+        "referred": "accepted refused withdrawn cancelled",
+        "accepted": "released withdrawn cancelled",
+        "released": "released sent withdrawn cancelled",
+        "sent": "sent closed withdrawn cancelled",
+        "closed": "amended",
+        "amended": "amended closed",
+    },
 }
 _ARROWS = {(m, a, b) for m, rows in _TABLE.items() for a, targets in rows.items() for b in targets.split()}
 _BEGINNINGS = ("open", "pending", "held")
