@@ -59,11 +59,11 @@ def moved(world: World) -> Moved:
     return Moved(moving, locked, key, notices, early, sealed)
 
 
-def clock_looks(world: World) -> None:
-    """Let Bộ's clock look once more, in this process."""
+def clock_looks(world: World, at: datetime | None = None) -> None:
+    """Let Bộ's clock look once more in this process, by this time, until it has nothing more to say."""
     with open_connection(world.hub.bo_url) as connection:
         seal = load_keyring(world.hub.secrets / "bo", COSIGNER).seal
-        eventually("the clock", lambda: tick(connection, seal, Snapshots(), datetime.now(UTC)) == 0)
+        eventually("the clock", lambda: tick(connection, seal, Snapshots(), at or datetime.now(UTC)) == 0)
 
 
 def documents_of(world: World, moving: Moving) -> list[Any]:
@@ -213,8 +213,10 @@ def test_two_schools_that_ask_for_one_pupil_wait_for_a_decision(world: World) ->
     assert other.take(other.withdraw()).state == "withdrawn"
 
 
-def test_release_that_names_a_document_on_its_way_waits_for_it(world: World) -> None:
-    """Bộ sends nothing before its copy has every document that the school named."""
+def test_release_that_names_a_document_on_its_way_waits_for_it_and_ages(world: World) -> None:
+    """Bộ sends nothing before its copy has every document that the school named; a term that runs out is told to both
+    schools and changes nothing.
+    """
     old, new = world.school(OLD), world.school(NEW, 1)
     enter_key(world, new)
     first = world.leaver(old)
@@ -222,8 +224,18 @@ def test_release_that_names_a_document_on_its_way_waits_for_it(world: World) -> 
     moving = Moving(world, first, old, new)
     for step in (moving.ask(), moving.consent(), moving.accept()):
         moving.take(step)
-    hashes = sorted([made.documents[0].sha256, "ab" * 32])
-    assert moving.take(moving.release(hashes)).state == "released"
+    told = moving.take(moving.release([made.documents[0].sha256, "ab" * 32]))
     clock_looks(world)
-    assert (row(world, moving)[0], documents_of(world, moving)) == ("released", [])
+    assert (told.state, row(world, moving)[0], documents_of(world, moving)) == ("released", "released", [])
+    clock_looks(world, datetime.fromisoformat(str(told.due_at)) - timedelta(minutes=1))
+    clock_looks(world, datetime.fromisoformat(str(told.due_at)) + timedelta(minutes=1))
+    for so, school in ((OLD, old), (NEW, new)):
+        late = moving.notice(
+            so, lambda n, of=school.code: (n.transfer, n.to.school, n.step) == (moving.id, of, "TransferOverdue")
+        )
+        assert (late.state, late.awaited, late.overdue) == ("released", "dispatch", ("dispatch",))
+    kinds = world.database("bo").execute(
+        "SELECT count(*) FROM transfer_step WHERE transfer_id = %s AND kind = 'TransferOverdue'", (moving.id,)
+    )
+    assert kinds.fetchone() == (1,)
     assert moving.take(moving.withdraw()).state == "withdrawn"

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from hub.agents.stage.worker import EXIT_BEHIND
+from hub.audit import Report, audit_hub
 from hub.kafka.admin import end_offsets, group_members
 from hub.kafka.deployment import group_prefix
 from hub.local.hub import worker_specs
@@ -40,6 +41,7 @@ class Restored:
     recovered: dict[str, int]
     moving: Moving
     refused_to_start: int
+    report: Report
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +66,9 @@ def _restored(world: World) -> Restored:
     _sent(world)
     tables, ends = _tables(world), _ends(world)
     left, found = _recover(world, before)
-    return Restored((tables, _tables(world)), (ends, _ends(world)), found, moving, left)
+    urls = {so: world.hub.so_url(so) for so in (OLD, NEW)}
+    report = audit_hub((OLD, NEW), urls, world.hub.bo_url, world.hub.bootstrap, [])
+    return Restored((tables, _tables(world)), (ends, _ends(world)), found, moving, left, report)
 
 
 def _recover(world: World, before: Any) -> tuple[int, dict[str, int]]:
@@ -128,3 +132,9 @@ def test_replay_gives_the_same_rows_and_sends_nothing_again(restored: Restored) 
         assert after[table] == before[table], table
     assert len(before["transfer_step"]) == 7
     assert restored.ends[0] == restored.ends[1]
+
+
+@pytest.mark.long
+def test_audit_finds_nothing_wrong_after_the_replay(restored: Restored) -> None:
+    broken = [(check.name, check.examples) for check in restored.report.checks if check.violations]
+    assert broken == []
