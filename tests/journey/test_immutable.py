@@ -85,7 +85,13 @@ _MOVED_BY_WORKERS: dict[str, dict[str, set[str]]] = {
         "document": {"state"}, "lock": {"log_index"}, "claim": {"touched"},
         "round": {"state", "lock_id", "closing_at", "closed_by"}, "correction": {"state", "round_number", "closes_at"},
     },
-    "bo": _COMMON_MOVES | {"staged_chunk": {"message"}},
+    "bo": _COMMON_MOVES | {
+        "staged_chunk": {"message"},
+        "transfer": {
+            "state", "since", "awaited", "due_at", "overdue", "is_overdue", "consents", "referrals", "released",
+            "delivery", "documents", "count", "root", "resend", "acknowledged_delivery", "closed_at",
+        },
+    },
 }  # fmt: skip
 _FREE_FOR_OWNER: dict[str, tuple[set[str], str]] = {
     "transition": ({"UPDATE", "DELETE", "TRUNCATE"}, "each migration writes it anew; the nightly check compares it"),
