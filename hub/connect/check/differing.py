@@ -1,4 +1,7 @@
-"""How two JSON values differ, path by path, with rows of lists told by their code rather than by their place."""
+"""In which fields two JSON values differ; rows of lists are told apart by their code, and all count as one field.
+
+So a field is named as manifests name it (`$.subjects[*].comment`), where hub.domain.difference names each row.
+"""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -8,7 +11,7 @@ import msgspec
 from hub.domain.reading import canonical
 from hub.domain.transcript import Transcript
 
-__all__ = ["differing_paths", "plain"]
+__all__ = ["differing_fields", "plain"]
 
 _ABSENT = object()
 
@@ -19,11 +22,11 @@ def plain(document: Transcript) -> dict[str, Any]:
     return value
 
 
-def differing_paths(one: object, other: object, path: str = "$") -> Iterator[str]:
+def differing_fields(one: object, other: object, path: str = "$") -> Iterator[str]:
     """Yield the paths at which two values differ ("$.subjects[*].comment"); rows that only one has are "[*]"."""
     if isinstance(one, Mapping) and isinstance(other, Mapping):
         for name in sorted({*one, *other}):
-            yield from differing_paths(one.get(name, _ABSENT), other.get(name, _ABSENT), f"{path}.{name}")
+            yield from differing_fields(one.get(name, _ABSENT), other.get(name, _ABSENT), f"{path}.{name}")
     elif isinstance(one, list) and isinstance(other, list):
         yield from _rows(one, other, path)
     elif one is _ABSENT or other is _ABSENT or one != other:
@@ -38,7 +41,7 @@ def _rows(one: list[Any], other: list[Any], path: str) -> Iterator[str]:
         return
     for code in sorted({*left, *right}):
         if code in left and code in right:
-            yield from differing_paths(left[code], right[code], f"{path}[*]")
+            yield from differing_fields(left[code], right[code], f"{path}[*]")
         else:
             yield f"{path}[*]"
     if list(left) != list(right) and set(left) == set(right):

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from hub.connect.check.differing import differing_paths
+from hub.connect.check.differing import differing_fields
 from hub.connectors.sdk import Connector, sealed_connector
 from hub.connectors.signed import read_xades
 from hub.domain.findings import Finding, finding
@@ -39,7 +39,7 @@ def signed_differences(connector: Connector, files: Sequence[Stored]) -> Iterato
 
 def differing(expected: object, found: object) -> list[str]:
     """Return the paths at which two values differ, each once."""
-    return sorted(set(differing_paths(expected, found)))
+    return sorted(set(differing_fields(expected, found)))
 
 
 def differs(record: str, path: str) -> Finding:

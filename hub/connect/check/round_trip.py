@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from hub.connect.check.differing import differing_paths, plain
+from hub.connect.check.differing import differing_fields, plain
 from hub.connect.check.outcome import NO_DOCUMENT, NotApplicable
 from hub.connect.check.subject import Subject
 from hub.connectors.sdk import KEY_LENGTH_MAX, Loss, Manifest, SourceRecord, version_of
@@ -67,7 +67,7 @@ def _differences(subject: Subject, document: Transcript) -> Iterator[tuple[str, 
     if differing:
         return  # the record differs for the same reason
     again, _ = connector.mapper.backward(mapped.transcript)
-    for path in sorted(set(differing_paths(_texts(value), _texts(again), ""))):
+    for path in sorted(set(differing_fields(_texts(value), _texts(again), ""))):
         if not is_declared(connector.manifest, path.removeprefix(".")):
             yield "CONFORMANCE_ROUND_TRIP_DIFFERS", path.removeprefix(".")
 
@@ -75,7 +75,7 @@ def _differences(subject: Subject, document: Transcript) -> Iterator[tuple[str, 
 def _documents(manifest: Manifest, before: Transcript, after: Transcript) -> Iterator[tuple[str, str]]:
     """Tell what the document lost as dropped, and what it changed as different."""
     left, right = plain(before), plain(after)
-    for path in sorted(set(differing_paths(left, right))):
+    for path in sorted(set(differing_fields(left, right))):
         if not is_declared(manifest, path) and not _empty_rows_gone(manifest, left, right, path):
             dropped = _count(left, path) > _count(right, path)
             yield ("CONFORMANCE_FIELD_DROPPED" if dropped else "CONFORMANCE_ROUND_TRIP_DIFFERS"), path
