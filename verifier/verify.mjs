@@ -1071,6 +1071,12 @@ function main(args) {
     console.error("usage: node verify.mjs FILE --roots CERTIFICATE... [--status FILE]");
     return 2;
   }
+  if (bundle.subarray(0, 5).toString("latin1") === "%PDF-") {
+    console.error("This is a PDF (a printed sheet). verify.mjs checks evidence files (JSON) only: check the sheet with "
+      + "`hub verify FILE.pdf`, or take bang-chung.json out of it (pdfdetach -saveall FILE.pdf) and check that here; "
+      + "it then says nothing of the sheet's seal or looks.");
+    return 2;
+  }
   const found = verifyBundle(bundle, roots, status);
   console.log(JSON.stringify(found));
   return EXITS[found.verdict];

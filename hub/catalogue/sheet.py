@@ -34,6 +34,11 @@ ENTRIES = (
         "Dấu không phủ cả tệp: có nội dung ngoài dấu.",
         "The seal does not cover the whole file: something stands outside it.",
     ),
+    _wrong(
+        "SHEET_SEAL_ADDS",
+        "Cùng với dấu, tệp có thêm nội dung không thuộc tờ học bạ hay dấu.",
+        "Together with the seal the file holds something that belongs to neither sheet nor seal.",
+    ),
     _wrong("SHEET_SEAL_WRONG", "Dấu trên tệp không đúng.", "The seal does not verify."),
     _wrong(
         "SHEET_SEALER_UNKNOWN",

@@ -9,14 +9,14 @@ import typer
 from rich.console import Console
 
 from hub.app import so_keyring
-from hub.cli.bundle import anchors_of, find_bundle, write_private
+from hub.cli.bundle import anchored, find_bundle, write_private
 from hub.cli.connect import chosen_so, connected
 from hub.cli.options import Data, Json
 from hub.cli.showing import print_line
 from hub.client import BundleFile
 from hub.config import Settings
 from hub.errors import Refused
-from hub.evidence import Bundle, Roots, read_file, register_of, without_source
+from hub.evidence import Bundle, read_file, register_of, without_source
 from hub.local.hub import LocalHub
 from hub.print import Issuer, check_sheet
 from hub.sources import verify_with_source
@@ -42,7 +42,7 @@ def sheet(
         slugs = hub.slugs if so is None else (chosen_so(hub, so),)
         made = find_bundle(hub, slugs, pupil, year, school, period, version)
         pdf = _issued(hub, made)
-        roots = Roots.of(anchors_of(hub.secrets / f"so-{made.so}"))
+        roots = anchored(hub, made.so)
     target = out or Path(f"{made.leaf.locator}-{year}.pdf")
     write_private(target, pdf)
     shown = {"file": str(target), "byte_count": len(pdf), **check_sheet(pdf, roots, verify_with_source).shown()}

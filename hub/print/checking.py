@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from cryptography.hazmat.primitives.serialization import Encoding
+
 from hub.catalogue import Severity
 from hub.domain.findings import Finding, finding, render
 from hub.errors import Refused
@@ -17,6 +19,7 @@ from hub.evidence import Bundle, Conclusion, Report, Roots, authentic_register_o
 from hub.print.claim import CLAIM_TYPE, read_claim
 from hub.print.parts import SheetParts, layout_of, parts_of
 from hub.print.seal_reading import ReadSeal, read_seal
+from hub.print.seal_section import check_section
 from hub.print.sealing import with_last_line
 from hub.print.setting import LAYOUTS, set_sheet
 from hub.trust import (
@@ -87,6 +90,8 @@ def check_sheet(pdf: bytes, roots: Roots, verify: Verify = verify_bundle) -> She
     ground = _Ground(bundle, authentic_register_of(bundle, roots), ChainCache())
     try:
         seal = read_seal(pdf, size)
+        if size:
+            check_section(pdf, size)
     except Refused as refused:
         return SheetReport((finding(refused.code, _AT, facts=refused.facts),), report)
     sealed_at, found = _judged(seal, ground)
@@ -143,6 +148,9 @@ def _codes(seal: ReadSeal, ground: _Ground, at: datetime) -> Iterator[str]:
     if policy is None:
         yield "TRUST_POLICY_MISSING"
     else:
+        known = {one.public_bytes(Encoding.DER) for one in (*policy.intermediates, *policy.roots)}
+        if not known.issuperset(seal.authorities):
+            yield "SHEET_SEAL_WRONG"
         yield from judge_certificate(seal.certificate, at, policy, ground.snapshot.revocation).codes
 
 

@@ -13,6 +13,7 @@ from asn1crypto import cms
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
 from hub.errors import Refused
+from hub.print.sealing import MECHANISMS
 from hub.trust import certificate_of, check_signature, fingerprint
 
 __all__ = ["ReadSeal", "read_seal"]
@@ -26,11 +27,15 @@ _HOSTILE = (ValueError, TypeError, KeyError, AttributeError, IndexError, Overflo
 
 @dataclass(frozen=True, slots=True)
 class ReadSeal:
-    """A seal that is good by itself; `certificate` (DER) is whose, `token` its time-stamp over `signature` or b""."""
+    """A seal that is good by itself; `certificate` (DER) is whose, `token` its time-stamp over `signature` or b"".
+
+    `authorities` (DER) came with it; nothing here has looked at them.
+    """
 
     certificate: bytes
     signature: bytes
     token: bytes
+    authorities: tuple[bytes, ...]
 
     @property
     def certificate_sha256(self) -> bytes:
@@ -80,7 +85,38 @@ def _checked(padded: bytes, digest: bytes) -> ReadSeal:
         raise Refused("SHEET_SEAL_WRONG")
     data = signed_attributes.untag().dump()
     _verify(signer, der, data)
-    return ReadSeal(der, signer["signature"].native, _token(signer))
+    read = ReadSeal(der, signer["signature"].native, _token(signer), _beside(signed, der))
+    if content != _written(signed, signer, read):
+        raise Refused("SHEET_SEAL_WRONG")
+    return read
+
+
+def _beside(signed: Any, der: bytes) -> tuple[bytes, ...]:
+    ders = (bytes(one.chosen.dump()) for one in signed["certificates"])
+    return tuple(one for one in ders if one != der)
+
+
+def _written(signed: Any, signer: Any, read: ReadSeal) -> bytes:
+    """Return the structure as `Sealer` writes it: what no signature covers may have one form alone."""
+    about: dict[str, Any] = {
+        "version": "v1", "sid": signer["sid"], "digest_algorithm": {"algorithm": _SHA256},
+        "signed_attrs": signer["signed_attrs"], "signature_algorithm": _known_algorithm(signer),
+        "signature": read.signature,
+    }  # fmt: skip
+    if read.token:
+        token = cms.ContentInfo.load(read.token)
+        about["unsigned_attrs"] = [{"type": "signature_time_stamp_token", "values": [token]}]
+    content = {
+        "version": "v1", "digest_algorithms": [{"algorithm": _SHA256}], "encap_content_info": {"content_type": "data"},
+        "certificates": [one.chosen for one in signed["certificates"]],
+        "signer_infos": [cms.SignerInfo(about)],
+    }  # fmt: skip
+    return bytes(cms.ContentInfo({"content_type": "signed_data", "content": cms.SignedData(content)}).dump())
+
+
+def _known_algorithm(signer: Any) -> Any:
+    (known,) = (one for one in MECHANISMS.values() if one.dump() == signer["signature_algorithm"].dump())
+    return known
 
 
 def _cut(padded: bytes) -> tuple[bytes, bytes]:

@@ -26,14 +26,14 @@ from hub.errors import HubError, Unavailable
 from hub.signing import Signer
 from hub.trust import TrustPolicy
 
-__all__ = ["FIELD", "Sealer"]
+__all__ = ["FIELD", "MECHANISMS", "Sealer", "with_last_line"]
 
 FIELD = "Seal"
 _REASON = "Học bạ số"
 _COORDINATE_BYTE_COUNT = 32
 _TIMESTAMP_TIMEOUT_S = 10
 _SHA256 = {"algorithm": "sha256"}
-_MECHANISMS = {  # as the JWS algorithms have it: the salt of PS256 is as long as its hash
+MECHANISMS = {  # as the JWS algorithms have it: the salt of PS256 is as long as its hash
     "ES256": algos.SignedDigestAlgorithm({"algorithm": "sha256_ecdsa"}),
     "RS256": algos.SignedDigestAlgorithm({"algorithm": "sha256_rsa"}),
     "PS256": algos.SignedDigestAlgorithm({
@@ -95,7 +95,7 @@ class _OfSeal(PdfCmsSigner):  # type: ignore[misc]
         store = SimpleCertificateStore()  # type: ignore[no-untyped-call]
         store.register_multiple(authorities)
         super().__init__(
-            signature_mechanism=_MECHANISMS[signer.alg], signing_cert=_certificate(signer.certificate_der),
+            signature_mechanism=MECHANISMS[signer.alg], signing_cert=_certificate(signer.certificate_der),
             cert_registry=store,
         )  # fmt: skip
         self._seal = signer
