@@ -21,7 +21,7 @@ _NOTICES = (
         "Báo Bộ; học bạ đến trước được tính.", "Tell Bộ; the one that came first is counted."),
 )  # fmt: skip
 _ASKED = (
-    _told("TRANSFER_UNKNOWN", "Không có thông báo nào cho {school} về việc chuyển trường {transfer}.",
+    _told("TRANSFER_NOT_HEARD", "Không có thông báo nào cho {school} về việc chuyển trường {transfer}.",
         "{school} was told nothing of a transfer {transfer}.",
         "Xem `hub transfer status`; thông báo có thể chưa đến.", "See `hub transfer status`; the notice may still come."),
     _told("TRANSFER_AMBIGUOUS", "Phần đầu mã {transfer} chỉ {count} việc chuyển trường.",

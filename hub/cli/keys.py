@@ -10,7 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from hub.errors import Refused
 from hub.signing import Signer, load_pkcs12
 
-__all__ = ["load_key"]
+__all__ = ["key_password", "load_key"]
 
 _PASSWORD_LENGTH_MAX = 1024
 
@@ -25,10 +25,11 @@ class _KeySettings(BaseSettings):
 
 def load_key(path: Path, password_file: Path | None) -> Signer:
     """Load a key file. Raises Refused KEY_PASSWORD_MISSING and the codes of `load_pkcs12`."""
-    return load_pkcs12(path, _password(password_file))
+    return load_pkcs12(path, key_password(password_file))
 
 
-def _password(password_file: Path | None) -> str:
+def key_password(password_file: Path | None) -> str:
+    """Return the password of a key file. Raises Refused KEY_PASSWORD_MISSING."""
     if password_file is not None:
         try:
             with password_file.open(encoding="utf-8") as stream:

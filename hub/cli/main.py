@@ -26,7 +26,7 @@ _GROUPS = {
     "lock": "lock_group",
     "so": "so_group",
     **{name: name for name in ("fork", "deadline", "quarantine", "parked", "matches", "correction", "conflict")},
-    **{name: name for name in ("identity", "slip", "connector", "mapping", "bench")},
+    **{name: name for name in ("identity", "slip", "transfer", "connector", "mapping", "bench")},
 }
 COMMANDS = (*_COMMANDS, *_GROUPS)
 

@@ -113,7 +113,8 @@ def _sent(kind: str, value: dict[str, Any]) -> SentCommand:
     if isinstance(statement, SoLock):
         statement = statement.asked_of(value["school"])
     return SentCommand(
-        statement.command_id, kind, statement.school, statement.school_year, getattr(statement, "round", None),
+        statement.command_id, kind, statement.school, getattr(statement, "school_year", ""),
+        getattr(statement, "round", None),
         tuple(getattr(statement, "documents", ())), superseded_by(d["document"] for d in value.get("documents", ())),
         getattr(statement, "document_sha256", None), getattr(statement, "request_id", None),
         hashlib.sha256(value["statement"]).hexdigest(),

@@ -15,7 +15,15 @@ from hub.store import Connection, unavailable
 from hub.store.queries import queries_of
 from hub.trust import Entry, check_entry, round_opening_id, sign
 
-__all__ = ["closing_entry", "extension_entry", "opening_entry", "publish_entry", "signed_entry", "until_registered"]
+__all__ = [
+    "closing_entry",
+    "extension_entry",
+    "opening_entry",
+    "publish_entry",
+    "receiving_key_entry",
+    "signed_entry",
+    "until_registered",
+]
 
 _SQL = queries_of("common")
 _DIGEST_LENGTH = 12
@@ -51,6 +59,14 @@ def closing_entry(so: str, successor: str, decision: str, since: datetime, at: d
     Raises Refused LOG_CLOSING_WRONG, and as `_entry`.
     """
     return _entry(so, "log_closing", so, {"decision": decision, "so": so, "successor": successor}, at, since)
+
+
+def receiving_key_entry(so: str, school: str, key: str, at: datetime) -> RegisterEntry:
+    """Return the entry that names the key (raw X25519, 64 hex digits) to which histories are sealed for a school.
+
+    Raises Refused as `_entry`.
+    """
+    return _entry(so, "receiving_key", school, {"key": key, "school": school}, at)
 
 
 def _entry(
