@@ -151,7 +151,7 @@ def _locked(_: Record, value: dict[str, Any], __: Register | None) -> LockedFact
     )  # fmt: skip
 
 
-def _slip(_: Record, value: dict[str, Any], __: Register | None) -> bytes:
+def _statement_hash(_: Record, value: dict[str, Any], __: Register | None) -> bytes:
     return hashlib.sha256(value["statement"]).digest()
 
 
@@ -174,6 +174,7 @@ _READERS: dict[str, Callable[[Record, dict[str, Any], Register | None], Any]] = 
     "lock-command": _lock_id,
     "bo-receipt": _lock_id,
     "register": _register,
-    "slip": _slip,
+    "slip": _statement_hash,
+    "transfer": _statement_hash,
     "transcript": _transcript,
 }

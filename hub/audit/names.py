@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 __all__ = [
     "BO_RECEIPT",
+    "BO_TRANSFER",
     "STREAM",
     "command",
     "family",
@@ -22,6 +23,7 @@ __all__ = [
 ]
 
 BO_RECEIPT = "hocba.bo.receipt.v1"
+BO_TRANSFER = "hocba.bo.transfer.v1"
 STREAM = "hocba.bo.transcript.v1"
 _TOPIC = re.compile(r"hocba\.(?:so-[a-z-]+|bo)\.([a-z-]+)\.v1")
 

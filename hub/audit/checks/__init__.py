@@ -23,6 +23,7 @@ from hub.audit.checks import (
     states,
     stream,
     sums,
+    transfers,
     versions,
     windows,
 )
@@ -54,4 +55,5 @@ CHECKS: tuple[tuple[str, str, Callable[[World, Check], None]], ...] = (
     ("outbox_and_topics", outbox.PROMISE, outbox.check),
     ("register", register.PROMISE, register.check),
     ("evidence", evidence.PROMISE, evidence.check),
+    ("transfers", transfers.PROMISE, transfers.check),
 )

@@ -89,3 +89,24 @@ SELECT tree_size, root, successor, text, timestamp_token, cosignature FROM closi
 -- name: bo_slips
 -- Every look-up slip that Bộ took in.
 SELECT so, statement_sha256, locator, school, appended_at, record_offset, commitment_hmac FROM slip ORDER BY so, statement_sha256
+
+-- name: bo_transfers
+-- Every transfer with what its steps must explain.
+SELECT transfer_id, group_id, state, delivery, acknowledged_delivery, documents, count, root FROM transfer ORDER BY transfer_id
+
+-- name: bo_transfer_steps
+-- Every step in the order of decision.
+SELECT statement_sha256, transfer_id, so, kind, outcome, state, statement, signature FROM transfer_step ORDER BY place
+
+-- name: bo_transfer_sealed
+-- Every document that was sealed for a transfer, in whichever delivery.
+SELECT DISTINCT transfer_id, document_sha256 FROM transfer_document
+
+-- name: bo_transfer_sent
+-- Every sealed document: through which Sở, and its place.
+SELECT t.receiving_so, d.transfer_id, t.receiving, d.delivery, d.n, d.document_sha256
+FROM transfer_document d JOIN transfer t USING (transfer_id)
+
+-- name: bo_transfer_notices
+-- Which school was told how often.
+SELECT transfer_id, so, school, n FROM transfer_notice

@@ -313,3 +313,11 @@ ORDER BY message_sha256
 -- name: accepted_slips
 -- Every look-up slip that was accepted, as it was signed.
 SELECT statement FROM inbox WHERE kind = 'SlipIssue' AND outcome = 'accepted'
+
+-- name: so_transfer_notices
+-- What Bộ told the schools of this Sở about transfers.
+SELECT transfer_id, school, n, statement, signature FROM transfer_notice ORDER BY transfer_id, school, n
+
+-- name: so_transfer_carried
+-- Which sealed documents passed to a school.
+SELECT encode(transfer_id, 'hex'), school, delivery, n, encode(document_sha256, 'hex') FROM transfer_carried
