@@ -6,24 +6,27 @@ what a reader sees on a sheet proves nothing, and a picture of a seal would say 
 
 import io
 import logging
+import re
 from collections.abc import Sequence
 from typing import Any
 
-from asn1crypto import algos
+from asn1crypto import algos, tsp
 from asn1crypto import x509 as asn1_x509
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import PdfSignatureMetadata, PdfSigner
 from pyhanko.sign.fields import SigSeedSubFilter
+from pyhanko.sign.general import SigningError
 from pyhanko.sign.signers.pdf_cms import Signer as PdfCmsSigner
 from pyhanko.sign.signers.pdf_signer import DSSContentSettings, SigDSSPlacementPreference
-from pyhanko.sign.timestamps import HTTPTimeStamper
+from pyhanko.sign.timestamps import TimeStamper
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from hub.errors import HubError, Unavailable
 from hub.signing import Signer
+from hub.signing.timestamp import TimestampClient
 from hub.trust import TrustPolicy
 
 __all__ = ["FIELD", "MECHANISMS", "Sealer", "with_last_line"]
@@ -31,7 +34,7 @@ __all__ = ["FIELD", "MECHANISMS", "Sealer", "with_last_line"]
 FIELD = "Seal"
 _REASON = "Học bạ số"
 _COORDINATE_BYTE_COUNT = 32
-_TIMESTAMP_TIMEOUT_S = 10
+_BYTE_RANGE = re.compile(rb"/ByteRange ?\[0 (\d+) (\d+) ")
 _SHA256 = {"algorithm": "sha256"}
 MECHANISMS = {  # as the JWS algorithms have it: the salt of PS256 is as long as its hash
     "ES256": algos.SignedDigestAlgorithm({"algorithm": "sha256_ecdsa"}),
@@ -60,7 +63,8 @@ class Sealer:
         """
         authorities = [_certificate(c.public_bytes(Encoding.DER)) for c in (*policy.intermediates, *policy.roots)]
         self._signer = _OfSeal(signer, authorities)
-        self._stamper = None if timestamp_url is None else HTTPTimeStamper(timestamp_url, timeout=_TIMESTAMP_TIMEOUT_S)
+        self._stamper = None if timestamp_url is None else _Stamper(TimestampClient(timestamp_url, b""))
+        self._room: int | None = None  # hexadecimal digits of a seal, once one was made: pyHanko makes two to know it
         roots = [_certificate(c.public_bytes(Encoding.DER)) for c in (*policy.roots, *policy.timestamp_roots)]
         self._known: dict[str, Any] = {"trust_roots": roots, "other_certs": authorities, "crls": list(crls)}
 
@@ -72,20 +76,49 @@ class Sealer:
             field_name=FIELD, subfilter=SigSeedSubFilter.PADES, md_algorithm="sha256", reason=_REASON,
             embed_validation_info=stamped, validation_context=context if stamped else None, dss_settings=_DSS,
         )  # fmt: skip
-        writer = IncrementalPdfFileWriter(io.BytesIO(with_last_line(pdf)))
-        sealed = io.BytesIO()
         try:
-            PdfSigner(metadata, signer=self._signer, timestamper=self._stamper).sign_pdf(writer, output=sealed)
+            return self._sealed(pdf, metadata)
         except HubError:
             raise
         except Exception as error:  # the time-stamp authority, or the key's device, in pyHanko's many forms
             raise Unavailable("SHEET_SEAL_UNAVAILABLE", {"reason": type(error).__name__}) from None
-        return sealed.getvalue()
+
+    def _sealed(self, pdf: bytes, metadata: PdfSignatureMetadata) -> bytes:
+        try:
+            return self._written(pdf, metadata, self._room)
+        except SigningError:
+            if self._room is None:
+                raise
+        return self._written(pdf, metadata, None)  # a seal that has become longer, with another time-stamp
+
+    def _written(self, pdf: bytes, metadata: PdfSignatureMetadata, room: int | None) -> bytes:
+        writer, sealed = IncrementalPdfFileWriter(io.BytesIO(with_last_line(pdf))), io.BytesIO()
+        signer = PdfSigner(metadata, signer=self._signer, timestamper=self._stamper)
+        signer.sign_pdf(writer, output=sealed, bytes_reserved=room)
+        made = sealed.getvalue()
+        found = _BYTE_RANGE.search(made, len(pdf))
+        self._room = int(found[2]) - int(found[1]) - len(b"<>") if found else None
+        return made
 
 
 def with_last_line(pdf: bytes) -> bytes:
     """Return the PDF with its last line ended: PDF/A asks for it before a further section begins."""
     return pdf if pdf.endswith(b"\n") else pdf + b"\n"
+
+
+class _Stamper(TimeStamper):  # type: ignore[misc]
+    """Asks the authority as the rest of the hub does: bounded, and without a web session for each question."""
+
+    def __init__(self, client: TimestampClient) -> None:
+        super().__init__()
+        self._client = client
+
+    async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:
+        """Return the reply; pyHanko judges it. Raises Unavailable SHEET_SEAL_UNAVAILABLE."""
+        try:
+            return tsp.TimeStampResp.load(self._client.reply(req.dump()))
+        except Unavailable as error:
+            raise Unavailable("SHEET_SEAL_UNAVAILABLE", error.facts) from None
 
 
 class _OfSeal(PdfCmsSigner):  # type: ignore[misc]

@@ -14,6 +14,7 @@ import threading
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cache
 from urllib.parse import SplitResult, urlsplit
 
 from asn1crypto import tsp
@@ -57,13 +58,14 @@ class TimestampClient:
         """
         nonce = nonce_of(self.secret, data)
         try:
-            token = token_of(self._post(_query(data, nonce, policy)))
+            token = token_of(self.reply(_query(data, nonce, policy)))
             verify_timestamp(token, data, roots=roots, policy=policy, nonce=nonce)
         except Refused as refused:
             raise Unavailable("TIMESTAMP_UNAVAILABLE", {"reason": refused.code}) from None
         return token
 
-    def _post(self, query: bytes) -> bytes:
+    def reply(self, query: bytes) -> bytes:
+        """Return what the authority replies to a question (DER), unjudged. Raises Unavailable TIMESTAMP_UNAVAILABLE."""
         parts = _parts(self.url)
         connection = _connection(parts, self.timeout_s)
         is_late = threading.Event()
@@ -105,8 +107,14 @@ def _parts(url: str) -> SplitResult:
 def _connection(parts: SplitResult, timeout_s: float) -> http.client.HTTPConnection:
     host, port = parts.hostname or "", parts.port or _PORTS[parts.scheme]
     if parts.scheme == "https":
-        return http.client.HTTPSConnection(host, port, timeout=timeout_s, context=ssl.create_default_context())
+        return http.client.HTTPSConnection(host, port, timeout=timeout_s, context=_trusted())
     return http.client.HTTPConnection(host, port, timeout=timeout_s)
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Return the roots of this machine, read once: reading them costs more than a question."""
+    return ssl.create_default_context()
 
 
 def _cut(connection: http.client.HTTPConnection, is_late: threading.Event) -> None:
