@@ -1,7 +1,9 @@
 """Scans and signed PDFs, made as scanners and signing programs make them."""
 
 import io
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from asn1crypto import keys
 from asn1crypto import x509 as asn1_x509
@@ -16,7 +18,7 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 from .signing_world import certified, signer
 
 
-def a_pdf(*, object_streams=False, **catalogue):
+def a_pdf(*, object_streams: bool = False, **catalogue: Any) -> bytes:
     """Return a one-page PDF; `catalogue` are entries more of its root, by name."""
     writer = PdfFileWriter(stream_xrefs=object_streams)
     content = writer.add_object(generic.StreamObject(stream_data=b"0 0 m 100 100 l S"))
@@ -30,7 +32,7 @@ def a_pdf(*, object_streams=False, **catalogue):
     return made.getvalue()
 
 
-def a_dictionary(**entries):
+def a_dictionary(**entries: Any) -> Any:
     """Return a PDF dictionary; texts that begin with a slash become names."""
     return generic.DictionaryObject({
         generic.pdf_name(f"/{key}"): generic.pdf_name(value) if isinstance(value, str) else value
@@ -38,13 +40,16 @@ def a_dictionary(**entries):
     })  # fmt: skip
 
 
-def paper_signer(kind="EC"):
+def paper_signer(kind: str = "EC") -> Any:
     """Return a signer that is valid now, since pyHanko takes the time of signing from the clock."""
     now = datetime.now(UTC)
     return certified(signer(kind).key, "van-thu", now - timedelta(days=1), now + timedelta(days=1))
 
 
-def sign_pdf(data, who, field="Sig1", *, pss=False, digest="sha256", subfilter=SigSeedSubFilter.PADES):
+def sign_pdf(
+    data: bytes, who: Any, field: str = "Sig1", *, pss: bool = False, digest: str = "sha256",
+    subfilter: SigSeedSubFilter = SigSeedSubFilter.PADES,
+) -> bytes:  # fmt: skip
     """Return the PDF with one more signature in an incremental update."""
     key = who.key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
     simple = signers.SimpleSigner(
@@ -55,7 +60,7 @@ def sign_pdf(data, who, field="Sig1", *, pss=False, digest="sha256", subfilter=S
     return signers.sign_pdf(IncrementalPdfFileWriter(io.BytesIO(data)), what, signer=simple).getvalue()
 
 
-def updated(data, change):
+def updated(data: bytes, change: Callable[[Any], None]) -> bytes:
     """Return the PDF with an incremental update after `change(writer)`."""
     writer = IncrementalPdfFileWriter(io.BytesIO(data))
     change(writer)
