@@ -9,6 +9,7 @@ from hub.audit.checks.decided import SIGNERS, is_decision
 from hub.audit.evidence import grade_of, is_sealed
 from hub.audit.facts import document_pair
 from hub.audit.messages import statement
+from hub.audit.moves import is_move, roles_of_move, scope_of_move
 from hub.audit.report import Check
 from hub.audit.signatures import Register, fault, read
 from hub.audit.sources import Row
@@ -40,6 +41,12 @@ def check(world: World, check: Check) -> None:
                 document = next(documents, None)
 
 
+_KINDS = (
+    (is_step, roles_of_step, scope_of_step), (is_slip, roles_of_slip, scope_of_slip),
+    (is_move, roles_of_move, scope_of_move),
+)  # fmt: skip
+
+
 def _fact(world: World, so: str, message: bytes) -> Any:
     handling = world.handling(so)
     row = handling.by_record.get(message)
@@ -59,9 +66,9 @@ def _command(check: Check, so: str, row: Row, said: Mapping[str, Any], fact: Any
         return
     asked = asked_of(said, school)
     check.same("STATEMENT_OF_ANOTHER", (asked.get("school"), asked.get("command_id")), (school, command_id), **where)
-    if is_step(said) or is_slip(said):
-        roles = roles_of_step(said) if is_step(said) else roles_of_slip(said)
-        scope = scope_of_step(said, so) if is_step(said) else scope_of_slip(said, so)
+    of_kind = next((kind for kind in _KINDS if kind[0](said)), None)
+    if of_kind is not None:
+        roles, scope = of_kind[1](said), of_kind[2](said, so)
         wrong = fault(signature, data, register, typ=said["type"], roles=roles, scope=scope)
         if wrong:
             check.broken(wrong, **where)
