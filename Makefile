@@ -56,10 +56,9 @@ connector-checks: setup ## the conformance kit over every connector, in full
 journey: setup consumers ## journey tests only, on real servers
 	$(BIN)/python -m pytest tests/journey
 
-judges: setup ## sheets before poppler, pyHanko, veraPDF and the EU's DSS, the portal in Chromium before axe; installs them where it may
-	@$(BIN)/python -m tests.judges || echo 'the tests of what is missing are skipped'
-	$(BIN)/python -m pytest -p no:randomly tests/judges
-	$(BIN)/python -m pytest -p no:randomly tests/browser
+judges: setup ## sheets before poppler, pyHanko, veraPDF and the EU's DSS, the portal in Chromium before axe; installs them where it may; REQUIRED=1: fails without them
+	@$(BIN)/python -m tests.judges $(if $(filter 1,$(REQUIRED)),,|| echo 'the tests of what is missing are skipped')
+	HUB_JUDGES_REQUIRED=$(REQUIRED) $(BIN)/python -m pytest -n 2 --dist loadfile -p no:randomly tests/judges tests/browser
 
 screens: setup ## take the pictures of docs/screens anew, with the Chromium that make judges installs
 	$(BIN)/python -m tests.browser.screens

@@ -11,13 +11,14 @@ from tests.browser.browsing import browser
 from tests.browser.serving import served
 from tests.browser.story import Place, a_place
 from tests.journey.installing import Absent
+from tests.judges.presence import judge_is_missing
 from tests.unit.web.portal.world import World
 
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     if shutil.which("chromium") is None:
-        pytest.skip("chromium is not installed: make judges")
+        judge_is_missing("chromium")
     with browser() as found:
         yield found
 
@@ -27,7 +28,7 @@ def axe() -> str:
     try:
         return axe_source()
     except Absent as absent:
-        pytest.skip(str(absent))
+        judge_is_missing(f"axe-core ({absent})")
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,7 @@ from hub.print import Issuer, set_sheet
 from hub.print.sealing import with_last_line
 from hub.trust import TrustPolicy, encode_base64
 from tests.judges.java_judges import dss_says, verapdf_says
+from tests.judges.presence import judge_is_missing
 from tests.unit.evidence import builders
 
 GRADES = {"primary": 3, "lower": 8, "upper": 11}
@@ -74,7 +75,7 @@ def sealed(tmp_path_factory: pytest.TempPathFactory) -> Sealed:
 @pytest.mark.parametrize("name", list(GRADES))
 def test_pdfsig_finds_one_seal_over_the_whole_document(sealed: Sealed, name: str) -> None:
     if shutil.which("pdfsig") is None:
-        pytest.skip("pdfsig is not installed: make judges")
+        judge_is_missing("pdfsig")
     said = subprocess.run(["pdfsig", sealed.files[name]], capture_output=True, text=True, check=False).stdout
     assert said.count("Signature #") == 1
     assert "Signature is Valid." in said
