@@ -6,7 +6,7 @@ from starlette.responses import Response
 from hub.errors import Refused
 from hub.web.portal.pages import page
 from hub.web.portal.portal import portal_of
-from hub.web.portal.wording import LOOKED, Both
+from hub.web.portal.wording import LOOKED, OWN_SHARING, Both
 
 __all__ = ["router"]
 
@@ -21,6 +21,10 @@ def looks(request: Request) -> Response:
     found = portal.store.looks(key, portal.clock())
     if found is None:
         raise Refused("PORTAL_SESSION_OVER")
-    told = [(one, LOOKED.get(one.actor, Both(one.actor, one.actor)), LOOKED.get(one.what, Both(one.what, one.what)))
+    told = [(one, _words(one.actor), OWN_SHARING if (one.actor, one.what) == ("family", "share") else _words(one.what))
             for one in found]  # fmt: skip
     return page(request, "looks.html", looks=told)
+
+
+def _words(kind: str) -> Both:
+    return LOOKED.get(kind, Both(kind, kind))

@@ -13,7 +13,7 @@ from hub.errors import HubError
 from hub.web.portal.portal import COOKIE_FORM, COOKIE_LANGUAGE, COOKIE_SESSION, portal_of
 from hub.web.portal.security import form_token
 from hub.web.portal.store import Key
-from hub.web.portal.wording import day_text, time_text
+from hub.web.portal.wording import day_text, time_text, years_text
 
 __all__ = ["STATIC_FOLDER", "page", "trouble_page"]
 
@@ -28,6 +28,7 @@ _PAGES = Environment(
 )  # fmt: skip
 _PAGES.filters["day"] = day_text
 _PAGES.filters["time"] = time_text
+_PAGES.filters["years"] = years_text
 
 
 def page(request: Request, template: str, status: int = 200, **told: Any) -> HTMLResponse:

@@ -13,11 +13,9 @@ from hub.errors import Corrupt
 from hub.trust import grade_of
 from hub.trust import read as read_signature
 from hub.web.portal.store import StoredVersion
-from hub.web.portal.wording import EVIDENCE, GRADES, ROLES, Both
+from hub.web.portal.wording import EVIDENCE, GRADES, PERIODS, ROLES, Both
 
 __all__ = ["Record", "Shown", "as_of", "chosen", "records_of"]
-
-_NAME_OF = {"year": Both("cả năm", "whole year"), "semester_1": Both("học kì I", "first semester")}
 
 
 @dataclass(frozen=True)
@@ -55,7 +53,7 @@ class Shown:
     @property
     def period(self) -> Both:
         """Name of the period."""
-        return _NAME_OF.get(self.transcript.period, Both(self.transcript.period, self.transcript.period))
+        return PERIODS.get(self.transcript.period, Both(self.transcript.period, self.transcript.period))
 
     @property
     def evidence(self) -> str:

@@ -14,7 +14,7 @@ from hub.web.portal.claims import judge_claim
 from hub.web.portal.pages import page
 from hub.web.portal.portal import COOKIE_FORM, Portal, portal_of
 from hub.web.portal.security import FORM_BYTES_MAX, check_form
-from hub.web.portal.wording import FACTS, PARTS, VERDICTS
+from hub.web.portal.wording import FACTS, PARTS, VERDICTS, fact_text
 
 __all__ = ["UPLOAD_BYTES_MAX", "router"]
 
@@ -43,7 +43,7 @@ async def verify(request: Request) -> Response:
     told = VERDICTS[shown["verdict"]]
     return page(
         request, "verdict.html", verdict=shown["verdict"], title=told[0], meaning=told[1], shown=shown, PARTS=PARTS,
-        FACTS=FACTS, is_claim=not data,
+        FACTS=FACTS, fact_text=fact_text, is_claim=not data,
     )  # fmt: skip
 
 

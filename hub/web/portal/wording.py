@@ -1,17 +1,20 @@
 """Words and figures of the pages: dates by day, what a grade of evidence means, parts of a proof, verdicts."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import NamedTuple
 
 from hub.domain.civil import VIETNAM, last_day
+from hub.domain.form import date_text
+from hub.domain.locator import printed
+from hub.domain.organisations import DEPARTMENTS
 from hub.trust import Grade
 
 __all__ = [
-    "EVIDENCE", "FACTS", "GRADES", "LOOKED", "PARTS", "ROLES", "VERDICTS", "Both", "born_on", "day_of", "day_text",
-    "time_text",
+    "EVIDENCE", "FACTS", "GRADES", "LOOKED", "OWN_SHARING", "PARTS", "PERIODS", "ROLES", "VERDICTS", "Both", "born_on",
+    "day_of", "day_text", "fact_text", "time_text", "years_text",
 ]  # fmt: skip
 
 _YEAR_OR_MONTH = re.compile(r"(?:(\d{1,2})[/.])?(\d{4})", re.ASCII)
@@ -94,6 +97,26 @@ LOOKED: Mapping[str, Both] = MappingProxyType({
     "looks": Both("Xem ai đã xem", "looked who looked"), "share": Both("Xem bản được chia sẻ", "read what was shared"),
     "family": Both("Gia đình (phiếu tra cứu)", "family (slip)"), "recipient": Both("Người nhận", "recipient"),
 })  # fmt: skip
+OWN_SHARING = Both("Mở trang chia sẻ", "opened the page of shares")  # a family reads there whose record it shares
+PERIODS: Mapping[str, Both] = MappingProxyType({
+    "year": Both("cả năm", "whole year"), "semester_1": Both("học kì I", "first semester"),
+})  # fmt: skip
+
+
+def years_text(years: Iterable[str]) -> str:
+    """Return school years as they are printed: "2024–2025, 2025–2026"."""
+    return ", ".join(year.replace("-", "–") for year in years)
+
+
+def fact_text(name: str, value: str) -> Both:
+    """Return a fact of a report as people read it; what is not of its form stands as it is."""
+    if name == "so":
+        return Both(*[next((one.name for one in DEPARTMENTS if one.slug == value), value)] * 2)
+    if name == "period":
+        return PERIODS.get(value, Both(value, value))
+    told = {"effective_on": date_text, "locator": printed, "school_year": lambda year: years_text([year])}
+    text = told.get(name, str)(value)
+    return Both(text, text)
 
 
 def day_text(day: date) -> str:
