@@ -1,7 +1,7 @@
 """Words and figures of the pages: dates by day, what a grade of evidence means, parts of a proof, verdicts."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import NamedTuple
@@ -114,8 +114,10 @@ def fact_text(name: str, value: str) -> Both:
         return Both(*[next((one.name for one in DEPARTMENTS if one.slug == value), value)] * 2)
     if name == "period":
         return PERIODS.get(value, Both(value, value))
-    told = {"effective_on": date_text, "locator": printed, "school_year": lambda year: years_text([year])}
-    text = told.get(name, str)(value)
+    told: Mapping[str, Callable[[str], str]] = {
+        "effective_on": date_text, "locator": printed, "school_year": lambda year: years_text([year]),
+    }  # fmt: skip
+    text = told[name](value) if name in told else value
     return Both(text, text)
 
 
