@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -57,11 +57,12 @@ def world(cache: Path) -> Iterator[World]:
 
 @contextmanager
 def a_world(
-    cache: Path, environment: Mapping[str, str] | None = None, sos: Sequence[str] = SOS, by_hand: str | None = SO
-) -> Iterator[World]:
+    cache: Path, environment: Mapping[str, str] | None = None, sos: Sequence[str] = SOS, by_hand: str | None = SO,
+    made: Callable[[WorkerSpec], WorkerSpec] = lambda spec: spec,
+) -> Iterator[World]:  # fmt: skip
     """Found a hub of one's own and run its workers, with this environment beside their own.
 
-    Of the Sở `by_hand` only the register is read: its log belongs to the tests.
+    Of the Sở `by_hand` only the register is read: its log belongs to the tests. `made` changes how a worker is run.
     """
     at = datetime.now(UTC).replace(microsecond=0)
     population = Population(_SEED, pupil_count=180, at=at, school_year="2025-2026", school_count=15, sos=sos)
@@ -74,7 +75,7 @@ def a_world(
         register_only = [WorkerSpec(f"so-{by_hand}", ("so", by_hand, "--stages", "register"))] if by_hand else []
         impatient = {"HUB_SEALING_ALARM_S": "2"}  # counts only while a test keeps the time-stamp authority away
         specs = [
-            replace(spec, environment=impatient | dict(environment or {}))
+            made(replace(spec, environment=impatient | dict(environment or {})))
             for spec in worker_specs([so for so in population.organisations if so != by_hand])
         ]
         hub.start_workers([*specs, *register_only])
@@ -83,9 +84,9 @@ def a_world(
         except Unavailable as error:
             error.add_note("\n".join(_log_tails(hub)))  # the folder goes with the session; what was said must not
             raise
-        made = World(hub, population, founded)
-        yield made
-        made.close()
+        world = World(hub, population, founded)
+        yield world
+        world.close()
         hub.stop_workers()
         spoken = [path.name for path in (hub.data / "logs").iterdir() if CANARY.encode() in path.read_bytes()]
         assert spoken == [], "a worker wrote the name of a pupil into its log"

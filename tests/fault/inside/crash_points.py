@@ -8,7 +8,8 @@ Points of a stage (register, validate, lock, acknowledge, ingest): before_claim,
 inside:<table> (right after the statement that writes it), after_transaction (committed, nothing else done),
 before_kafka_commit, after_kafka_commit. Of the stage "relay": before_produce, after_produce (acknowledged, not yet
 marked), after_mark. Of the stage "sequencer": before_sequencer, inside:<table>, after_sequencer. Of the scheduler
-"windows": inside:<table>, after_windows (announced, not yet sent). Of "closing", which ends a log: before_closing,
+"windows": inside:<table>, after_windows (announced, not yet sent); "transfer_clock" alike, with after_clock.
+Of "closing", which ends a log: before_closing,
 inside:<table>, before_closing_commit, after_closing (the final head stands, not yet sent).
 """
 
@@ -190,6 +191,22 @@ def _wrap_windows(module: ModuleType) -> None:
     module.close_windows = close_windows  # type: ignore[attr-defined]
 
 
+def _wrap_transfer_clock(module: ModuleType) -> None:
+    work = module.tick
+
+    def tick(*arguments: Any, **named: Any) -> Any:
+        outer, _here.stage = getattr(_here, "stage", ""), "transfer_clock"
+        try:
+            done = work(*arguments, **named)
+        finally:
+            _here.stage = outer
+        if done:
+            _reach("after_clock", "transfer_clock")
+        return done
+
+    module.tick = tick  # type: ignore[attr-defined]
+
+
 def _wrap_consumer(module: ModuleType) -> None:
     group = "_group_id"
     _around_async(
@@ -210,6 +227,7 @@ _WRAPS: dict[str, Callable[[ModuleType], None]] = {
     "hub.agents.sequencer": _wrap_sequencer,
     "hub.agents.closing": _wrap_closing,
     "hub.agents.windows": _wrap_windows,
+    "hub.agents.transfer_clock": _wrap_transfer_clock,
     "aiokafka.consumer.consumer": _wrap_consumer,
     "psycopg.cursor": _wrap_cursor,
 }
