@@ -282,7 +282,7 @@ function claimedTime(line) {
 // ---- times
 
 function instant(text) {
-  need(typeof text === "string" && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z$/.test(text), "time");
+  need(typeof text === "string" && text >= "0001" && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z$/.test(text), "time");
   const time = new Date(text);
   need(!Number.isNaN(time.getTime()) && time.toISOString().startsWith(text.slice(0, 19)), "time");
   return time.getTime() / 1000;

@@ -68,7 +68,7 @@ def _accepted_at(bundle: Bundle, document: bytes, placed: Placed, ground: Ground
         return None
     ground.judge("accepted", ".receipt", bundle.receipt, typ=said.type, role="so_seal", at=at)
     accepted = {one.document_sha256 for one in said.documents if one.outcome == "accepted"}
-    is_late = placed.cosigned_at is not None and at > placed.cosigned_at + CLOCK_SKEW_MAX
+    is_late = placed.cosigned_at is not None and at - placed.cosigned_at > CLOCK_SKEW_MAX
     if said.so != bundle.so or sha256(document).hexdigest() not in accepted or is_late:
         ground.found.add("accepted", "BUNDLE_RECEIPT_DIFFERS", "$.receipt")
     return at

