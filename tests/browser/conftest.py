@@ -1,4 +1,7 @@
-"""One browser, one portal, one judge for all; without Chromium or axe-core the tests are skipped and say so."""
+"""One browser, one portal, one judge for all; without Chromium or axe-core the tests are skipped and say so.
+
+They end with this package: Playwright's loop runs in the thread of the tests, where others start loops of their own.
+"""
 
 import shutil
 from collections.abc import Iterator
@@ -15,7 +18,7 @@ from tests.judges.presence import judge_is_missing
 from tests.unit.web.portal.world import World
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     if shutil.which("chromium") is None:
         judge_is_missing("chromium")
@@ -23,7 +26,7 @@ def chromium() -> Iterator[Browser]:
         yield found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def axe() -> str:
     try:
         return axe_source()
@@ -31,7 +34,7 @@ def axe() -> str:
         judge_is_missing(f"axe-core ({absent})")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def place(chromium: Browser) -> Iterator[Place]:
     """The portal of a real hub; only where there is a browser to look at it."""
     with a_place() as found:
