@@ -14,7 +14,7 @@ from hub.schemas import decode
 from hub.topics import incoming
 from hub.trust import BoxLabel, ChainCache, Snapshot, Status, verify_statement
 
-__all__ = ["Box", "Heard", "HeardNotice", "find_heard", "hear", "side_of"]
+__all__ = ["Box", "Heard", "HeardNotice", "find_heard", "hear", "read_incoming", "side_of"]
 
 _NO_END = 2**62
 _PREFIX = re.compile(r"[0-9a-f]{8,64}", re.ASCII)
@@ -66,16 +66,30 @@ async def hear(bootstrap: str, so: str, school: str, snapshot: Snapshot | None) 
         if record.key != school.encode():
             continue
         try:
-            message = decode(record.value, topic.messages)
-            if message.name == "TransferDocument":
-                box = _box(message.value)
-                found.setdefault(box.label.transfer, Heard()).boxes.append(box)
-            else:
-                notice = _notice(so, school, message.value, record.at, snapshot, cache)
-                found.setdefault(notice.said.transfer, Heard()).notices.append(notice)
+            said = read_incoming(so, school, record.value, record.at, snapshot, cache)
         except Refused:
             continue  # the Sở has put it into quarantine
+        if isinstance(said, Box):
+            found.setdefault(said.label.transfer, Heard()).boxes.append(said)
+        else:
+            found.setdefault(said.said.transfer, Heard()).notices.append(said)
     return {transfer: heard for transfer, heard in found.items() if heard.notices}
+
+
+def read_incoming(
+    so: str, school: str, value: bytes | None, at: datetime, snapshot: Snapshot | None, cache: ChainCache
+) -> "HeardNotice | Box":
+    """Return what a message of `incoming` says to a school, which is its key; `at` is the broker's time.
+
+    Raises Refused for bytes that are no such message, TRANSFER_NOTICE_UNSIGNED, ENVELOPE_DISAGREES.
+    """
+    message = decode(value, incoming(so).messages)
+    if message.name != "TransferDocument":
+        return _notice(so, school, message.value, at, snapshot, cache)
+    box = _box(message.value)
+    if box.label.school != school:
+        raise Refused("ENVELOPE_DISAGREES")
+    return box
 
 
 def find_heard(heard: dict[str, Heard], school: str, transfer: str) -> Heard:

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from hub.client import Outbound, ReadReceipt
+from hub.client.transfer_incoming import Box, HeardNotice
 from hub.domain import Finding, Severities
 from hub.domain.transcript import School
 
-__all__ = ["Door", "Incoming"]
+__all__ = ["Door", "Incoming", "TransferMessage"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,18 @@ class Incoming:
     documents: tuple[bytes, ...]
     newest_sha256: str
     at: str
+
+
+@dataclass(frozen=True, slots=True)
+class TransferMessage:
+    """What Bộ sent to a school about a transfer: a notice, a sealed document, or the code of why it is neither.
+
+    `place` is where it stands ("hocba.so-nghe-an.incoming.v1/3/120").
+    """
+
+    school: str
+    place: str
+    said: HeardNotice | Box | str
 
 
 class Door(Protocol):
@@ -70,6 +83,12 @@ class Door(Protocol):
         """Return whom rosters put into these schools whose history locks newer than `since` changed, and the last lock.
 
         A lock is named by its place in Sở's log. Without `since` nobody is looked for, only the newest lock.
+        """
+
+    async def transfers(self, so: str, since: Mapping[str, int]) -> tuple[list[TransferMessage], dict[str, int], bool]:
+        """Return the next messages about transfers to these schools (with the offset where each begins), in order.
+
+        With where to begin next time, and whether there is more now.
         """
 
     async def close(self) -> None:

@@ -6,6 +6,7 @@ door = "so"                             for checks only: a folder that answers l
 poll_s = 30                             how often it is asked when nothing was new; default: the manifest's
 settle_s = 5                            how long a file lies still before it is read
 take = "gui/*/2025-2026/*.xlsx"         which files are read, in place of the connector's pattern: no old school years
+[transfers]                             whose transferred histories are taken: see `transfer_settings`
 [http]                                  what the connector itself asks for
 base_url = "https://…"
 client_secret_file = "secret"           beside this file, readable by nobody else
@@ -21,6 +22,7 @@ from typing import Annotated, Any
 
 from msgspec import Meta
 
+from hub.connect.transfer_settings import TransferSettings
 from hub.connectors.sdk import did_you_mean
 from hub.connectors.sdk.toml_files import read_toml, typed
 from hub.connectors.transport import FolderSettings, HttpSettings, ReadingSettings, SftpSettings, SqlSettings
@@ -29,7 +31,7 @@ from hub.errors import Refused
 __all__ = ["INSTANCE_FILE", "Instance", "read_instance"]
 
 INSTANCE_FILE = "connector.toml"
-_TABLES = ("http", "folder", "sftp", "sql")
+_TABLES = ("http", "folder", "sftp", "sql", "transfers")
 _REASON_LENGTH_MAX = 200
 
 
@@ -42,6 +44,7 @@ class _File(ReadingSettings, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     folder: FolderSettings | None = None
     sftp: SftpSettings | None = None
     sql: SqlSettings | None = None
+    transfers: TransferSettings | None = None
 
 
 @dataclass(frozen=True, slots=True)

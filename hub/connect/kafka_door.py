@@ -9,10 +9,12 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import aclosing, contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from hub.client import Journal, Outbound, ReadReceipt, school_of, send_all, snapshot_of, verify_receipt
-from hub.connect.door import Incoming
+from hub.connect.door import Incoming, TransferMessage
+from hub.connect.kafka_transfers import read_transfers
 from hub.domain import Finding, Severities
 from hub.domain.statements import ReceiptStatement, read
 from hub.domain.transcript import School
@@ -141,6 +143,11 @@ class KafkaDoor:
                 return [], since
             rows = connection.execute(_SQL["incoming_pupils"], asked | {"pupils": pupils or []}).fetchall()
         return [_incoming(*row) for row in rows], int(newest)
+
+    async def transfers(self, so: str, since: Mapping[str, int]) -> tuple[list[TransferMessage], dict[str, int], bool]:
+        """Return the next messages of `incoming` to these schools; a notice that Bộ did not sign is told as a code."""
+        registers = [partial(self._register, so, good_s) for good_s in (_REGISTER_S, _AGAIN_S)]
+        return await read_transfers(self._bootstrap, so, since, registers, self._chains)
 
     async def close(self) -> None:
         """Stop the producer."""

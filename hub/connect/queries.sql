@@ -485,3 +485,57 @@ DELETE FROM notice WHERE path = :path
 -- name: forget_notices
 -- A person has looked.
 DELETE FROM notice
+
+-- name: transfer_positions
+-- Up to where `incoming` of a Sở was read for each school.
+SELECT school, next_offset FROM transfer_position WHERE so = :so
+
+-- name: set_transfer_position
+-- What stands there before this is noted.
+INSERT INTO transfer_position VALUES (:so, :school, :next_offset)
+ON CONFLICT (so, school) DO UPDATE SET next_offset = :next_offset
+
+-- name: add_transfer_notice
+-- What Bộ told a school; of two with one number the first counts.
+INSERT INTO transfer_notice VALUES (:so, :school, :transfer, :n, :statement, :signature, :at, :signed)
+ON CONFLICT DO NOTHING
+
+-- name: add_transfer_box
+-- A sealed document; one that is sent again takes its place.
+INSERT INTO transfer_box VALUES (:so, :school, :transfer, :delivery, :place, :count, :document_sha256, :key, :sealed)
+ON CONFLICT DO UPDATE SET place = :place, count = :count, key = :key, sealed = :sealed
+
+-- name: open_transfers
+-- Of which transfers something was told that is not dealt with.
+SELECT so, school, transfer, max(n) AS n FROM transfer_notice o GROUP BY so, school, transfer HAVING max(n) > coalesce((
+    SELECT settled FROM transfer t WHERE (t.so, t.school, t.transfer) = (o.so, o.school, o.transfer)), 0)
+ORDER BY min(o.rowid)
+
+-- name: transfer_notices
+-- All that a school was told of one transfer.
+SELECT * FROM transfer_notice WHERE so = :so AND school = :school AND transfer = :transfer ORDER BY n
+
+-- name: transfer_boxes
+-- What came for it and is not opened.
+SELECT * FROM transfer_box WHERE so = :so AND school = :school AND transfer = :transfer ORDER BY delivery, place
+
+-- name: transfer_held
+-- What is known here of one transfer.
+SELECT * FROM transfer WHERE so = :so AND school = :school AND transfer = :transfer
+
+-- name: settle_transfer
+-- A transfer is dealt with up to a notice; without a delivery the one held stays.
+INSERT INTO transfer VALUES (:so, :school, :transfer, :n, :delivery) ON CONFLICT (so, school, transfer)
+DO UPDATE SET settled = :n, delivery = coalesce(:delivery, delivery)
+
+-- name: forget_boxes
+-- They are opened, or a later delivery takes their place, or nothing of it may be held.
+DELETE FROM transfer_box WHERE so = :so AND school = :school AND transfer = :transfer AND delivery <= :delivery
+
+-- name: answer_state
+-- Where an answer stands.
+SELECT state FROM answer WHERE answer_id = :answer_id
+
+-- name: forget_answer
+-- One that the system has not got is not wanted any more.
+DELETE FROM answer WHERE answer_id = :answer_id AND state <> 'written'

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from hub.connect.door import Door
 from hub.connect.instance import Instance
 from hub.connect.store import Store
+from hub.connect.transfer_settings import Receivers, receivers_of
 from hub.connectors.sdk import Connector, Loss, Opened, Sink, Source
 from hub.domain.transcript import School, Transcript
 from hub.errors import HubError, Refused
@@ -84,6 +85,11 @@ class Run:
         """Kind, direction and path of every loss that the manifest of this process allows."""
         losses = (REASON_DEFAULTED, *self.connector.manifest.loss)
         return frozenset((loss.kind, loss.direction, loss.path) for loss in losses)
+
+    @cached_property
+    def receivers(self) -> Receivers | None:
+        """The schools for which transferred histories are taken; None where no settings say so. Raises Refused."""
+        return receivers_of(self.instance.settings, self.folder, self.instance.so)
 
     def limit(self, name: str) -> int:
         """Return a limit of the manifest, or what holds where it names none."""

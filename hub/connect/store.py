@@ -27,8 +27,9 @@ _HERE = files("hub.connect")
 _SQL = parse_queries((_HERE / "queries.sql").read_text(encoding="utf-8"))
 _TABLES = (_HERE / "state.sql").read_text(encoding="utf-8")
 _TO_2 = (_HERE / "state_to_2.sql").read_text(encoding="utf-8")
-_MADE = frozenset(re.findall(r"^CREATE (?:TABLE|VIEW) (\w+)", _TABLES, re.MULTILINE))
-_NEW_IN_2 = frozenset({"source"})
+_TO_3 = (_HERE / "state_to_3.sql").read_text(encoding="utf-8")
+_NEW_IN_2, _NEW_IN_3 = frozenset({"source"}), frozenset(re.findall(r"^CREATE TABLE (\w+)", _TO_3, re.MULTILINE))
+_MADE = frozenset(re.findall(r"^CREATE (?:TABLE|VIEW) (\w+)", _TABLES, re.MULTILINE)) | _NEW_IN_3
 _DAMAGED = "CONNECTOR_STATE_DAMAGED"
 _DAMAGES = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _PRIMARY = 0xFF  # of an extended error code
@@ -57,13 +58,21 @@ class Store:
 
     def _check_tables(self) -> None:
         """Look whether every table is there, and bring a state of an earlier version up to this one."""
-        if self._missing() == _NEW_IN_2 and not {"source_sha256", "sealed"} & self._columns():
-            with _unavailable(), suppress(sqlite3.OperationalError):  # another process may just do the same
-                self._connection.executescript(_TO_2)
-            if self._connection.in_transaction:
-                self._connection.execute(_SQL["rollback"])
+        missing = self._missing()
+        if missing == _NEW_IN_2 | _NEW_IN_3 and not {"source_sha256", "sealed"} & self._columns():
+            self._add(_TO_2)
+            missing = self._missing()
+        if missing == _NEW_IN_3:
+            self._add(_TO_3)
         if self._missing():
             raise Corrupt(_DAMAGED, {"reason": "tables"})
+
+    def _add(self, script: str) -> None:
+        """Add what a later version has, all or nothing."""
+        with _unavailable(), suppress(sqlite3.OperationalError):  # another process may just do the same
+            self._connection.executescript(f"BEGIN IMMEDIATE; {script} COMMIT;")
+        if self._connection.in_transaction:
+            self._connection.execute(_SQL["rollback"])
 
     def _missing(self) -> frozenset[str]:
         return _MADE - {row["name"] for row in self.all("tables")}
@@ -78,7 +87,7 @@ class Store:
     def make(self) -> None:
         """Make the tables."""
         with _unavailable():
-            self._connection.executescript(_TABLES)
+            self._connection.executescript(_TABLES + _TO_3)
 
     def do(self, name: str, /, **values: Any) -> int:
         """Run a query and return how many rows it changed."""

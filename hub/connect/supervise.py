@@ -26,6 +26,7 @@ from hub.connect.pull import pull
 from hub.connect.receive import receive
 from hub.connect.run import Run, check_cluster
 from hub.connect.send import send
+from hub.connect.transfers import transfer
 from hub.connect.write import write
 from hub.errors import Corrupt, HubError, Refused, Unavailable
 
@@ -33,8 +34,11 @@ __all__ = ["HEARTBEAT_S", "STEPS", "Supervisor", "begin"]
 
 Step = Callable[[Run], Awaitable[bool]]
 STEPS: Mapping[str, Step] = MappingProxyType(
-    {"obey": obey, "pull": pull, "prepare": prepare, "send": send, "receive": receive, "write": write}
-)
+    {
+        "obey": obey, "pull": pull, "prepare": prepare, "send": send, "receive": receive, "transfer": transfer,
+        "write": write,
+    }
+)  # fmt: skip
 HEARTBEAT_S = 5.0
 STEP_S = 600.0  # far more than any bounded piece of work takes
 _CLOSE_S = 10.0

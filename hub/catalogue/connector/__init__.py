@@ -6,6 +6,7 @@ from hub.catalogue.connector.lots import LOTS
 from hub.catalogue.connector.runner import RUNNER
 from hub.catalogue.connector.sdk import SDK
 from hub.catalogue.connector.simulating import SIMULATING
+from hub.catalogue.connector.transfers import TRANSFERS
 from hub.catalogue.connector.transport import TRANSPORT
 from hub.catalogue.connector.workbooks import WORKBOOKS
 from hub.catalogue.entry import Entry
@@ -13,5 +14,5 @@ from hub.catalogue.entry import Entry
 __all__ = ["ENTRIES"]
 
 ENTRIES: tuple[Entry, ...] = (
-    *SDK, *TRANSPORT, *DATABASE, *RUNNER, *SIMULATING, *WORKBOOKS, *LOTS, *CONFORMANCE,
+    *SDK, *TRANSPORT, *DATABASE, *RUNNER, *SIMULATING, *WORKBOOKS, *LOTS, *TRANSFERS, *CONFORMANCE,
 )  # fmt: skip
