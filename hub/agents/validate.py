@@ -9,6 +9,7 @@ Legal source: each rule in hub.domain.regulations names its article.
 
 from collections.abc import Sequence
 
+from hub.agents.basis_told import with_basis_told
 from hub.agents.follow_ups import told_besides
 from hub.agents.preparing import prepare_command
 from hub.agents.receipts import Receipts
@@ -49,6 +50,10 @@ def validate_stage(
     def prepare(record: Record, snapshot: Snapshot) -> Prepared:
         return prepare_command(record, topic, versions.of(record) or snapshot, cache, check)
 
+    def load(connection: Connection, commands: Sequence[Prepared]) -> Known:
+        known = with_told(connection, so, load_known(connection, commands), commands)
+        return with_basis_told(connection, so, known, commands)
+
     def write(connection: Connection, outcomes: Sequence[Outcome]) -> list[list[Outgoing]]:
         return [_write(connection, so, receipts, outcome) for outcome in outcomes]
 
@@ -57,7 +62,7 @@ def validate_stage(
         topics=(topic,),
         read=read,
         prepare=prepare,
-        load=lambda connection, commands: with_told(connection, so, load_known(connection, commands), commands),
+        load=load,
         decide=lambda prepared, known: decide(prepared, known, so),
         write=write,
         done=lambda outcomes: _count(so, outcomes),

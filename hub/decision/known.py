@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from hub.decision.basis import BasisGround
 from hub.decision.correction_rows import CORRECTION, CORRECTION_OPEN_STATES, CorrectionRow
 from hub.decision.keys import RecordKey, RoundKey
 from hub.decision.rulings import Ruling, latest
@@ -96,6 +97,7 @@ class Known:
     rulings: dict[tuple[str, str, str], list[Ruling]] = field(default_factory=dict)  # by pupil, year, period
     slips: dict[str, SlipGround] = field(default_factory=dict)  # by locator
     slips_told: dict[bytes, str] = field(default_factory=dict)  # by message: outcome that a replay must give again
+    basis: BasisGround = field(default_factory=BasisGround)  # of semesters that documents take from other schools
     heard_of: set[str] = field(default_factory=set)  # identifiers of links to be made that a document or a roster names
 
     def add(self, documents: Iterable[Current]) -> None:

@@ -7,6 +7,7 @@ correction takes other ones: new versions of what is locked (`hub.decision.corre
 
 from dataclasses import dataclass, replace
 
+from hub.decision.basis import with_basis
 from hub.decision.command import Judged, Prepared
 from hub.decision.correction_rows import CORRECTION, CorrectionRow
 from hub.decision.correction_versions import correct
@@ -49,6 +50,8 @@ def decide_submission(command: Prepared, known: Known, _so: str) -> Outcome:
 
 
 def _judge(command: Prepared, document: Judged, known: Known, key: RoundKey) -> _Verdict:
+    if not refuses(document.findings) and not _stands(document, known):
+        document = with_basis(document, command.message_sha256, known.basis, known.links)
     if refuses(document.findings) or document.record is None:
         return _refused(document)
     if key.cohort == CORRECTION:
@@ -63,6 +66,12 @@ def _judge(command: Prepared, document: Judged, known: Known, key: RoundKey) -> 
     if objection is not None:
         return _refused(document, objection)
     return _accepted(command, document, known, key, current, latest)
+
+
+def _stands(document: Judged, known: Known) -> bool:
+    """Tell whether this very document is current already: what was found about its basis was told then."""
+    current = None if document.record is None else known.current(document.record)
+    return current is not None and current.document_sha256 == document.document_sha256
 
 
 def _corrected(command: Prepared, document: Judged, known: Known, key: RoundKey) -> _Verdict:

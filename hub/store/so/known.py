@@ -8,6 +8,7 @@ from hub.decision.correction_rows import CORRECTION
 from hub.domain.statements import LockRequest, Recall, Submission, UnlockDecision
 from hub.store.connection import Connection
 from hub.store.queries import queries_of
+from hub.store.so.basis import load_basis
 from hub.store.so.corrections import (
     hashes_of_corrections,
     load_bases,
@@ -43,6 +44,7 @@ def load_known(connection: Connection, commands: Sequence[Prepared]) -> Known:
     _rosters(connection, known, alive)
     _rivals(connection, known)
     load_slips(connection, known, alive)
+    load_basis(connection, known, alive)
     _commands(connection, known, commands)
     return known
 
