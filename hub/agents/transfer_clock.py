@@ -1,7 +1,9 @@
-"""Bộ's clock of transfers (đồng hồ chuyển trường): says what ran out, and sends what is owed.
+"""Bộ's clock of transfers (đồng hồ chuyển trường): says what ran out and what families wish, and sends what is owed.
 
-In:  transfers in Bộ's database whose term is over, or whose history Bộ has whole, or holds newer than it was sent.
-Out: TransferOverdue and TransferDispatch on hocba.bo.transfer.v1, key = transfer id, signed by Bộ's seal.
+In:  transfers in Bộ's database whose term is over, or whose history Bộ has whole, or holds newer than it was sent; what
+     families said at the portal.
+Out: TransferOverdue, TransferDispatch and the family's steps on hocba.bo.transfer.v1, key = transfer id, signed by
+     Bộ's seal.
 Invariant: one clock at a time; a step of its own has an id that follows from what it says, and is said once. Nothing is
 decided here: the stage transfers alone does that, when it meets the step in the log, so that a replay does so again.
 Nothing is said while a recovery replays.
@@ -22,12 +24,14 @@ from hub.agents.transfer_ground import TransferGround
 from hub.decision.lock_request import set_root
 from hub.decision.transfer_due import dispatch_due, is_due
 from hub.decision.transfer_known import KnownTransfers, Transfer
+from hub.decision.transfer_wish import said_of
 from hub.domain.statements import TransferDispatch, TransferOverdue, TransferStatement
 from hub.errors import Unavailable
 from hub.metrics import TRANSFERS, TRANSFERS_OVERDUE
 from hub.recovery import is_replaying
 from hub.signing import Signer
 from hub.store import Connection, open_connection, unavailable
+from hub.store.bo.transfer_wishes import note_said, unsaid_wishes
 from hub.store.bo.transfers import known_transfers
 from hub.store.queries import queries_of
 
@@ -76,7 +80,7 @@ def tick(connection: Connection, seal: Signer, snapshots: Snapshots, now: dateti
             *_overdue(connection, ground, now),
             *_dispatches(connection, ground, now, amends),
         ]
-        return sum(say(connection, seal, step, now) for step in steps)
+        return sum(say(connection, seal, step, now) for step in steps) + _wishes(connection, seal, now)
 
 
 def say(connection: Connection, seal: Signer, said: TransferStatement, now: datetime) -> bool:
@@ -87,6 +91,15 @@ def say(connection: Connection, seal: Signer, said: TransferStatement, now: date
         return False
     put(connection, source, 0, 0, [own_step(seal, said, now)])
     return True
+
+
+def _wishes(connection: Connection, seal: Signer, now: datetime) -> int:
+    """Say what families wished, in the order in which they did; one that a restore brought back is not said again."""
+    count = 0
+    for wish in unsaid_wishes(connection, _COUNT_MAX):
+        count += say(connection, seal, said_of(wish), now)
+        note_said(connection, wish, now)
+    return count
 
 
 def _overdue(connection: Connection, ground: TransferGround, now: datetime) -> Iterator[TransferOverdue]:

@@ -3,73 +3,25 @@
 import re
 import secrets
 from collections.abc import Iterator
-from dataclasses import replace
 
-import httpx
 import pytest
 
 from hub.client import command_sending
 from hub.client.slips import locator_of_student, slip_issue
 from hub.domain.form import date_text
 from hub.domain.slip import printed_secret, secret_of
-from hub.local.hub import portal_spec
-from hub.local.ports import port_of
 from tests.journey.deciding import lock_this
+from tests.journey.portal_readers import Reader, portal_of
 from tests.journey.world import World, eventually
 
 SO, YEAR = "ha-noi", "2025-2026"
-_TIMEOUT_S = 60
-
-
-class Reader:
-    """A browser without scripts: keeps cookies, follows links, sends forms with the token of the page it is on."""
-
-    def __init__(self, address: str) -> None:
-        self.client = httpx.Client(base_url=address, follow_redirects=True, timeout=_TIMEOUT_S)
-        self.text, self.content, self.status = "", b"", 0
-
-    def get(self, path: str) -> "Reader":
-        return self._seen(self.client.get(path))
-
-    def send(self, path: str, files=None, **fields) -> "Reader":  # type: ignore[no-untyped-def]
-        hidden = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', self.text))
-        return self._seen(self.client.post(path, data=hidden | fields, files=files))
-
-    def verdict(self, data: bytes, name: str) -> str:
-        self.get("/kiem-tra").send("/kiem-tra", files={"file": (name, data)})
-        return self.text.partition('data-verdict="')[2].partition('"')[0]
-
-    def log_in(self, party: str, number: str) -> None:
-        self.get(f"/dang-nhap?ben={party}")
-        assert "Chỉ để phát triển" in self.text
-        self.send("/dang-nhap-thu/authorize", party=party, personal_id=number)
-        assert "đã đăng nhập trong phiên này" in self.text
-
-    def _seen(self, answer: httpx.Response) -> "Reader":
-        self.content, self.status = answer.content, answer.status_code
-        self.text = "" if answer.headers.get("content-type") == "application/pdf" else answer.text
-        return self
 
 
 @pytest.fixture(scope="module")
 def address(world: World) -> Iterator[str]:
     """Where the portal of this hub answers."""
-    port = port_of(world.hub.data / "portal.port")
-    url = f"http://127.0.0.1:{port}"
-    spec = portal_spec(url)
-    world.hub.start_workers([replace(spec, environment={**spec.environment, "HUB_PORTAL_PORT": str(port)})])
-
-    def answers() -> bool:
-        try:
-            return httpx.get(url).status_code == 200
-        except httpx.HTTPError:
-            return False
-
-    eventually("the portal", answers, 150)
-    yield url
-    kept = world.hub.worker("portal")
-    kept.stop()
-    world.hub.workers.remove(kept)
+    with portal_of(world) as url:
+        yield url
 
 
 @pytest.fixture
@@ -112,8 +64,8 @@ def test_family_reads_prints_checks_shares_and_takes_back(world: World, readers:
     assert family.verdict(bundle, "x.json") == "valid", family.text
 
     number = str(student.personal_id)
-    family.get("/chia-se").log_in("pupil", number)
-    family.log_in("guardian", number)
+    for party in ("pupil", "guardian"):
+        assert "đã đăng nhập trong phiên này" in family.log_in(party, number).text
     family.send("/chia-se", recipient="Đại học Mẫu", purpose="xét tuyển", years=[YEAR], days="30")
     link = re.search(r'id="dia-chi">http://[^/]+(/nhan/[0-9a-f-]+)<', family.text)
     code = re.search(r'id="ma-chia-se">([^<]+)<', family.text)
@@ -128,6 +80,7 @@ def test_family_reads_prints_checks_shares_and_takes_back(world: World, readers:
     assert "đã thu hồi" in family.text
     assert recipient.get(link[1]).status == 403
 
+    assert stranger.get("/nhan/x").send("/nhan/x", code=code[1]).status == 403
     wrong = stranger.get("/").send("/tra-cuu", **shown | {"secret": "0000-0000-0000-0000-0"})
     assert (wrong.status, student.name in wrong.text) == (403, False)
     assert secret not in (world.hub.data / "logs" / "portal.log").read_text()

@@ -11,9 +11,10 @@ GRANT UPDATE (delivery, documents, count, root, resend, acknowledged_delivery, c
 GRANT UPDATE (code, facts, resume_at, resume_by, resume_reason, tries, ended_at) ON parked TO {worker};
 GRANT UPDATE (done_at) ON parked_record TO {worker};
 GRANT UPDATE (met_at) ON recovered TO {worker};
--- What the portal writes is the portal's; the worker counts looks and misses, and sees nobody's shares.
-REVOKE ALL ON look_limit, look_decoy, share, share_revoked, consent FROM {worker};
-REVOKE INSERT ON look, look_failure, lock_leaf, share_log FROM {worker};
+GRANT UPDATE (said_at) ON transfer_wish TO {worker};
+-- What the portal writes is the portal's; the worker counts looks and misses, sees nobody's shares, and takes up wishes.
+REVOKE ALL ON look_limit, look_decoy, share, share_revoked, consent, transfer_wish_party FROM {worker};
+REVOKE INSERT ON look, look_failure, lock_leaf, share_log, transfer_wish FROM {worker};
 GRANT EXECUTE ON FUNCTION share_rows TO {worker};
 GRANT SELECT ON look_limit TO {worker};
 DROP POLICY IF EXISTS worker ON document;

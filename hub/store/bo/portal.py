@@ -7,7 +7,7 @@ ticket. So whatever was read stands in the log, also where the reader's process 
 import hashlib
 import hmac
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -156,6 +156,24 @@ class PortalDatabase:
     def revoke(self, key: PortalKey, share_id: str, at: datetime) -> bool:
         """End a share at once; False when the record has none such that stands."""
         return bool(self._row("portal_revoke", self._shown(key, None) | {"id": share_id, "at": at})[0])
+
+    def transfers(self, connection: Connection) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
+        """Return transfers of the pupil whom a slip's read opened, and what the family said that is not accepted."""
+        with unavailable():
+            return (
+                connection.execute(_SQL["portal_transfers"]).fetchall(),
+                connection.execute(_SQL["portal_wishes"]).fetchall(),
+            )
+
+    def wish(self, key: PortalKey, said: Mapping[str, Any], consents: Sequence[Consented], at: datetime) -> str:
+        """Keep what a family says of a transfer (fields of `portal_wish`); "" or the code that says why not."""
+        names = ("parties", "issuers", "subjects")
+        agreed = {name: [one[n] for one in consents] for n, name in enumerate(names)}
+        return str(self._row("portal_transfer_wish", self._shown(key, None) | dict(said) | agreed | {"at": at})[0])
+
+    def register_part(self, so: str, kind: str, ids: Sequence[str] | None = None) -> list[tuple[Any, ...]]:
+        """Return the entries of one kind of a Sở's register, as `hub.trust.Entry` takes them."""
+        return self._rows("portal_register", {"so": so, "kind": kind, "ids": None if ids is None else list(ids)})
 
     def standing(self, document_sha256: bytes) -> tuple[int, int] | None:
         """Return (version, newest version of the record) of a document; None for one that Bộ does not have."""

@@ -10,4 +10,5 @@ CREATE POLICY portal ON document FOR SELECT TO {portal}
 DROP POLICY IF EXISTS portal ON register_entry;
 CREATE POLICY portal ON register_entry FOR SELECT TO {portal} USING (kind <> 'roster');
 GRANT EXECUTE ON FUNCTION portal_pupils, portal_years, portal_knows, portal_look, portal_standing, portal_looks, portal_shares,
-    portal_share_key, portal_look_share, portal_share_of, portal_add_share, portal_revoke TO {portal};
+    portal_share_key, portal_look_share, portal_share_of, portal_add_share, portal_revoke, portal_transfers,
+    portal_wishes, portal_transfer_wish TO {portal};

@@ -9,7 +9,17 @@ from starlette.staticfiles import StaticFiles
 
 from hub.errors import Corrupt, HubError, Refused, Unavailable
 from hub.web.identity import DevelopmentProvider
-from hub.web.portal import history, login, look_up, looks, receiving, sharing, verify
+from hub.web.portal import (
+    history,
+    login,
+    look_up,
+    looks,
+    receiving,
+    sharing,
+    transfer_asking,
+    transferring,
+    verify,
+)
 from hub.web.portal.pages import STATIC_FOLDER, trouble_page
 from hub.web.portal.portal import Portal
 from hub.web.portal.security import Guard
@@ -21,6 +31,7 @@ _log = structlog.get_logger()
 _STATUS = {
     "PORTAL_SESSION_OVER": 401, "PORTAL_FORM_STALE": 403, "PORTAL_CONSENT_MISSING": 403, "IDENTITY_OTHER": 403,
     "IDENTITY_REFUSED": 403, "PORTAL_PAGE_UNKNOWN": 404, "PORTAL_NOTHING_THERE": 404, "PORTAL_UPLOAD_TOO_LARGE": 413,
+    "PORTAL_TRANSFER_MANY": 429,
 }  # fmt: skip
 _RETRY_S = 30
 
@@ -32,7 +43,7 @@ def portal_app(portal: Portal, development: DevelopmentProvider | None = None) -
     app.mount("/tinh", StaticFiles(directory=STATIC_FOLDER))
     if development is not None:
         app.mount(DEVELOPMENT_PATH, development.app)
-    for part in (look_up, history, verify, looks, sharing, receiving, login):
+    for part in (look_up, history, verify, looks, sharing, receiving, transfer_asking, transferring, login):
         app.include_router(part.router)
     app.add_exception_handler(HubError, _hub_error)
     app.add_exception_handler(HTTPException, _http_error)

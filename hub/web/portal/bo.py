@@ -11,8 +11,10 @@ from hub.domain.civil import last_day
 from hub.errors import Corrupt, Refused
 from hub.store import Connection
 from hub.store.bo.portal import Consented, PortalDatabase, PortalKey, PortalShareKey, PortalVersion, open_portal
-from hub.trust import Entry, Snapshot
+from hub.trust import Entry, RegisteredSchool, Snapshot
 from hub.web.portal.store import Key, Look, NewShare, Opened, Reading, Shared, ShareKey, Standing, StoredVersion
+from hub.web.portal.transfer_rows import transfer_of, wish_fields, wish_of
+from hub.web.portal.transfer_store import FamilyTransfer, FamilyWish, NewWish
 
 __all__ = ["BoPortalStore"]
 
@@ -24,6 +26,7 @@ _ACTORS = {"slip": "family", "share": "recipient"}
 class _Record:
     """What one logged read opened."""
 
+    database: PortalDatabase = field(repr=False)
     connection: Connection = field(repr=False)
     rows: Sequence[PortalVersion] = field(repr=False)
 
@@ -54,6 +57,10 @@ class _Record:
             version=row.version,
         ).bundle  # fmt: skip
 
+    def transfers(self) -> tuple[Sequence[FamilyTransfer], Sequence[FamilyWish]]:
+        rows, wishes = self.database.transfers(self.connection)
+        return [transfer_of(row) for row in rows], [wish_of(row) for row in wishes]
+
 
 class BoPortalStore:
     """A `PortalStore`; call it from any thread. `chance` gives random bytes."""
@@ -81,7 +88,7 @@ class BoPortalStore:
             if opened is None:
                 yield None
             else:
-                yield _Record(opened, self._database.versions(opened))
+                yield _Record(self._database, opened, self._database.versions(opened))
 
     def looks(self, key: Key, at: datetime) -> Sequence[Look] | None:
         """Return who looked, newest first."""
@@ -114,6 +121,22 @@ class BoPortalStore:
         """Return the share that a code opens."""
         row = self._database.share_of(_share_key(key), at)
         return None if row is None else _shared(*row)
+
+    def wish(self, key: Key, said: NewWish, at: datetime) -> str:
+        """Keep what a family says of a transfer."""
+        consents = [Consented(*one, at) for one in said.agreed]
+        return self._database.wish(_key(key), wish_fields(said), consents, at)
+
+    def schools(self, so: str, at: datetime, codes: Sequence[str] | None = None) -> Sequence[RegisteredSchool]:
+        """Return schools of a register; the newest version that has begun counts."""
+        rows = [Entry(*row) for row in self._database.register_part(so, "school", codes)]
+        register = Snapshot.of(rows)
+        known = (register.school_known_by(code, at) for code in sorted({one.payload["code"] for one in rows}))
+        return [one for one in known if one is not None]
+
+    def days_off(self, so: str, at: datetime) -> frozenset[date]:
+        """Return the days off of a register."""
+        return Snapshot.of(Entry(*row) for row in self._database.register_part(so, "calendar")).days_off(at)
 
     def standing(self, document_sha256: bytes) -> Standing | None:
         """Say how a document stands."""

@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from hub.domain.slip import SECRET_LENGTH, check_secret
 from hub.errors import Refused
-from hub.web.portal.keys import share_commitment, stored_hmac
+from hub.web.portal.keys import is_share_id, share_commitment, stored_hmac
 from hub.web.portal.look_up import start_session
 from hub.web.portal.pages import page
 from hub.web.portal.portal import COOKIE_FORM, COOKIE_SESSION, Portal, portal_of
@@ -19,6 +19,7 @@ __all__ = ["router"]
 
 router = APIRouter(prefix="/nhan")
 _MADE_UP = "0" * SECRET_LENGTH
+_NOBODYS = "00000000-0000-4000-8000-000000000000"
 
 
 @router.get("/{share_id}")
@@ -41,7 +42,7 @@ async def give_code(request: Request, share_id: str, token: str = Form(""), code
     """Open a share by its code; the answer to every other code is the same, and takes as long."""
     portal = portal_of(request)
     check_form(portal.settings.form_key, request.cookies.get(COOKIE_FORM), token)
-    key = _key_of(portal, share_id[:64], code)
+    key = _key_of(portal, share_id, code)
     network = network_of(request, portal.settings.trusts_proxy)
     found = await run_in_threadpool(portal.store.look_up_share, key, network, portal.clock())
     answer = (
@@ -54,8 +55,11 @@ async def give_code(request: Request, share_id: str, token: str = Form(""), code
 
 
 def _key_of(portal: Portal, share_id: str, code: str) -> ShareKey:
+    """Return the key of a share's address and code; what is not of its form makes one that opens nothing."""
+    sound = is_share_id(share_id)
+    share_id = share_id if sound else _NOBODYS
     try:
-        shown, sound = check_secret(code), True
+        shown = check_secret(code)
     except Refused:
         shown, sound = _MADE_UP, False
     stored = stored_hmac(portal.settings.slip_key, share_commitment(share_id, shown))

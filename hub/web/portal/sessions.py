@@ -22,12 +22,13 @@ _COUNT_MAX = 20_000  # the oldest goes first; so many readers in 15 minutes need
 
 @dataclass
 class Session:
-    """One reader. `agreed` holds who has logged in, `pending` a log-in that is on its way."""
+    """One reader. `agreed` holds who has logged in, `pending` a log-in on its way; `back` is where it leads."""
 
     key: Key | ShareKey
     ends_at: datetime
     agreed: dict[Party, Identity] = field(default_factory=dict)
     pending: Pending | None = None
+    back: str = "/chia-se"
 
 
 class Sessions:

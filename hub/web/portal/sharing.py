@@ -10,7 +10,7 @@ from hub.domain.civil import civil_date
 from hub.domain.consent import missing_consent, needed_consent
 from hub.domain.slip import SECRET_BYTES, printed_secret, secret_of
 from hub.errors import Refused
-from hub.web.portal.keys import share_commitment, stored_hmac
+from hub.web.portal.keys import is_share_id, share_commitment, stored_hmac
 from hub.web.portal.pages import page
 from hub.web.portal.portal import COOKIE_FORM, Portal, portal_of
 from hub.web.portal.security import check_form
@@ -71,7 +71,7 @@ def revoke(request: Request, token: str = Form(""), share_id: str = Form("")) ->
     portal = portal_of(request)
     check_form(portal.settings.form_key, request.cookies.get(COOKIE_FORM), token)
     _, key = portal.family(request)
-    if not portal.store.revoke_share(key, share_id, portal.clock()):
+    if not is_share_id(share_id) or not portal.store.revoke_share(key, share_id, portal.clock()):
         raise Refused("PORTAL_NOTHING_THERE")
     return RedirectResponse("/chia-se", 303)
 

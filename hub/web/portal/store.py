@@ -11,14 +11,15 @@ from datetime import date, datetime
 from typing import Literal, Protocol
 
 from hub.domain.consent import Party
-from hub.trust import Snapshot
+from hub.trust import RegisteredSchool, Snapshot
+from hub.web.portal.transfer_store import FamilyTransfer, FamilyWish, NewWish
 
 __all__ = [
     "Agreed", "Key", "Look", "NewShare", "Opened", "PortalStore", "Reading", "ShareKey", "Shared", "Standing",
     "StoredVersion", "What",
 ]  # fmt: skip
 
-What = Literal["history", "year", "sheet", "bundle", "looks", "share"]
+What = Literal["history", "year", "sheet", "bundle", "looks", "share", "transfer"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,12 @@ class Opened(Protocol):
 
     def bundle(self, version: StoredVersion) -> bytes:
         """Return the evidence file of a version from Bộ's copy. Raises Refused as `make_bundle_at_bo`."""
+
+    def transfers(self) -> tuple[Sequence[FamilyTransfer], Sequence[FamilyWish]]:
+        """Return the person's transfers, and what the family said that is not accepted, newest first.
+
+        Both are empty for a recipient of a share.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +167,18 @@ class PortalStore(Protocol):
 
     def share_of(self, key: ShareKey, at: datetime) -> Shared | None:
         """Return the share that a code opens; None as `look_up_share`."""
+
+    def wish(self, key: Key, said: NewWish, at: datetime) -> str:
+        """Keep what a family says of a transfer: "" when it is kept or waits already, else the code that says why not.
+
+        PORTAL_NOTHING_THERE: no transfer of this pupil, be it another's or nobody's.
+        """
+
+    def schools(self, so: str, at: datetime, codes: Sequence[str] | None = None) -> Sequence[RegisteredSchool]:
+        """Return the schools of a Sở's register by code, as they were last by `at`: all, or those of these codes."""
+
+    def days_off(self, so: str, at: datetime) -> frozenset[date]:
+        """Return the days that a Sở's register declares free beyond the holidays."""
 
     def standing(self, document_sha256: bytes) -> Standing | None:
         """Say how a document stands; None for one that Bộ does not have. Whoever asks holds its hash."""

@@ -95,6 +95,7 @@ LOOKED: Mapping[str, Both] = MappingProxyType({
     "history": Both("Xem học bạ", "read the record"), "year": Both("Xem một năm", "read one year"),
     "sheet": Both("In tờ PDF", "printed the sheet"), "bundle": Both("Tải tệp bằng chứng", "took the evidence file"),
     "looks": Both("Xem ai đã xem", "looked who looked"), "share": Both("Xem bản được chia sẻ", "read what was shared"),
+    "transfer": Both("Xem việc chuyển trường", "looked at the transfers"),
     "family": Both("Gia đình (phiếu tra cứu)", "family (slip)"), "recipient": Both("Người nhận", "recipient"),
 })  # fmt: skip
 OWN_SHARING = Both("Mở trang chia sẻ", "opened the page of shares")  # a family reads there whose record it shares
