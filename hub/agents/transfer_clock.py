@@ -1,9 +1,9 @@
 """Bộ's clock of transfers (đồng hồ chuyển trường): says what ran out and what families wish, and sends what is owed.
 
 In:  transfers in Bộ's database whose term is over, or whose history Bộ has whole, or holds newer than it was sent; what
-     families said at the portal.
-Out: TransferOverdue, TransferDispatch and the family's steps on hocba.bo.transfer.v1, key = transfer id, signed by
-     Bộ's seal.
+     families said at the portal; locked years that rest on another school's semester (`transfer_flags`).
+Out: TransferOverdue, TransferDispatch, TransferFlag and the family's steps on hocba.bo.transfer.v1, key = transfer id,
+     signed by Bộ's seal.
 Invariant: one clock at a time; a step of its own has an id that follows from what it says, and is said once. Nothing is
 decided here: the stage transfers alone does that, when it meets the step in the log, so that a replay does so again.
 Nothing is said while a recovery replays.
@@ -20,12 +20,13 @@ from hub.agents.receipts import instant
 from hub.agents.snapshots import Snapshots
 from hub.agents.stage import put
 from hub.agents.transfer_entry import own_step
+from hub.agents.transfer_flags import flags_due, note_bases
 from hub.agents.transfer_ground import TransferGround
 from hub.decision.lock_request import set_root
 from hub.decision.transfer_due import dispatch_due, is_due
 from hub.decision.transfer_known import KnownTransfers, Transfer
 from hub.decision.transfer_wish import said_of
-from hub.domain.statements import TransferDispatch, TransferOverdue, TransferStatement
+from hub.domain.statements import TransferDispatch, TransferFlag, TransferOverdue, TransferStatement
 from hub.errors import Unavailable
 from hub.metrics import TRANSFERS, TRANSFERS_OVERDUE
 from hub.recovery import is_replaying
@@ -79,6 +80,7 @@ def tick(connection: Connection, seal: Signer, snapshots: Snapshots, now: dateti
         steps: list[TransferStatement] = [
             *_overdue(connection, ground, now),
             *_dispatches(connection, ground, now, amends),
+            *(_flags(connection, ground, now) if amends else ()),
         ]
         return sum(say(connection, seal, step, now) for step in steps) + _wishes(connection, seal, now)
 
@@ -134,6 +136,16 @@ def _dispatches(
             delivery=due.delivery, documents=due.documents, issued_at=instant(now), key=key,
             request_sha256=row.request_sha256, root=root, school=row.receiving.school, so=row.receiving.so,
             transfer=row.transfer_id, type="vn.hocba.transfer-dispatch/1",
+        )  # fmt: skip
+
+
+def _flags(connection: Connection, ground: TransferGround, now: datetime) -> Iterator[TransferFlag]:
+    note_bases(connection, _COUNT_MAX)
+    for row, document, basis, codes in flags_due(connection, ground, _COUNT_MAX):
+        yield TransferFlag(
+            basis=basis, by="bo", codes=codes, command_id=_named("flag", row, document, basis, *codes),
+            document=document, issued_at=instant(now), request_sha256=row.request_sha256, school=row.receiving.school,
+            so=row.receiving.so, transfer=row.transfer_id, type="vn.hocba.transfer-flag/1",
         )  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """One entry of the log of transfers: its message, made and read, and how Bộ signs a step of its own.
 
-What the family said at the portal, a term that ran out and the sending of a history are Bộ's own steps (`so` is "bo"
+What the family said at the portal, a term that ran out, the sending of a history and what the receiving school has to
+look at are Bộ's own steps (`so` is "bo"
 in the message; the statement names the receiving school and its Sở).
 """
 
@@ -12,7 +13,7 @@ from typing import Any
 from hub.agents.stage import Outgoing, Record
 from hub.decision import KINDS
 from hub.decision.transfer_known import TransferStepIn
-from hub.domain.statements import TransferDispatch, TransferOverdue, TransferStatement, encode, read
+from hub.domain.statements import TransferDispatch, TransferFlag, TransferOverdue, TransferStatement, encode, read
 from hub.errors import Refused
 from hub.schemas import decode
 from hub.schemas import encode as encode_message
@@ -23,7 +24,9 @@ from hub.trust import ChainCache, Snapshot, Status, sign, verify_statement
 __all__ = ["BO", "entry_id", "entry_of", "own_step", "read_entry", "read_step", "received_at", "verify_own"]
 
 BO = "bo"
-_OWN: Mapping[str, type[Any]] = {"TransferOverdue": TransferOverdue, "TransferDispatch": TransferDispatch}
+_OWN: Mapping[str, type[Any]] = {
+    "TransferOverdue": TransferOverdue, "TransferDispatch": TransferDispatch, "TransferFlag": TransferFlag,
+}  # fmt: skip
 _SKEW = timedelta(minutes=5)  # what one broker's clock may be ahead of another's
 
 

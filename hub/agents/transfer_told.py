@@ -8,14 +8,14 @@ from typing import Any
 
 from msgspec import UNSET
 
-from hub.catalogue import CATALOGUE
-from hub.domain.findings import finding, render
+from hub.catalogue import CATALOGUE, Severity
+from hub.domain.findings import Finding, render
 from hub.domain.statements import ReceiptStatement, TransferNotice
 
 __all__ = ["TRANSFER", "told_of"]
 
 TRANSFER = "Transfer"  # kind of the receipt; its command id is the id of the transfer
-_SHOWN = ("awaited", "due_at", "delivery", "count", "root")
+_SHOWN = ("awaited", "due_at", "delivery", "count", "root", "flagged")
 
 
 def told_of(said: TransferNotice) -> ReceiptStatement:
@@ -39,6 +39,8 @@ def _facts(said: TransferNotice) -> dict[str, Any]:
 
 
 def _findings(said: TransferNotice) -> Iterator[dict[str, Any]]:
-    """Yield what refused the step; a code of a newer Bộ, which no text here explains, by its name alone."""
+    """Yield what refused the step, or is to be looked at; a code of a newer Bộ, without a text here, by its name."""
+    severity = Severity.REFUSE if said.outcome == "refused" else Severity.WARN
     for code in said.codes:
-        yield render(finding(code)) if code in CATALOGUE else {"code": code, "path": "$", "severity": "refuse"}
+        found = Finding(code, severity=severity)
+        yield render(found) if code in CATALOGUE else {"code": code, "path": "$", "severity": severity.value}

@@ -27,7 +27,7 @@ _LEADS: Mapping[str, frozenset[str]] = {  # where a decision decides, its kind h
     "TransferDecision/cancel": frozenset({"cancelled"}),
     "TransferDecision/release": frozenset({"released"}),
 }
-_STAYS = frozenset({"TransferOverdue", "TransferDecision/resend"})
+_STAYS = frozenset({"TransferOverdue", "TransferFlag", "TransferDecision/resend"})
 
 
 class Step(NamedTuple):

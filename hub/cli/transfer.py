@@ -18,7 +18,7 @@ from hub.cli.transfer_receive import enter_key, key, receive
 from hub.cli.transfer_send import register_of
 from hub.cli.transfer_steps import acknowledge, answer, consent, refer, release, resolve, start, withdraw
 from hub.client.transfer_incoming import find_heard, hear
-from hub.client.transfer_status import rows_at_bo, shown_at_so, shown_notice
+from hub.client.transfer_status import rows_at_bo, shown_at_so, shown_heard
 from hub.errors import Refused
 from hub.local.hub import LocalHub
 from hub.store.so.transfers import look_transfers
@@ -26,7 +26,18 @@ from hub.trust import Snapshot
 
 __all__ = ["app"]
 
-_COLUMNS = ("transfer", "state", "awaited", "due_at", "working_days_left", "overdue", "sending", "receiving", "outcome")
+_COLUMNS = (
+    "transfer",
+    "state",
+    "awaited",
+    "due_at",
+    "working_days_left",
+    "overdue",
+    "sending",
+    "receiving",
+    "outcome",
+    "flags",
+)
 _ID_SHOWN = 12
 app = typer.Typer(
     no_args_is_help=True, help="Move a pupil to another school: request, consent, answer, release, receive, sign.",
@@ -71,7 +82,7 @@ def _of_so(
     if school is not None:
         heard = asyncio.run(hear(hub.bootstrap, so, school, register))
         chosen = [find_heard(heard, school, transfer)] if transfer else list(heard.values())
-        return [shown_notice(one.last, now, _days_off(register, now), persons=persons) for one in chosen]
+        return [shown_heard(one, now, _days_off(register, now), persons=persons) for one in chosen]
     with open_owner(hub, f"so-{so}") as connection:
         known = look_transfers(connection)
     wanted = [one for one in known if one.said.transfer.startswith(transfer)]
@@ -94,4 +105,6 @@ def _table(found: list[dict[str, Any]]) -> Table:
 def _text(name: str, value: Any) -> str:
     if name == "transfer":
         return str(value)[:_ID_SHOWN]
+    if name == "flags":
+        return " ".join(dict.fromkeys(code for one in value or () for code in one["codes"]))
     return "" if value is None else " ".join(value) if isinstance(value, list) else str(value)

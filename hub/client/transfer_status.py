@@ -1,20 +1,20 @@
 """Transfers as one line each: the state, what is awaited and until when, with the working days that are left."""
 
-from collections.abc import Set
+from collections.abc import Iterable, Sequence, Set
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from msgspec import UNSET
 
-from hub.client.transfer_incoming import HeardNotice
+from hub.client.transfer_incoming import Heard, HeardNotice
 from hub.domain.calendar import next_working_day
 from hub.domain.civil import civil_date
-from hub.domain.statements import TransferNotice
+from hub.domain.statements import TransferFlag, TransferNotice, read
 from hub.store import Connection, unavailable
 from hub.store.queries import queries_of
 from hub.store.so.transfers import HeardTransfer
 
-__all__ = ["days_left", "rows_at_bo", "shown_at_so", "shown_notice"]
+__all__ = ["days_left", "flags_of", "rows_at_bo", "shown_at_so", "shown_heard", "shown_notice"]
 
 _SQL = queries_of("bo")
 _DAY, _MS = timedelta(days=1), timedelta(milliseconds=1)
@@ -30,14 +30,27 @@ def days_left(due_at: datetime, now: datetime, days_off: Set[date] = frozenset()
     return sign * max(count, 0 if sign > 0 else 1)
 
 
+def shown_heard(heard: Heard, now: datetime, days_off: Set[date], *, persons: bool) -> dict[str, Any]:
+    """Return a transfer as a school heard of it last, with what it was ever told of its own years (`flags`)."""
+    flags = flags_of(one.said for one in heard.notices)
+    return shown_notice(heard.last, now, days_off, persons=persons) | {"flags": flags}
+
+
 def shown_notice(heard: HeardNotice, now: datetime, days_off: Set[date], *, persons: bool) -> dict[str, Any]:
-    """Return a transfer as a school heard of it last."""
+    """Return a transfer as a notice told it."""
     return _shown(heard.said, now, days_off, persons=persons) | {"signature": heard.signed}
+
+
+def flags_of(said: Iterable[TransferNotice]) -> list[dict[str, Any]]:
+    """Return what a school was told of its own years that rest on what a transfer brought, oldest first."""
+    told = sorted((one for one in said if one.flagged is not UNSET), key=lambda one: one.n)
+    return [{"document": one.flagged, "codes": list(one.codes), "at": one.at} for one in told]
 
 
 def shown_at_so(heard: HeardTransfer, now: datetime, days_off: Set[date], *, persons: bool) -> dict[str, Any]:
     """Return a transfer as a Sở knows it for one of its schools; `carried` counts the boxes that passed."""
-    return _shown(heard.said, now, days_off, persons=persons) | {"carried": heard.carried}
+    flags = flags_of(heard.flags)
+    return _shown(heard.said, now, days_off, persons=persons) | {"flags": flags, "carried": heard.carried}
 
 
 def rows_at_bo(
@@ -49,6 +62,7 @@ def rows_at_bo(
     """
     with unavailable():
         rows = connection.execute(_SQL["look_transfers"], {"school": school, "transfer": transfer}).fetchall()
+        flags = _flags(connection.execute(_SQL["transfer_flags"], ([row[0] for row in rows],)).fetchall())
     found = []
     for identifier, state, procedure, awaited, due, overdue, r_so, r, s_so, s, delivery, count, root, *rest in rows:
         acknowledged, opened_at, *person = rest
@@ -57,10 +71,21 @@ def rows_at_bo(
             **_clock(awaited, due, now, frozenset()), "overdue": list(overdue), "receiving": f"{r_so}/{r}",
             "sending": f"{s_so}/{s}", "delivery": delivery or None, "count": count, "root": root,
             "acknowledged_delivery": acknowledged or None, "opened_at": opened_at.isoformat(),
+            "flags": flags.get(identifier, []),
         }  # fmt: skip
         names = ("pupil", "birth_date", "school_year", "grade")
         shown |= {name: str(value) for name, value in zip(names, person, strict=True)} if persons else {}
         found.append(shown)
+    return found
+
+
+def _flags(rows: Iterable[Sequence[Any]]) -> dict[str, list[dict[str, Any]]]:
+    """Return by transfer what its receiver was told of its years; `current`: that version of the year still stands."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for transfer, statement, at, current in rows:
+        said = read(bytes(statement), TransferFlag)
+        shown = {"document": said.document, "basis": said.basis, "codes": list(said.codes), "at": at.isoformat()}
+        found.setdefault(transfer, []).append(shown | {"current": current})
     return found
 
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from msgspec import UNSET
 
+from hub.decision.transfer_basis import flagged
 from hub.decision.transfer_bo import dispatched, overdue
 from hub.decision.transfer_known import KnownTransfers, Transfer, TransferStepIn
 from hub.decision.transfer_moves import moved
@@ -18,7 +19,7 @@ from hub.decision.transfer_rulings import ruled
 from hub.decision.transfer_sides import check_actor, party_of
 from hub.decision.transfer_steps import acknowledged, answered, consented, referred, released, withdrawn
 from hub.domain.findings import finding
-from hub.domain.statements import TransferRequest
+from hub.domain.statements import TransferFlag, TransferRequest
 from hub.errors import Refused
 
 __all__ = ["decide_transfer"]
@@ -40,6 +41,7 @@ _RULES: Mapping[str, _Rule] = {
     "TransferDecision": ruled,
     "TransferOverdue": _one(overdue),
     "TransferDispatch": _one(dispatched),
+    "TransferFlag": _one(flagged),
 }
 
 
@@ -81,6 +83,9 @@ def _accepted(
     step: TransferStepIn, before: Transfer | None, known: KnownTransfers, changed: tuple[Transfer, ...]
 ) -> TransferOutcome:
     row, *others = changed
+    if isinstance(step.said, TransferFlag):  # whose document it is, and nobody else
+        about = Told(row.receiving, row, codes=step.said.codes, flagged=step.said.document)
+        return TransferOutcome(step, "accepted", row=row, told=(about,))
     reason = getattr(step.said, "reason", UNSET)
     told = [Told(to, row, reason=None if reason is UNSET else reason) for to in (row.receiving, row.sending)]
     told += [Told(to, other) for other in others for to in (other.receiving, other.sending)]

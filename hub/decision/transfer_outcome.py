@@ -17,7 +17,8 @@ __all__ = ["Told", "TransferOutcome", "notice_of"]
 class Told:
     """A notice that is due: to whom, of which transfer as it stands now.
 
-    `codes`: why the step was refused; of an accepted one, what its receiver has to know besides.
+    `codes`: why the step was refused; of an accepted one, what its receiver has to know besides, about the document
+    `flagged` if there is one.
     """
 
     to: TransferParty
@@ -25,6 +26,7 @@ class Told:
     outcome: Literal["accepted", "refused"] = "accepted"
     codes: tuple[str, ...] = ()
     reason: str | None = None
+    flagged: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,8 @@ def notice_of(told: Told, step: TransferStepIn, n: int) -> TransferNotice:
     sent = {"count": row.count, "delivery": row.delivery, "documents": row.documents, "root": row.root}
     return TransferNotice(
         at=_text(step.at), awaited=row.awaited or UNSET, birth_date=row.birth_date.isoformat(), codes=told.codes,
-        due_at=UNSET if row.due_at is None else _text(row.due_at), grade=row.grade, n=n, overdue=row.overdue,
+        due_at=UNSET if row.due_at is None else _text(row.due_at), flagged=told.flagged or UNSET,
+        grade=row.grade, n=n, overdue=row.overdue,
         outcome=told.outcome, procedure=row.procedure, pupil=row.pupil,
         reason=told.reason or UNSET, receiving=row.receiving, request_sha256=row.request_sha256,
         school_year=row.school_year, sending=row.sending, state=row.state, step=step.kind,

@@ -38,6 +38,7 @@ from hub.domain.statements.transfer import (
     TransferConsent,
     TransferDecision,
     TransferDispatch,
+    TransferFlag,
     TransferNotice,
     TransferOverdue,
     TransferParty,
@@ -87,6 +88,7 @@ __all__ = [
     "TransferConsent",
     "TransferDecision",
     "TransferDispatch",
+    "TransferFlag",
     "TransferNotice",
     "TransferOverdue",
     "TransferParty",
@@ -116,7 +118,7 @@ TransferCommand = (
     | TransferWithdrawal
     | TransferDecision
 )
-TransferStatement = TransferCommand | TransferOverdue | TransferDispatch
+TransferStatement = TransferCommand | TransferOverdue | TransferDispatch | TransferFlag
 Command = (
     RoundCommand
     | CorrectionRequest

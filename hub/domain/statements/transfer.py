@@ -21,6 +21,7 @@ __all__ = [
     "TransferConsent",
     "TransferDecision",
     "TransferDispatch",
+    "TransferFlag",
     "TransferNotice",
     "TransferOverdue",
     "TransferParty",
@@ -192,13 +193,26 @@ class TransferDispatch(_Step, frozen=True, kw_only=True):
     type: Literal["vn.hocba.transfer-dispatch/1"]
 
 
+class TransferFlag(_Step, frozen=True, kw_only=True):
+    """Lưu ý: what Bộ sees of a locked year of the receiving school (`document`) that takes its first semester from
+    `basis`. Nothing changes by it; `codes` say what the school has to look at.
+    """
+
+    basis: Sha256
+    by: Literal["bo"]
+    codes: Annotated[tuple[_Code, ...], Meta(min_length=1, max_length=10)]
+    document: Sha256
+    type: Literal["vn.hocba.transfer-flag/1"]
+
+
 class TransferNotice(Statement, frozen=True, kw_only=True):
     """Thông báo: what Bộ tells one of the two schools after a step: the state, and what is awaited until when.
 
     `n` counts the notices of a transfer to that school from 1. `step` is the kind of the step, `step_sha256` the hash
     of its statement; `codes` say why it was refused, and then the state is as before ("none": there is no transfer), or
     of an accepted one what else is to be known. `at` is the step's time.
-    `documents`, `count`, `root` and `delivery` are those of the latest delivery.
+    `documents`, `count`, `root` and `delivery` are those of the latest delivery. `flagged` is the receiving school's
+    document that the codes of a TransferFlag are about.
     """
 
     at: Instant
@@ -209,6 +223,7 @@ class TransferNotice(Statement, frozen=True, kw_only=True):
     delivery: Annotated[int, Meta(ge=1, le=9999)] | UnsetType = UNSET
     documents: _Documents | UnsetType = UNSET
     due_at: Instant | UnsetType = UNSET
+    flagged: Sha256 | UnsetType = UNSET
     grade: Annotated[int, Meta(ge=1, le=12)]
     n: Annotated[int, Meta(ge=1, le=99_999)]
     overdue: Annotated[tuple[str, ...], Meta(max_length=20)] = ()

@@ -8,6 +8,7 @@ GRANT UPDATE (sent_at) ON outbox TO {worker};
 GRANT UPDATE (message) ON staged_chunk TO {worker};
 GRANT UPDATE (state, since, awaited, due_at, overdue, is_overdue, consents, referrals, released) ON transfer TO {worker};
 GRANT UPDATE (delivery, documents, count, root, resend, acknowledged_delivery, closed_at) ON transfer TO {worker};
+GRANT UPDATE (looked) ON document_basis TO {worker};
 GRANT UPDATE (code, facts, resume_at, resume_by, resume_reason, tries, ended_at) ON parked TO {worker};
 GRANT UPDATE (done_at) ON parked_record TO {worker};
 GRANT UPDATE (met_at) ON recovered TO {worker};

@@ -38,13 +38,17 @@ class Carried:
 
 @dataclass(frozen=True, slots=True)
 class HeardTransfer:
-    """What a school of this Sở was last told of a transfer; `carried` counts the messages of the latest delivery."""
+    """What a school of this Sở was last told of a transfer; `carried` counts the messages of the latest delivery.
+
+    `flags`: every notice about one of its own years that rests on what the transfer brought.
+    """
 
     said: TransferNotice
     statement: bytes
     signature: str
     at: datetime
     carried: int
+    flags: tuple[TransferNotice, ...] = ()
 
 
 def notices_known(connection: Connection, places: Iterable[NoticePlace]) -> dict[NoticePlace, bytes]:
@@ -91,8 +95,8 @@ def look_transfers(
     with unavailable():
         rows = connection.execute(_SQL["look_transfers"], named).fetchall()
     return [
-        HeardTransfer(read(bytes(statement), TransferNotice), bytes(statement), signature, at, carried)
-        for statement, signature, at, carried in rows
+        HeardTransfer(read(bytes(statement), TransferNotice), bytes(statement), signature, at, carried, _all(flags))
+        for statement, signature, at, carried, flags in rows
     ]
 
 
@@ -105,6 +109,10 @@ def locked_of_pupil(connection: Connection, school: str, pupil: str) -> list[tup
         person = sorted(load_links(connection, [pupil]).same_person(pupil))
         rows = connection.execute(_SQL["locked_of_pupil"], (school, person)).fetchall()
     return [(bytes(digest).hex(), year, period) for digest, year, period in rows]
+
+
+def _all(statements: Iterable[bytes]) -> tuple[TransferNotice, ...]:
+    return tuple(read(bytes(one), TransferNotice) for one in statements)
 
 
 def _or_none(value: _T | UnsetType) -> _T | None:

@@ -1,5 +1,7 @@
 """Which school answers for which semester, and whether the year took the former one's results as issued."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,7 +18,7 @@ HERE, FORMER, SHA = a_transcript().school.code, "4001007", "ab" * 32
 MARKS = st.integers(0, 100).map(lambda n: f"{n // 10}.{n % 10}")
 
 
-def a_year(*bases: Basis, **changes: object) -> Transcript:
+def a_year(*bases: Basis, **changes: Any) -> Transcript:
     return a_transcript(7, basis=bases or (a_basis(),), **changes)
 
 

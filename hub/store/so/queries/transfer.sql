@@ -26,7 +26,9 @@ VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
 -- Transfers of this Sở's schools as they were last told, of one school or of all, oldest first.
 SELECT t.statement, t.signature, t.appended_at,
     (SELECT count(*) FROM transfer_carried c
-     WHERE (c.transfer_id, c.school, c.delivery) = (t.transfer_id, t.school, t.delivery))
+     WHERE (c.transfer_id, c.school, c.delivery) = (t.transfer_id, t.school, t.delivery)),
+    ARRAY(SELECT f.statement FROM transfer_notice f
+          WHERE (f.transfer_id, f.school, f.step) = (t.transfer_id, t.school, 'TransferFlag') ORDER BY f.n)
 FROM transfer t
 WHERE coalesce(t.school = %(school)s::text, true) AND coalesce(t.transfer_id = %(transfer)s::bytea, true)
 ORDER BY (SELECT min(f.at) FROM transfer_notice f WHERE f.transfer_id = t.transfer_id), t.transfer_id, t.school
