@@ -27,6 +27,8 @@ def count_written(run: Run, key: str, documents: Sequence[Transcript], lost: Seq
 
 def _is_declared(manifest: Manifest, document: Transcript, loss: Loss) -> bool:
     """Tell whether the manifest says so: by the path or one above it, or by the kind of document."""
+    if document.grade not in manifest.grades:
+        return True
     if {document.regulation, document.period, f"grade {document.grade}"} & set(manifest.cannot_express):
         return True
     outwards = [one.path for one in manifest.loss if one.direction == "out"]

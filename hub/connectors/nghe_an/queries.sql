@@ -159,8 +159,8 @@ ON CONFLICT (ma_tra_loi) DO NOTHING
 
 -- name: write_incoming_pupil
 -- A pupil who comes in, with the history.
-INSERT INTO tiep_nhan (ma_tra_loi, nhom, ma_truong, nam_hoc, luc, hoc_ba, noi_dung, chu_ky)
-VALUES (%(ma_tra_loi)s, %(nhom)s, %(ma_truong)s, %(nam_hoc)s, %(luc)s, %(hoc_ba)s, %(noi_dung)s, %(chu_ky)s)
+INSERT INTO tiep_nhan (ma_tra_loi, nhom, ma_truong, nam_hoc, luc, hoc_ba, loi, noi_dung, chu_ky)
+VALUES (%(ma_tra_loi)s, %(nhom)s, %(ma_truong)s, %(nam_hoc)s, %(luc)s, %(hoc_ba)s, %(loi)s, %(noi_dung)s, %(chu_ky)s)
 ON CONFLICT (ma_tra_loi) DO NOTHING
 
 -- name: write_correction

@@ -39,7 +39,7 @@ CREATE TABLE hub_den.bien_nhan (
 );
 CREATE TABLE hub_den.tiep_nhan (
     ma_tra_loi text PRIMARY KEY, nhom text NOT NULL, ma_truong text, nam_hoc text, luc text NOT NULL,
-    hoc_ba text NOT NULL, noi_dung text, chu_ky text, ghi_luc timestamptz NOT NULL DEFAULT now()
+    hoc_ba text NOT NULL, loi text NOT NULL, noi_dung text, chu_ky text, ghi_luc timestamptz NOT NULL DEFAULT now()
 );
 CREATE TABLE hub_den.dinh_chinh (
     ma_tra_loi text PRIMARY KEY, nhom text NOT NULL, ma_ho_so text, ma_truong text, nam_hoc text, luc text NOT NULL,

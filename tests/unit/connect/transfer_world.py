@@ -21,7 +21,7 @@ from tests.unit.connect.world import SO, World
 from tests.unit.evidence.builders import AT, Locked, a_locked, keys, parts_of
 
 NEW, OLD, PASSWORD, TRANSFER = "0101002", "0101001", "mật khẩu", "ab" * 32
-_ENDED = frozenset({"refused", "withdrawn", "cancelled"})
+HERE, THERE = TransferParty(school=NEW, so=SO), TransferParty(school=OLD, so=SO)
 
 
 @dataclass
@@ -30,6 +30,8 @@ class Incoming:
 
     public: bytes
     page: int = 100
+    receiving: TransferParty = HERE
+    sending: TransferParty = THERE
     messages: list[HeardNotice | Box | str] = field(default_factory=list)
     late: list[Box] = field(default_factory=list)
     _n: int = 0
@@ -43,10 +45,10 @@ class Incoming:
         said: dict[str, Any] = {
             "at": f"2026-06-{10 + self._n}T03:00:00Z", "birth_date": "2017-03-05", "grade": 3, "n": self._n,
             "outcome": "accepted", "procedure": "tt15-2026", "pupil": "id:001217000001", "school_year": "2025-2026",
-            "receiving": TransferParty(school=NEW, so=SO), "sending": TransferParty(school=OLD, so=SO),
+            "receiving": self.receiving, "sending": self.sending,
             "request_sha256": "cd" * 32, "state": state, "step": "TransferDispatch",
             "step_id": f"transfer-step-{self._n}", "step_sha256": "ef" * 32, "transfer": transfer,
-            "to": TransferParty(school=NEW, so=SO), "type": "vn.hocba.transfer-notice/1",
+            "to": self.receiving, "type": "vn.hocba.transfer-notice/1",
             "count": len(self._documents) if self._delivery else UNSET,
             "delivery": self._delivery or UNSET, "documents": self._documents if self._delivery else UNSET,
             "root": root,
@@ -57,6 +59,10 @@ class Incoming:
     def deliver(self, *locked: Locked, state: str = "sent", transfer: str = TRANSFER, lost: int = 0) -> None:
         """Send a delivery of these transcripts; the last `lost` boxes stay away."""
         files = {hashlib.sha256(one.document).hexdigest(): bundle_bytes(**parts_of(one)) for one in locked}
+        self.send(files, state, transfer, lost)
+
+    def send(self, files: Mapping[str, bytes], state: str, transfer: str, lost: int = 0) -> None:
+        """Send a delivery of evidence files, by document hash (hex)."""
         self._delivery, self._documents = self._delivery + 1, tuple(sorted(files))
         self.tell(state, transfer)
         boxes = self.boxes(files, transfer)
@@ -68,17 +74,18 @@ class Incoming:
         known_as = hashlib.sha256(self.public).hexdigest()
         found = []
         for n, digest in enumerate(sorted(files)):
-            label = BoxLabel(transfer, self._delivery, n, len(files), digest, NEW)
+            label = BoxLabel(transfer, self._delivery, n, len(files), digest, self.receiving.school)
             found.append(Box(label, known_as, seal_box(files[digest], self.public, label)))
         return found
 
     async def transfers(self, so: str, since: Mapping[str, int]) -> tuple[list[TransferMessage], dict[str, int], bool]:
         """Read on, as a door does."""
-        assert (so, set(since)) == (SO, {NEW})
-        start = since[NEW]
+        school = self.receiving.school
+        assert (so, set(since)) == (self.receiving.so, {school})
+        start = since[school]
         end = min(len(self.messages), start + self.page)
-        found = [TransferMessage(NEW, f"incoming/0/{n}", self.messages[n]) for n in range(start, end)]
-        return found, {NEW: end}, end < len(self.messages)
+        found = [TransferMessage(school, f"incoming/0/{n}", self.messages[n]) for n in range(start, end)]
+        return found, {school: end}, end < len(self.messages)
 
 
 class Taking(World):
