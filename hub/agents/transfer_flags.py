@@ -9,11 +9,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from hub.agents.transfer_ground import TransferGround
-from hub.decision.basis import HeldSemester
 from hub.decision.transfer_basis import basis_flags
 from hub.decision.transfer_known import Transfer
 from hub.domain import read as read_transcript
-from hub.domain.transcript import Transcript
 from hub.store import Connection
 from hub.store.bo.transfers import known_transfers
 from hub.store.queries import queries_of
@@ -50,14 +48,8 @@ def _flag(connection: Connection, ground: TransferGround, row: Sequence[Any]) ->
     known = known_transfers(connection, ground, [transfer])
     moved = known.transfers[transfer]
     codes = basis_flags(
-        year, year.basis[n], _held(other, read_transcript(bytes(semester)).transcript),
+        year, year.basis[n], read_transcript(bytes(semester)).transcript,
         same_person=known.person(other) == known.person(moved.pupil), is_current=as_what == "current",
     )  # fmt: skip
     if codes:
         yield moved, bytes(digest).hex(), year.basis[n].document_sha256, codes
-
-
-def _held(pupil: str, semester: Transcript | None) -> HeldSemester:
-    if semester is None:
-        return HeldSemester("", pupil, "", "")
-    return HeldSemester(semester.school.code, pupil, semester.school_year, semester.period, semester)

@@ -50,4 +50,20 @@ _LATER = (
         "Nhận bản đính chính và ký; nếu kết quả học kì I thay đổi, trường đính chính học bạ cả năm của mình.",
         "Receive and sign for the corrected document; if the first semester's results changed, correct your own year's transcript."),
 )  # fmt: skip
-ENTRIES: tuple[Entry, ...] = _AT_SO + _LATER
+_PROVED = (
+    _warn("BASIS_EVIDENCE_MISSING", "Học kì I do trường {school} chịu trách nhiệm; tệp bằng chứng của học bạ đó chưa được đưa vào kiểm tra.",
+        "School {school} answers for the first semester; the evidence file of its document was not given to this check.",
+        "Đưa thêm tệp bằng chứng của học bạ học kì I (hub verify --basis).",
+        "Give the evidence file of the semester_1 document too (hub verify --basis)."),
+    _refuse("BASIS_EVIDENCE_OTHER", "Tệp bằng chứng được đưa vào không phải của học bạ mà phần căn cứ nêu.",
+        "The evidence file that was given is not of the document that the basis names.",
+        "Đưa đúng tệp của học bạ có mã băm ghi trong căn cứ.", "Give the file of the document whose hash the basis names."),
+    _refuse("BASIS_EVIDENCE_INVALID", "Tệp bằng chứng của học bạ học kì I không chứng minh được học bạ đó: {codes}.",
+        "The evidence file of the semester_1 document does not prove it: {codes}.",
+        "Xin trường cũ hoặc Bộ tệp bằng chứng khác.", "Ask the former school or Bộ for another evidence file."),
+    _warn("BASIS_EVIDENCE_UNKNOWN", "Chưa kết luận được về học bạ học kì I: {codes}.",
+        "Nothing can be concluded about the semester_1 document yet: {codes}.",
+        "Đưa thêm gốc tin cậy của Sở đã chốt học bạ đó (--roots).",
+        "Add the trusted roots of the Sở that locked it (--roots)."),
+)  # fmt: skip
+ENTRIES: tuple[Entry, ...] = _AT_SO + _LATER + _PROVED

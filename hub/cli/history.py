@@ -78,6 +78,13 @@ def _keep(folder: Path, proofs: Sequence[YearProof]) -> None:
             )
 
 
+def _schools(year: dict[str, Any]) -> str:
+    """Return the school of a year; and who answers for the first semester, where that is another one."""
+    taken = [one for one in year["semesters"] if one["school"] != year["school"]]
+    first = "".join(f"; HK I: {one['school']} {one['verdict']}" for one in taken)
+    return f"{year['school']} {year['school_name']}{first}"
+
+
 def _place(year: dict[str, Any]) -> str:
     """Return the leaf's place in the log and the log's size; behind an arrow who follows a closed log."""
     if year["tree_size"] is None:
@@ -102,7 +109,7 @@ def _show(console: Console, shown: dict[str, Any]) -> None:
             str(year["grade"]),
             year["so"],
             f"{province['code']} {province['name'] or '?'}{now}",
-            f"{year['school']} {year['school_name']}",
+            _schools(year),
             f"{year['version']}/{year['version_count']}",
             " ".join(filter(None, (year["evidence"], year["mapping"]))),
             _place(year),

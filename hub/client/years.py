@@ -6,13 +6,14 @@ a signature, a proof or a source does not bear out.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from hub.client.history import History, Version
 from hub.domain import department, province_of_year, pupil_of, successor_of
+from hub.domain.semesters import semester_bases
 from hub.errors import Refused
-from hub.evidence import Conclusion, Report, Roots
+from hub.evidence import Conclusion, Proof, Report, Roots, with_semesters
 from hub.store.bundling import make_bundle
 
 __all__ = ["YearProof", "conclusion_of", "prove_years"]
@@ -64,6 +65,7 @@ class YearProof:
             "ingested_at": None if v.ingested_at is None else v.ingested_at.isoformat(),
             "verdict": None if self.report is None else self.report.verdict.value,
             "as_of": None if self.report is None or self.report.as_of is None else self.report.as_of.isoformat(),
+            "semesters": [] if self.report is None else list(self.report.semesters),
             "parts": {} if self.report is None else self.report.parts,
             "codes": [self.why_not] if self.report is None else [one.code for one in self.report.findings],
         }
@@ -74,6 +76,7 @@ def prove_years(
 ) -> tuple[YearProof, ...]:
     """Make and check the evidence file of each record of a history; in the order of the years.
 
+    A year that takes its first semester from another school is checked beside that document, which the history has.
     `roots_of` returns whom the caller trusts for a Sở. Raises Unavailable, Corrupt as `make_bundle` and `verify`.
     """
     proofs = []
@@ -82,7 +85,24 @@ def prove_years(
             proofs.append(YearProof(version, count, None, None, "BUNDLE_NOTHING_LOCKED"))
         else:
             proofs.append(_proof(version, count, so_urls[version.so], roots_of(version.so), verify))
-    return tuple(proofs)
+    known = {one.version.document_sha256: one for one in proofs}
+
+    def proof_of(sha256: str) -> YearProof | None:
+        version = next((v for v in history.versions if v.document_sha256 == sha256 and v.effective_on), None)
+        if sha256 in known or version is None:
+            return known.get(sha256)
+        return _proof(version, 1, so_urls[version.so], roots_of(version.so), verify)
+
+    return tuple(_with_semesters(one, proof_of) for one in proofs)
+
+
+def _with_semesters(year: YearProof, proof_of: Callable[[str], YearProof | None]) -> YearProof:
+    """Check a year beside the documents of other schools from which it takes its first semester."""
+    if year.bundle is None or year.report is None:
+        return year
+    named = [proof_of(basis.document_sha256) for _, basis in semester_bases(year.version.transcript)]
+    others = [Proof(one.bundle, one.report) for one in named if one is not None and one.bundle and one.report]
+    return replace(year, report=with_semesters(Proof(year.bundle, year.report), others))
 
 
 def conclusion_of(proofs: Iterable[YearProof]) -> Conclusion:

@@ -4,12 +4,9 @@ Bộ has the contents of both. What is not there yet may still come, so of that 
 school locked it, whatever is found: the school is told, and corrects what is its own.
 """
 
-from collections.abc import Iterator
-
-from hub.decision.basis import HeldSemester
 from hub.decision.transfer_known import KnownTransfers, Transfer, TransferStepIn
 from hub.domain.lifecycle import next_state
-from hub.domain.semesters import differing_results
+from hub.domain.semesters import basis_faults
 from hub.domain.transcript import Basis, Transcript
 
 __all__ = ["basis_flags", "flagged"]
@@ -18,26 +15,15 @@ _DELIVERED = frozenset({"sent", "closed", "amended"})
 
 
 def basis_flags(
-    year: Transcript, basis: Basis, held: HeldSemester, *, same_person: bool, is_current: bool
+    year: Transcript, basis: Basis, semester: Transcript | None, *, same_person: bool, is_current: bool
 ) -> tuple[str, ...]:
-    """Return the codes of what Bộ sees; `held` is the document that `basis` names, `is_current` its latest version."""
-    return tuple(_seen(year, basis, held, same_person, is_current))
-
-
-def _seen(year: Transcript, basis: Basis, held: HeldSemester, same_person: bool, is_current: bool) -> Iterator[str]:
+    """Return the codes of what Bộ sees; `semester` is the document that `basis` names (None: it does not read, which
+    the nightly check says), `is_current` whether it is the latest version.
+    """
     if not same_person:
-        yield "BASIS_OTHER_PUPIL"
-        return
-    if held.school != basis.school:
-        yield "BASIS_OTHER_SCHOOL"
-    if held.school_year != year.school_year:
-        yield "BASIS_OTHER_YEAR"
-    elif held.period != "semester_1":
-        yield "BASIS_OTHER_PERIOD"
-    elif held.transcript is not None and differing_results(year, held.transcript):
-        yield "BASIS_MARKS_DIFFER"
-    if not is_current:
-        yield "BASIS_CORRECTED"
+        return ("BASIS_OTHER_PUPIL",)
+    faults = () if semester is None else basis_faults(year, basis, semester)
+    return faults if is_current else (*faults, "BASIS_CORRECTED")
 
 
 def flagged(step: TransferStepIn, row: Transfer, known: KnownTransfers) -> Transfer:

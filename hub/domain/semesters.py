@@ -11,7 +11,7 @@ from msgspec import UNSET, UnsetType
 
 from hub.domain.transcript import Basis, Transcript, YearLevels
 
-__all__ = ["Semester", "differing_results", "semester_bases", "semesters_of"]
+__all__ = ["Semester", "basis_faults", "differing_results", "semester_bases", "semesters_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,18 @@ def semesters_of(transcript: Transcript) -> tuple[Semester, ...]:
         return (Semester(1, own),)
     taken = tuple(Semester(1, one.school, one.document_sha256) for _, one in semester_bases(transcript))
     return (*(taken or (Semester(1, own),)), Semester(2, own))
+
+
+def basis_faults(year: Transcript, basis: Basis, semester: Transcript) -> tuple[str, ...]:
+    """Return the codes of what is wrong where `year` rests on `semester` as `basis`; whose it is, others tell."""
+    found = [] if semester.school.code == basis.school else ["BASIS_OTHER_SCHOOL"]
+    if semester.school_year != year.school_year:
+        found.append("BASIS_OTHER_YEAR")
+    elif semester.period != "semester_1":
+        found.append("BASIS_OTHER_PERIOD")
+    elif differing_results(year, semester):
+        found.append("BASIS_MARKS_DIFFER")
+    return tuple(found)
 
 
 def differing_results(year: Transcript, semester: Transcript) -> tuple[str, ...]:

@@ -30,6 +30,7 @@ from hub.evidence.fork import (
 from hub.evidence.ground import authentic_register_of, register_of
 from hub.evidence.report import PARTS, Conclusion, Report
 from hub.evidence.roots import ROOTS_BYTE_COUNT_MAX, Roots
+from hub.evidence.semesters import Proof, with_semesters
 from hub.evidence.verifying import verify_bundle
 
 __all__ = [
@@ -47,6 +48,7 @@ __all__ = [
     "Head",
     "Place",
     "Position",
+    "Proof",
     "Report",
     "Roots",
     "Signed",
@@ -60,5 +62,6 @@ __all__ = [
     "status_bytes",
     "verify_bundle",
     "verify_fork",
+    "with_semesters",
     "without_source",
 ]

@@ -10,7 +10,7 @@ from hub.catalogue import Severity
 from hub.domain.findings import FINDING_COUNT_MAX, Finding, finding, render
 from hub.trust import Signatory
 
-__all__ = ["PARTS", "Conclusion", "Findings", "Report", "report_of"]
+__all__ = ["PARTS", "Conclusion", "Findings", "Report", "report_of", "signers_shown"]
 
 PARTS = (
     "form", "register", "document", "signatures", "accepted", "leaf", "manifest", "log", "checkpoint", "timestamp",
@@ -92,6 +92,7 @@ class Report:
     """The answer. `as_of`: when Bộ cosigned the head on which the proof rests; nothing is said about later times.
 
     `facts` name the record without saying whose it is: school, year, period, version, hashes, place in the log.
+    `semesters`: of a year that takes its first semester from another school, who answers for which (`with_semesters`).
     """
 
     verdict: Conclusion
@@ -100,6 +101,7 @@ class Report:
     parts: dict[str, str]
     facts: dict[str, str] = field(default_factory=dict)
     signatories: tuple[Signatory, ...] = ()
+    semesters: tuple[dict[str, Any], ...] = ()
 
     def shown(self) -> dict[str, Any]:
         """Return the report as one JSON object."""
@@ -108,15 +110,20 @@ class Report:
             "as_of": None if self.as_of is None else self.as_of.isoformat(),
             "parts": self.parts,
             "facts": self.facts,
-            "signers": [
-                {
-                    "role": one.role, "person": one.person, "claimed_at": one.claimed_at.isoformat(),
-                    "certificate_sha256": one.certificate_sha256.hex(),
-                }
-                for one in self.signatories
-            ],
+            "signers": signers_shown(self.signatories),
             "findings": [render(one) for one in self.findings],
-        }  # fmt: skip
+        } | ({"semesters": list(self.semesters)} if self.semesters else {})
+
+
+def signers_shown(signatories: Iterable[Signatory]) -> list[dict[str, str | None]]:
+    """Return who signed, as JSON shows it."""
+    return [
+        {
+            "role": one.role, "person": one.person, "claimed_at": one.claimed_at.isoformat(),
+            "certificate_sha256": one.certificate_sha256.hex(),
+        }
+        for one in signatories
+    ]  # fmt: skip
 
 
 def report_of(

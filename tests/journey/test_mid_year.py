@@ -1,7 +1,11 @@
 """A pupil moves in the middle of a year: the old school answers for semester 1, the new one for the rest."""
 
+import json
+import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +13,10 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from msgspec import UNSET
 from msgspec.structs import replace
 
+from hub.cli import main
+from hub.client import make_bundle
+from hub.decision.basis import BASIS_CODES
+from hub.domain import pupil_of
 from hub.domain.regulations.averages import year_mark
 from hub.domain.statements import RoundName, TransferNotice
 from hub.domain.transcript import Basis, Result, Transcript, YearLevels
@@ -19,6 +27,7 @@ from tests.journey.transferring import Moving, boxes, enter_key, opened
 from tests.journey.world import Answer, LockedRound, World, eventually
 
 OLD, NEW = "ha-noi", "nghe-an"
+Typed = Callable[..., tuple[int, list[dict[str, Any]]]]
 YEAR_END = RoundName(cohort="supplementary", number=1)  # of this new school, which no other test locks
 
 
@@ -142,6 +151,22 @@ def stays(world: World) -> dict[str, Stay]:
     return made
 
 
+@pytest.fixture
+def typed(world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Typed:
+    """Type a command of `hub` with --json; returns its exit code and the lines."""
+
+    def run(*arguments: object, data: bool = True) -> tuple[int, list[dict[str, Any]]]:
+        more = ("--data", world.hub.data) if data else ()
+        monkeypatch.setattr(sys, "argv", [str(one) for one in ("hub", *arguments, "--json", *more)])
+        with pytest.raises(SystemExit) as left:
+            main()
+        out = capsys.readouterr()
+        assert out.out, out.err
+        return int(left.value.code or 0), [json.loads(line) for line in out.out.splitlines()]
+
+    return run
+
+
 def codes(answer: Answer) -> set[str]:
     """Codes of bases in the answer to a submission; schools of other provinces stand in another register anyway."""
     found = {code for _, found in answer.documents.values() for code in found if code.startswith("BASIS_")}
@@ -168,6 +193,42 @@ def test_year_that_claims_another_mark_is_flagged_where_the_contents_are_known(s
     assert told.flagged == stay.world.signed(stay.year).sha256
 
 
+def test_year_is_valid_by_both_schools_signatures(
+    world: World, stays: dict[str, Stay], typed: Typed, tmp_path: Path
+) -> None:
+    """The year's evidence file beside that of the semester as it was delivered; each school's people are named."""
+    stay, files = stays["good"], [tmp_path / "year.json", tmp_path / "semester.json"]
+    old, new = stay.moving.sending, stay.moving.receiving
+    made = make_bundle(NEW, world.hub.so_url(NEW), [pupil_of(stay.year)], stay.year.school_year, school=new.code)
+    files[0].write_bytes(made.bundle)
+    files[1].write_bytes(opened(boxes(stay.moving, 1, 1)[0], stay.key))
+    trusted = [part for so in (OLD, NEW) for part in ("--roots", world.hub.secrets / f"so-{so}")]
+    code, (alone,) = typed("verify", files[0], *trusted, data=False)
+    assert (code, alone["verdict"]) == (0, "valid")
+    assert [(s["school"], s["verdict"]) for s in alone["semesters"]] == [(old.code, "not_given"), (new.code, "valid")]
+    code, (both,) = typed("verify", files[0], "--basis", files[1], *trusted, data=False)
+    assert (code, both["verdict"], [f["code"] for f in both["findings"]]) == (0, "valid", [])
+    shown = [(s["semester"], s["school"], s["so"], s["verdict"]) for s in both["semesters"]]
+    assert shown == [(1, old.code, OLD, "valid"), (2, new.code, NEW, "valid")]
+    assert [{by["person"] for by in s["signers"] if by["role"] == "principal"} for s in both["semesters"]] == [
+        {f"HT-{old.code}-001"}, {f"HT-{new.code}-001"},
+    ]  # fmt: skip
+    code, (foreign,) = typed("verify", files[0], "--basis", files[0], *trusted, data=False)
+    assert (code, foreign["verdict"]) == (1, "invalid")
+
+
+def test_history_tells_who_answers_for_which_semester(stays: dict[str, Stay], typed: Typed) -> None:
+    """Of the year that claims another mark it says so, by the documents themselves."""
+    for name, verdict, found in (("good", "valid", set()), ("spoiled", "invalid", {"BASIS_MARKS_DIFFER"})):
+        stay = stays[name]
+        old, new = stay.moving.sending, stay.moving.receiving
+        _, (shown,) = typed("history", "--school", new.code, "--student", stay.year.student.student_code)
+        year = next(one for one in shown["years"] if one["period"] == "year")
+        assert [(s["semester"], s["school"]) for s in year["semesters"]] == [(1, old.code), (2, new.code)]
+        assert (year["verdict"], set(year["codes"]) & BASIS_CODES) == (verdict, found)
+        assert [s["verdict"] for s in year["semesters"]] == ["valid", "valid"]
+
+
 def test_new_school_cannot_correct_the_old_schools_semester(stays: dict[str, Stay]) -> None:
     """It holds evidence of the document; the right to correct stays with the school that issued it."""
     stay = stays["good"]
@@ -176,7 +237,7 @@ def test_new_school_cannot_correct_the_old_schools_semester(stays: dict[str, Sta
     _, as_theirs = Correcting.request(stay.world, stay.locked, acting=new)
     assert (as_own.outcome, as_own.codes) == ("refused", {"CORRECTION_BASE_UNKNOWN"})
     assert as_theirs.outcome == "refused"
-    assert as_theirs.codes & {"CORRECTION_BASE_UNKNOWN", "CORRECTION_NOT_SUCCESSOR"}, as_theirs.codes
+    assert as_theirs.codes == {"CORRECTION_ISSUER_WRONG"}
 
 
 def replace_school(locked: LockedRound, school: Any) -> LockedRound:
@@ -186,7 +247,9 @@ def replace_school(locked: LockedRound, school: Any) -> LockedRound:
     )
 
 
-def test_correction_of_semester_1_arrives_and_flags_the_year_that_took_its_marks(stays: dict[str, Stay]) -> None:
+def test_correction_of_semester_1_arrives_and_flags_the_year_that_took_its_marks(
+    stays: dict[str, Stay], typed: Typed
+) -> None:
     """A further delivery, which the new school signs for again; its own year stands until it corrects that itself."""
     stay = stays["good"]
     world, moving, locked = stay.world, stay.moving, stay.locked
@@ -203,3 +266,14 @@ def test_correction_of_semester_1_arrives_and_flags_the_year_that_took_its_marks
     assert flag.codes == ("BASIS_CORRECTED",)
     assert world.states(NEW, [str(flag.flagged)]) == {flag.flagged: "locked"}
     assert moving.take(moving.acknowledge([new.sha256], 2)).state == "closed"
+    eventually("both notices at the Sở", lambda: state_at_so(world, moving) == "closed")
+    ways = (("--so", NEW, "--school", moving.receiving.code), ("--so", NEW), ("--bo",))
+    for way in ways:
+        shown = typed("transfer", "status", moving.id, *way)[1]
+        (at,) = [one for one in shown if one.get("school") in (None, moving.receiving.code)]
+        assert (at["state"], at["delivery"]) == ("closed", 2)
+        assert [(f["document"], f["codes"]) for f in at["flags"]] == [(flag.flagged, ["BASIS_CORRECTED"])]
+    _, (history,) = typed("history", "--school", moving.receiving.code, "--student", stay.year.student.student_code)
+    year = next(one for one in history["years"] if one["period"] == "year")
+    assert (year["verdict"], set(year["codes"]) & BASIS_CODES) == ("valid", {"BASIS_CORRECTED"})
+    assert [s["verdict"] for s in year["semesters"]] == ["superseded", "valid"]

@@ -10,11 +10,13 @@ from hub.domain.form.secondary import secondary_blocks
 from hub.domain.form.shape import Block, Form, Line
 from hub.domain.form.values import AWARDS, GENDERS, NATIONALITIES, PROMOTIONS, date_text, meaning_of
 from hub.domain.provinces import province_at
+from hub.domain.semesters import semester_bases, semesters_of
 from hub.domain.transcript import Transcript
 
 __all__ = ["form_of"]
 
 _PRIMARY_LAST, _LOWER_LAST = 5, 9
+_SHOWN = 16  # hex digits of a hash that a person compares
 _REGULATIONS = {
     "TT27-2020": "Thông tư 27/2020/TT-BGDĐT", "TT22-2021": "Thông tư 22/2021/TT-BGDĐT",
     "TT58-2011": "Thông tư 58/2011/TT-BGDĐT", "TT30-2014": "Thông tư 30/2014/TT-BGDĐT",
@@ -34,7 +36,7 @@ def form_of(transcript: Transcript) -> Form:
         regulation=_REGULATIONS[transcript.regulation],
         pupil=tuple(_pupil(transcript)),
         year=tuple(_year(transcript)),
-        blocks=(*blocks, *_ending(transcript)),
+        blocks=(*blocks, *_ending(transcript), *_responsible(transcript)),
     )
 
 
@@ -92,6 +94,22 @@ def _ending(transcript: Transcript) -> Iterator[Block]:
     lines += _stated("Lí do đính chính", transcript.reason)
     if lines:
         yield Block("Kết quả học kì I" if half else "Kết quả cuối năm", tuple(lines))
+
+
+def _responsible(transcript: Transcript) -> Iterator[Block]:
+    """Yield who answers for which semester, where the first one is another school's."""
+    if semester_bases(transcript):
+        own = f"{transcript.school.name} ({transcript.school.code})"
+        taken = [one for one in semesters_of(transcript) if one.document_sha256 is not None]
+        lines = [
+            Line(
+                "Học kì I",
+                f"Trường có mã {one.school}",
+                f"học bạ học kì I, mã băm {str(one.document_sha256)[:_SHOWN]}…",
+            )
+            for one in taken
+        ]
+        yield Block("Trách nhiệm theo học kì", (*lines, Line("Học kì II và cả năm", own)))
 
 
 def _stated(name: str, value: str | UnsetType) -> Iterator[Line]:

@@ -9,6 +9,7 @@ from hub.domain import Transcript, province_of_year, read, successor_of
 from hub.domain.form import Form, form_of
 from hub.domain.locator import printed
 from hub.domain.organisations import department
+from hub.domain.semesters import semester_bases
 from hub.errors import Corrupt
 from hub.trust import grade_of
 from hub.trust import read as read_signature
@@ -99,6 +100,12 @@ class Shown:
     def form(self) -> Form:
         """The year in the words of its form."""
         return form_of(self.transcript)
+
+    @property
+    def first_semester(self) -> str:
+        """Code of the school that answers for the first semester, "" where it is this one."""
+        taken = [one.school for _, one in semester_bases(self.transcript)]
+        return ", ".join(taken)
 
     @property
     def signers(self) -> list[tuple[Both, datetime]]:

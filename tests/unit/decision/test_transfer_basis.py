@@ -1,6 +1,5 @@
 """What Bộ sees of a locked year that takes its first semester from another school, and whom it tells."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,49 +7,47 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace as with_fields
 
-from hub.decision.basis import HeldSemester
 from hub.decision.transfer_basis import basis_flags
 from hub.decision.transfer_outcome import TransferOutcome, notice_of
-from hub.domain.transcript import Basis
+from hub.domain.transcript import Basis, Transcript
 from tests.unit.decision.transfer_builders import NEW, OLD, Saga, sha, until
-from tests.unit.domain.builders import a_transcript, with_row
+from tests.unit.domain.builders import a_school, a_transcript, with_row
 
 BASIS = Basis(document_sha256=sha("semester 1"), period="semester_1", school=OLD.school)
 YEAR = a_transcript(7, basis=(BASIS,))
-SEMESTER = a_transcript(7, "semester_1")
-HELD = HeldSemester(OLD.school, "id:1", YEAR.school_year, "semester_1", SEMESTER)
+SEMESTER = a_transcript(7, "semester_1", school=a_school(code=OLD.school))
 OTHER_MARKS = with_fields(SEMESTER, subjects=with_row(SEMESTER.subjects, "TOAN", semester_1="2.0"))
 
 
-def flags(held: HeldSemester = HELD, *, same_person: bool = True, is_current: bool = True) -> tuple[str, ...]:
-    return basis_flags(YEAR, BASIS, held, same_person=same_person, is_current=is_current)
+def flags(semester: Transcript = SEMESTER, *, same_person: bool = True, is_current: bool = True) -> tuple[str, ...]:
+    return basis_flags(YEAR, BASIS, semester, same_person=same_person, is_current=is_current)
 
 
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
         ({}, ()),
-        ({"school": NEW.school}, ("BASIS_OTHER_SCHOOL",)),
+        ({"school": a_school(code=NEW.school)}, ("BASIS_OTHER_SCHOOL",)),
         ({"school_year": "2024-2025"}, ("BASIS_OTHER_YEAR",)),
         ({"period": "year"}, ("BASIS_OTHER_PERIOD",)),
-        ({"transcript": OTHER_MARKS}, ("BASIS_MARKS_DIFFER",)),
+        ({"subjects": OTHER_MARKS.subjects}, ("BASIS_MARKS_DIFFER",)),
     ],
 )
 def test_document_is_compared_with_what_the_year_says_of_it(changes: dict[str, Any], expected: tuple[str, ...]) -> None:
     """Bộ has the contents of both, whatever provinces they are of."""
-    assert flags(replace(HELD, **changes)) == expected
+    assert flags(with_fields(SEMESTER, **changes)) == expected
 
 
 def test_nothing_is_compared_with_another_pupils_document() -> None:
     """Not even whether its marks are the same: that would tell of the other pupil."""
-    assert flags(replace(HELD, transcript=OTHER_MARKS), same_person=False, is_current=False) == ("BASIS_OTHER_PUPIL",)
+    assert flags(OTHER_MARKS, same_person=False, is_current=False) == ("BASIS_OTHER_PUPIL",)
 
 
 @given(issued=st.sampled_from(["8.0", "2.0"]), is_current=st.booleans())
 def test_correction_is_told_beside_what_the_named_version_says(issued: str, is_current: bool) -> None:
     """The marks are those of the version that the year names; that it was corrected is another matter."""
     semester = with_fields(SEMESTER, subjects=with_row(SEMESTER.subjects, "TOAN", semester_1=issued))
-    found = flags(replace(HELD, transcript=semester), is_current=is_current)
+    found = flags(semester, is_current=is_current)
     assert ("BASIS_MARKS_DIFFER" in found) is (issued != "8.0")
     assert ("BASIS_CORRECTED" in found) is not is_current
 

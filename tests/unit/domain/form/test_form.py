@@ -4,6 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from hub.domain.form import date_text, form_of, mark_text
+from hub.domain.transcript import Basis
 from tests.unit.domain.builders import a_transcript
 
 
@@ -43,3 +44,15 @@ def test_every_value_of_a_document_stands_on_its_form() -> None:
     shown = {cell for block in form.blocks if block.table for row in block.table.rows for cell in row}
     assert {str(row.level) for row in made.subjects} <= shown
     assert {mark_text(str(row.score), whole=True) for row in made.subjects if isinstance(row.score, str)} <= shown
+
+
+def test_form_says_who_answers_for_which_semester_after_a_transfer_in_the_middle_of_a_year() -> None:
+    """Only then: a year of one school needs no such block."""
+    basis = (Basis(document_sha256="ab" * 32, period="semester_1", school="4001007"),)
+    block = form_of(a_transcript(7, basis=basis)).blocks[-1]
+    assert block.heading == "Trách nhiệm theo học kì"
+    assert [(line.name, line.value) for line in block.lines] == [
+        ("Học kì I", "Trường có mã 4001007"), ("Học kì II và cả năm", "Trường Tiểu học Mẫu 1 (0101001)"),
+    ]  # fmt: skip
+    assert "abababababababab…" in block.lines[0].meaning
+    assert all(one.heading != block.heading for one in form_of(a_transcript(7)).blocks)
