@@ -25,6 +25,7 @@ from hub.signing import load_keyring
 from hub.store import open_connection
 from hub.store.bo.portal import PortalDatabase, open_portal
 from tests.journey.so_log import SO, SoLog
+from tests.journey.typed_transfers import Run, typed_by
 from tests.journey.world import CANARY, World
 
 SOS = ("ha-noi", "nghe-an", "khanh-hoa")
@@ -118,6 +119,12 @@ def door(world: World) -> Iterator[PortalDatabase]:
     opened = open_portal(world.hub.portal_database_url or "", key, secrets.token_bytes)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def run(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Type `hub transfer …` in the session's hub."""
+    return typed_by(world, tmp_path, monkeypatch, capsys)
 
 
 @pytest.fixture

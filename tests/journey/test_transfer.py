@@ -1,139 +1,14 @@
 """Both schools, a Sở and a registrar type `hub transfer`: a pupil moves, and with the pupil the whole học bạ."""
 
-import json
-import sys
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from hub.cli import main
-from hub.decision import set_root
 from hub.domain import pupil_of
-from hub.domain.transcript import Transcript
-from hub.local.pki import PASSWORD
-from hub.local.population import SyntheticSchool
-from tests.journey.deciding import lock_this
+from tests.journey.typed_transfers import BOTH, Mover, Run, a_mover, enter_key, key_of, root_hex
 from tests.journey.world import World, eventually
 
 OLD, NEW = "ha-noi", "nghe-an"
-BOTH = ("pupil", "guardian")
-Run = Callable[..., tuple[int, list[dict[str, Any]], str]]
-
-
-@pytest.fixture
-def run(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Type `hub transfer …`; returns exit code, the JSON lines, and what was told beside them."""
-    password = tmp_path / "password"
-    password.write_text(PASSWORD, encoding="utf-8")
-
-    def typed(verb: str, *arguments: object, **options: object) -> tuple[int, list[dict[str, Any]], str]:
-        pairs = [(name, one) for name, value in options.items() for one in _many(value)]
-        named = [part for name, value in pairs for part in (f"--{name.replace('_', '-')}", value)]
-        more: list[object] = ["--json"] if verb == "key" else ["--json", "--data", world.hub.data]
-        more += [] if verb == "status" else ["--password-file", password]
-        more += [] if verb in ("status", "receive", "key") else ["--yes"]
-        more += [] if verb in ("status", "receive", "key", "enter-key") else ["--wait"]
-        monkeypatch.setattr(sys, "argv", [str(one) for one in ("hub", "transfer", verb, *arguments, *named, *more)])
-        with pytest.raises(SystemExit) as left:
-            main()
-        out = capsys.readouterr()
-        return int(left.value.code or 0), [json.loads(line) for line in out.out.splitlines()], out.err
-
-    return typed
-
-
-def _many(value: object) -> tuple[object, ...]:
-    return value if isinstance(value, tuple) else (value,)
-
-
-@dataclass
-class Mover:
-    """Types the steps of one pupil's way from `old` to `new`."""
-
-    world: World
-    run: Run
-    pupil: Transcript
-    old: SyntheticSchool
-    new: SyntheticSchool
-    id: str = field(default="", init=False)
-
-    def start(self) -> dict[str, Any]:
-        """The receiving school asks; the last line is what Bộ made of it."""
-        code, lines, err = self.run(
-            "start", **self._by(self.new, "DAU"), pupil=pupil_of(self.pupil),
-            birth_date=self.pupil.student.birth_date, from_so=self.old.so, from_school=self.old.code,
-            year=self.pupil.school_year, grade=self.pupil.grade, reason="Gia đình chuyển nơi ở",
-        )  # fmt: skip
-        self.id = lines[0]["transfer"]
-        assert lines[-1]["kind"] == "Transfer", (code, lines, err)
-        return dict(lines[-1])
-
-    def step(self, verb: str, of: SyntheticSchool, *arguments: object, person: str = "HT", **options: object) -> Any:
-        """Take one step; returns (exit code, what Bộ made of it)."""
-        code, lines, err = self.run(verb, self.id, *arguments, **self._by(of, person), **options)
-        assert lines[-1:], (code, err)
-        assert lines[-1]["kind"] == "Transfer", lines
-        return code, lines[-1]["facts"]["state"], lines[-1]
-
-    def decide(self, decision: str, of: SyntheticSchool) -> tuple[int, str]:
-        """A lead of the Sở of that school decides."""
-        key = _key(self.world, f"LD-{of.so}-001")
-        code, lines, _ = self.run(
-            "resolve", self.id, decision, so=of.so, school=of.code, key=key, role="so_lead", number="20/QĐ-SGDĐT",
-            reason="Đã xác minh",
-        )  # fmt: skip
-        return code, lines[-1]["facts"]["state"]
-
-    def until_sent(self) -> str:
-        """Come as far as the delivery."""
-        self.start()
-        self.step("consent", self.old, person="DAU", role="school_seal", party=BOTH)
-        self.step("answer", self.new, "accept")
-        code, state, _ = self.step("release", self.old)
-        assert (code, state) == (0, "released")
-        return eventually("the delivery", lambda: self.shown(self.new)["state"] == "sent") and "sent"
-
-    def shown(self, school: SyntheticSchool) -> dict[str, Any]:
-        """What that school heard last."""
-        code, (line,), _ = self.run("status", self.id, so=school.so, school=school.code)
-        assert code == 0
-        return line
-
-    def receive(self, folder: Path, key: Path, *more: object) -> tuple[int, list[dict[str, Any]], str]:
-        """Receive into a folder."""
-        where = {"so": self.new.so, "school": self.new.code, "folder": folder, "key": key}
-        return self.run("receive", self.id, *more, **where)
-
-    def _by(self, school: SyntheticSchool, person: str) -> dict[str, object]:
-        name = f"DAU-{school.code}" if person == "DAU" else f"HT-{school.code}-001"
-        return {"so": school.so, "school": school.code, "key": _key(self.world, name)}
-
-
-def _key(world: World, person: str) -> Path:
-    return world.hub.secrets / "persons" / f"{person}.p12"
-
-
-def enter_key(world: World, run: Run, school: SyntheticSchool, folder: Path) -> Path:
-    """The school draws its key and the registrar enters it; returns the private file."""
-    path = folder / f"{school.code}.pem"
-    _, (drawn,), _ = run("key", output=path)
-    registrar = _key(world, f"DK-{school.so}-001")
-    code, (entered,), _ = run("enter-key", so=school.so, school=school.code, public=drawn["public"], key=registrar)
-    assert (code, entered["payload"]["key"]) == (0, drawn["public"])
-    return path
-
-
-def a_mover(world: World, run: Run, old: SyntheticSchool, new: SyntheticSchool) -> tuple[Mover, str]:
-    """A pupil whose semester is locked at the old school, and the document's hash."""
-    locked = lock_this(world, old, world.leaver(old))
-    return Mover(world, run, locked.transcripts[0], old, new), locked.documents[0].sha256
-
-
-def root_hex(*hashes: str) -> str:
-    return set_root([bytes.fromhex(one) for one in sorted(hashes)]).hex()
 
 
 def test_pupil_moves_to_another_province_and_the_receiver_signs_for_what_it_holds(
@@ -186,7 +61,7 @@ def test_pupil_moves_inside_a_province_and_a_refusal_has_its_reason(world: World
     mover.start()
     mover.step("consent", new, person="DAU", role="school_seal", party=BOTH)
     assert 4 <= mover.shown(old)["working_days_left"] <= 5
-    code, _, err = run("answer", mover.id, "refuse", so=OLD, school=new.code, key=_key(world, f"HT-{new.code}-001"))
+    code, _, err = run("answer", mover.id, "refuse", so=OLD, school=new.code, key=key_of(world, f"HT-{new.code}-001"))
     assert (code, err.split("\n")[0]) == (1, "TRANSFER_REASON_MISSING")
     assert mover.step("answer", new, "refuse", reason="Hết chỗ học")[:2] == (0, "refused")
     eventually("the old school", lambda: mover.shown(old)["state"] == "refused")
@@ -199,7 +74,7 @@ def test_wrong_input_has_its_code_and_exit(world: World, run: Run, tmp_path: Pat
     """Nothing of it is sent."""
     old, new = world.school(OLD), world.school(NEW)
     mover = Mover(world, run, world.leaver(old), old, new)
-    by = {"so": NEW, "school": new.code, "key": _key(world, f"DAU-{new.code}")}
+    by = {"so": NEW, "school": new.code, "key": key_of(world, f"DAU-{new.code}")}
     asked = {
         "birth_date": "2015-03-04", "from_so": OLD, "from_school": old.code, "year": "2025-2026", "grade": 5,
         "reason": "Chuyển nơi ở",
@@ -258,7 +133,7 @@ def test_what_was_sealed_is_kept_whole_or_not_at_all(world: World, run: Run, tmp
     (tmp_path / "foreign" / "x").write_text("x")
     tries = [
         (1, "TRANSFER_BOX_CLOSED", mover.receive(folder, tmp_path / "other.pem")),
-        (2, "TRANSFER_NO_RECEIVING_KEY", mover.receive(folder, _key(world, f"DAU-{new.code}"))),
+        (2, "TRANSFER_NO_RECEIVING_KEY", mover.receive(folder, key_of(world, f"DAU-{new.code}"))),
         (2, "TRANSFER_FOLDER_FOREIGN", mover.receive(tmp_path / "foreign", key)),
     ]
     assert [(code, err.split("\n")[0]) for _, _, (code, _, err) in tries] == [t[:2] for t in tries]
@@ -267,7 +142,7 @@ def test_what_was_sealed_is_kept_whole_or_not_at_all(world: World, run: Run, tmp
     file = folder / f"{digest}.bundle.json"
     whole = file.read_bytes()
     file.write_bytes(whole[:-40])
-    by = {"so": NEW, "school": new.code, "key": _key(world, f"DAU-{new.code}")}
+    by = {"so": NEW, "school": new.code, "key": key_of(world, f"DAU-{new.code}")}
     code, _, err = run("acknowledge", mover.id, **by, folder=folder)
     assert (code, err.split("\n")[0]) == (2, "TRANSFER_FOLDER_WRONG")
     assert mover.receive(folder, key)[1][0]["new"] == 1
