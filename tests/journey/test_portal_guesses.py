@@ -134,6 +134,16 @@ def looks(owner: Connection) -> int:
     return int((owner.execute("SELECT count(*) FROM look").fetchone() or (0,))[0])
 
 
+def _counters_read(owner: Connection) -> tuple[int, int]:
+    """Return how often a counter was sought by its key, and how many were read otherwise."""
+    row = owner.execute(
+        "SELECT (SELECT idx_scan FROM pg_stat_user_indexes WHERE indexrelname = 'look_failure_pkey'),"
+        " (SELECT seq_tup_read FROM pg_stat_user_tables WHERE relname = 'look_failure')"
+        " + (SELECT idx_tup_read FROM pg_stat_user_indexes WHERE indexrelname = 'look_failure_begun_at')"
+    ).fetchone()
+    return row or (0, 0)
+
+
 def test_guesses_disclose_nothing(
     world: World, address: str, door: PortalDatabase, unlimited: psycopg.Connection
 ) -> None:
@@ -165,6 +175,17 @@ def test_guesses_disclose_nothing(
     assert (home.status, b"location: /hoc-ba" in home.head) == (303, True)
     log = (world.hub.data / "logs" / "guessed.log").read_text(encoding="utf-8")
     assert not any(word in log for f in families for word in (f.secret, f.key.locator))
+
+
+def test_wrong_key_costs_the_same_however_many_came_before(
+    world: World, door: PortalDatabase, unlimited: psycopg.Connection
+) -> None:
+    """Counters of other networks are never read: whoever guesses makes nobody's look-up slow."""
+    wrong, before, count = next(iter(wrong_keys(a_family(world).key).values())), _counters_read(unlimited), 300
+    for n in range(count):
+        assert not door.knows(wrong, f"10.9.{n}.0/24", now())
+    eventually("the database's own count", lambda: _counters_read(unlimited)[0] - before[0] >= count)
+    assert _counters_read(unlimited)[1] - before[1] < count * 8
 
 
 def test_wrong_locator_secret_and_date_take_the_same_time_in_the_database(
