@@ -145,7 +145,8 @@ def _show(shown: dict[str, Any]) -> None:
     for step in shown["steps"]:
         lines.append(f"{step['name']}: {step['code']} × {step['attempts']}, thử lại / next {step['next_at']}")
     for found in shown["notices"]:
-        lines.append(f"{found['code']} {found['path']}")
+        facts = ", ".join(f"{name} {value}" for name, value in found["facts"].items())
+        lines.append(f"{found['code']} {found['path']}" + (f": {facts}" if facts else ""))
     for loss in shown.get("losses", ()):
         declared = "khai báo / declared" if loss["declared"] else "CHƯA KHAI BÁO / UNDECLARED"
         lines.append(f"{loss['kind']} {loss['direction']} {loss['path']} × {loss['count']} {declared}")

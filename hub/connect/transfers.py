@@ -62,6 +62,9 @@ def _note(run: Run, so: str, message: TransferMessage) -> None:
         run.notice(said, message.place[:200])
     elif isinstance(said, Box):
         label = said.label
+        held = run.store.first("transfer_held", transfer=label.transfer, **at)
+        if held is not None and label.delivery <= (held["delivery"] or 0):
+            return  # it was sent again
         run.store.do(
             "add_transfer_box", transfer=label.transfer, delivery=label.delivery, place=label.index, count=label.of,
             document_sha256=label.document_sha256, key=said.key, sealed=said.sealed, **at,

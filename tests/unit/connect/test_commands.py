@@ -119,6 +119,8 @@ def test_broken_instance_is_refused(typed: Typed, data: Path, text: str) -> None
     ('conector = "x"', "connector"),
     ('[http]\nbase_url = "https://tinh.example"\nclient_secret = "hunter2"', "client_secret_file"),
     ('[sftp]\nhost = "a"\nusername = "b"\nclient_key = "c"\nknown_host = "d"', "known_hosts"),
+    ('[transfers]\nroots = "r"\n[[transfers.school]]\nschool = "1"\nkey = "k"\npassword_file = "p"', "key_file"),
+    ('[transfer]\nroots = "hunter2"', "transfers"),
 ])  # fmt: skip
 def test_misspelt_key_of_an_instance_is_refused(tmp_path: Path, text: str, meant: str) -> None:
     """With the one that may be meant, and without what stands in it, which may be a secret."""

@@ -51,6 +51,28 @@ def test_state_of_an_earlier_version_is_opened_for_a_look(tmp_path: Path) -> Non
     store.close()
 
 
+def _without(path: Path, *tables: str) -> None:
+    made = sqlite3.connect(path)
+    for table in tables:
+        made.execute(f"DROP TABLE {table}")
+    made.commit()
+    made.close()
+
+
+def test_state_before_transfers_were_taken_is_opened_and_takes_them(tmp_path: Path) -> None:
+    """One that lost only some of their tables is damaged."""
+    path = tmp_path / "tinh" / STATE_FILE
+    open_store(tmp_path / "tinh", "tinh", SO).close()
+    _without(path, "transfer", "transfer_position", "transfer_notice", "transfer_box")
+    store = open_store(tmp_path / "tinh", "tinh", SO)
+    store.do("set_transfer_position", so=SO, school="0101001", next_offset=7)
+    assert [tuple(row) for row in store.all("transfer_positions", so=SO)] == [("0101001", 7)]
+    store.close()
+    _without(path, "transfer_box")
+    with pytest.raises(Corrupt, match="CONNECTOR_STATE_DAMAGED"):
+        Store(path)
+
+
 def test_state_that_lost_its_sources_is_damaged(tmp_path: Path) -> None:
     """Of today's version: it is not taken for an earlier one."""
     world = World(tmp_path).seals()
@@ -58,9 +80,6 @@ def test_state_that_lost_its_sources_is_damaged(tmp_path: Path) -> None:
     world.start().work()
     world.state.close()
     path = world.folder / STATE_FILE
-    made = sqlite3.connect(path)
-    made.execute("DROP TABLE source")
-    made.commit()
-    made.close()
+    _without(path, "source")
     with pytest.raises(Corrupt, match="CONNECTOR_STATE_DAMAGED"):
         Store(path)

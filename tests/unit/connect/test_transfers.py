@@ -202,6 +202,16 @@ def test_notice_that_bo_did_not_sign_is_told_and_moves_nothing(world: Taking) ->
     assert world.look().reason == "TRANSFER_NOTICE_UNSIGNED incoming/0/0"
 
 
+def test_box_that_is_sent_again_is_not_kept(world: Taking) -> None:
+    """What is held needs it no more."""
+    world.incoming.deliver(a_locked())
+    world.start().work()
+    world.incoming.messages.append(world.incoming.messages[-1])
+    world.later()
+    named = {"so": "ha-noi", "school": NEW, "transfer": TRANSFER}
+    assert (world.state.all("transfer_boxes", **named), len(said(world)), world.look().state) == ([], 1, "RUNNING")
+
+
 def test_what_the_sending_school_hears_is_not_ours_to_receive(world: Taking) -> None:
     """The same school may be on either side."""
     world.incoming.deliver(a_locked())
