@@ -7,9 +7,11 @@ from typing import Any
 from hub.domain.slip import printed_secret
 from hub.errors import Unavailable
 from tests.browser.browsing import Visitor
+from tests.browser.entering import log_in, look_up
+from tests.browser.moving import choose_school, fill_in
 from tests.browser.story import Family
-from tests.browser.walk import log_in, look_up
 from tests.unit.web.portal.test_sharing import PUPIL_ID
+from tests.unit.web.portal.transfers import ID, a_step, a_transfer, a_wish
 from tests.unit.web.portal.world import LOCATOR, NAME, SECRET, YEAR, World
 
 __all__ = ["STATES", "State"]
@@ -146,6 +148,98 @@ def _portal_without_log_in(world: World, reader: Visitor) -> None:
     assert reader.page.locator("#dong-y-pupil a").count() == 0
 
 
+def _no_transfer(_world: World, reader: Visitor) -> None:
+    look_up(reader, FAMILY)
+    reader.go("/chuyen-truong")
+    reader.sees("#trong")
+
+
+def _no_school_found(_world: World, reader: Visitor) -> None:
+    look_up(reader, FAMILY)
+    reader.go("/chuyen-truong/moi")
+    choose_school(reader, "nghe-an", "không có")
+    reader.sees("#trong")
+
+
+def _school_found_before_the_log_in(_world: World, reader: Visitor) -> None:
+    look_up(reader, FAMILY)
+    reader.go("/chuyen-truong/moi")
+    choose_school(reader, "nghe-an", "dang thai")
+    reader.sees("#chua-dang-nhap")
+
+
+def _request_with_another_birth_date(_world: World, reader: Visitor) -> None:
+    look_up(reader, FAMILY)
+    reader.go("/dang-nhap?ben=guardian&ve=moi")
+    log_in(reader, "guardian", PUPIL_ID, "/chuyen-truong/moi")
+    choose_school(reader, "nghe-an")
+    fill_in(reader, "15/03/2017")
+    reader.sees("#loi >> text=TRANSFER_BIRTH_DATE_DIFFERS")
+    assert reader.page.input_value("#ngay-sinh") == "15/03/2017"
+
+
+def _request_on_its_way(world: World, reader: Visitor) -> None:
+    world.store.record.wishes = [a_wish("TransferRequest", transfer_id=None)]
+    look_up(reader, FAMILY)
+    reader.go("/chuyen-truong")
+    reader.sees("[data-wish=waiting]")
+
+
+def _request_that_bo_refused(world: World, reader: Visitor) -> None:
+    world.store.record.wishes = [a_wish("TransferRequest", "TRANSFER_ASKED_ALREADY", transfer_id=None)]
+    look_up(reader, FAMILY)
+    reader.go("/chuyen-truong")
+    reader.sees("[data-wish=refused]")
+
+
+def _transfer_overdue(world: World, reader: Visitor) -> None:
+    agreed = frozenset({"pupil", "guardian"})
+    late = a_step("TransferOverdue", by="bo", awaited="answer")
+    row = a_transfer(state="consented", awaited="answer", consents=agreed, is_overdue=True, steps=(a_step(), late))
+    world.store.record.moves = [row]
+    world.later(days=20)
+    look_up(reader, FAMILY)
+    reader.go("/chuyen-truong")
+    reader.sees(".late")
+    reader.go(f"/chuyen-truong/{ID}")
+    reader.sees(".late")
+
+
+def _transfer_refused(world: World, reader: Visitor) -> None:
+    steps = (a_step(), a_step("TransferAnswer", decision="refuse", reason="Hết chỗ học"))
+    world.store.record.moves = [a_transfer(state="refused", awaited=None, due_at=None, steps=steps)]
+    look_up(reader, FAMILY)
+    reader.go(f"/chuyen-truong/{ID}")
+    reader.sees("text=Hết chỗ học")
+
+
+def _transfer_of_two_schools_at_once(world: World, reader: Visitor) -> None:
+    world.store.record.moves = [a_transfer(state="contested", awaited="decision")]
+    look_up(reader, FAMILY)
+    reader.go(f"/chuyen-truong/{ID}")
+    reader.sees("#tinh-trang[data-state=contested]")
+
+
+def _transfer_of_another_pupil(_world: World, reader: Visitor) -> None:
+    look_up(reader, FAMILY)
+    reader.go(f"/chuyen-truong/{ID}")
+    reader.sees("#loi >> text=PORTAL_NOTHING_THERE")
+
+
+def _consent_on_its_way(world: World, reader: Visitor) -> None:
+    world.store.record.moves, world.store.record.wishes = [a_transfer()], [a_wish(), a_wish("TransferWithdrawal")]
+    look_up(reader, FAMILY)
+    reader.go(f"/chuyen-truong/{ID}")
+    reader.sees("[data-wish=waiting]")
+
+
+def _transfers_while_busy(world: World, reader: Visitor) -> None:
+    look_up(reader, FAMILY)
+    world.store.is_down = True
+    reader.go("/chuyen-truong")
+    reader.sees("#loi >> text=PORTAL_BUSY")
+
+
 def _upload(reader: Visitor, data: bytes) -> None:
     reader.go("/kiem-tra")
     reader.page.set_input_files("#tep", {"name": "x.pdf", "mimeType": "application/pdf", "buffer": data})
@@ -166,4 +260,11 @@ STATES: Mapping[str, State] = {
     "somebody else's log-in": _somebody_elses_log_in, "number of no person": _number_of_no_person,
     "log-in to go on from": _log_in_to_go_on_from, "share that ended": _share_that_ended,
     "share without a purpose": _share_without_a_purpose, "portal without log-in": _portal_without_log_in,
+    "no transfer": _no_transfer, "no school found": _no_school_found,
+    "school found before the log-in": _school_found_before_the_log_in,
+    "request with another birth date": _request_with_another_birth_date, "request on its way": _request_on_its_way,
+    "request that Bộ refused": _request_that_bo_refused, "transfer overdue": _transfer_overdue,
+    "transfer refused": _transfer_refused, "transfer of two schools at once": _transfer_of_two_schools_at_once,
+    "transfer of another pupil": _transfer_of_another_pupil, "consent on its way": _consent_on_its_way,
+    "transfers while busy": _transfers_while_busy,
 }  # fmt: skip

@@ -10,17 +10,21 @@ from hub.domain.civil import civil_date
 from hub.domain.form import date_text
 from hub.print.parts import parts_of
 from tests.browser.browsing import Visitor
+from tests.browser.entering import log_in, look_up
 from tests.browser.hostile import hostile_sheets
+from tests.browser.moving import moving
 from tests.browser.story import Family
 
-__all__ = ["NOBODYS", "PAGES", "Step", "look_up", "verify_file", "walk"]
+__all__ = ["NOBODYS", "PAGES", "Step", "verify_file", "walk"]
 
 PAGES = (
     "look-up", "wrong look-up", "page that is not there", "session over", "history", "history as of a day",
     "history before the first lock", "year", "year at another school", "superseded version", "verify",
     "sheet that is valid", "sheet with one byte changed", "sheet that was superseded", "evidence file", "hostile PDF",
     "QR code", "sharing without consent", "log-in", "sharing with consent", "share made", "share asked for",
-    "wrong code", "share received", "shares", "who looked", "share taken back", "shares after that", "left",
+    "wrong code", "share received", "shares", "who looked", "share taken back", "shares after that",
+    "schools to choose from", "request to fill in", "transfers", "transfer without consent", "transfer with consent",
+    "transfer taken back", "left",
 )  # fmt: skip
 NOBODYS = "0000-0000-0000-0000-0"  # well-formed, and opens nothing
 _RECIPIENT, _PURPOSE = "Trường Trung học cơ sở Mẫu", "xét tuyển lớp 6"
@@ -34,21 +38,6 @@ def walk(family: Visitor, recipient: Visitor, of: Family, now: datetime) -> Iter
     yield from _reading(family, of, civil_date(now))
     yield from _verifying(family, of)
     yield from _sharing(family, recipient, of)
-
-
-def look_up(reader: Visitor, of: Family, secret: str = "") -> None:
-    """Fill in the slip and send it; where scripts run, its QR code has filled in what it carries."""
-    if reader.mode.scripts:
-        reader.go("about:blank")
-        reader.go(f"/#{of.locator}.{(secret or of.secret).replace('-', '')}")
-        assert reader.page.input_value("#ma-tra-cuu") == of.locator
-        assert "#" not in reader.page.url
-    else:
-        reader.go("/")
-        reader.page.fill("#ma-tra-cuu", of.locator)
-        reader.page.fill("#ma-bi-mat", secret or of.secret)
-    reader.page.fill("#ngay-sinh", of.born)
-    reader.press("#tra-cuu button")
 
 
 def verify_file(reader: Visitor, data: bytes, verdict: str, name: str = "x.pdf") -> None:
@@ -162,16 +151,6 @@ def _sharing(family: Visitor, recipient: Visitor, of: Family) -> Iterator[Step]:
     yield from _taking_back(family, lambda: recipient.go(address), recipient, of)
 
 
-def log_in(reader: Visitor, party: str, personal_id: str) -> None:
-    """Say who one is at the development log-in, and go on until the portal's page of shares is open."""
-    reader.page.check(f"input[value={party}]")
-    reader.page.fill("#so-dinh-danh", personal_id)
-    reader.press("button")
-    if reader.page.locator("main a.button").count():  # a browser that brought no cookie from elsewhere is asked
-        reader.press("main a.button")
-    reader.page.wait_for_url("**/chia-se")
-
-
 def _receiving(reader: Visitor, address: str, code: str, of: Family) -> Iterator[Step]:
     reader.go(f"{address}?lang={reader.mode.language}")
     yield "share asked for", reader
@@ -201,6 +180,8 @@ def _taking_back(family: Visitor, again: Callable[[], None], recipient: Visitor,
     yield "share taken back", recipient
     assert family.page.locator("article.share form").count() == 0
     yield "shares after that", family
+    for name in moving(family, of):
+        yield name, family
     family.press(".aside form button")
     family.go("/hoc-ba")
     family.sees("#loi")
