@@ -51,6 +51,7 @@ def choose_school(reader: Visitor, so: str, name: str = "") -> None:
 
 def fill_in(reader: Visitor, born: str) -> None:
     """Fill in the request to the first school that was found, and send it."""
+    reader.page.select_option("#den", index=1)
     reader.page.fill("#ly-do", "Gia đình chuyển nơi ở")
     reader.page.fill("#ngay-sinh", born)
     reader.press("#de-nghi button")

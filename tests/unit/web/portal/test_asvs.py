@@ -17,8 +17,9 @@ ROOT = Path(__file__).parents[4]
 ROWS = re.findall(
     r"^\| (V[\d.]+) \| ([^|]+) \| `(\w+)` \|$", (ROOT / "docs/portal.md").read_text("utf-8"), re.MULTILINE
 )
-WANTED = {"V1.2.4", "V2.2.1", "V2.3.1", "V2.3.5", "V2.4.1", "V4.1.3", "V5.2.1", "V5.2.2", "V5.2.3", "V6.3.8", "V6.4.2",
-          "V6.5.2", "V6.6.3", "V14.2.1", "V14.2.6", "V14.3.2", "V16.3.2", "V16.5.3"}  # fmt: skip
+WANTED = {"V1.2.4", "V2.2.1", "V2.3.1", "V2.3.2", "V2.3.5", "V2.4.1", "V3.5.1", "V4.1.3", "V5.2.1", "V5.2.2", "V5.2.3",
+          "V6.3.8", "V6.4.2", "V6.5.2", "V6.6.3", "V8.2.2", "V14.2.1", "V14.2.6", "V14.3.2", "V16.3.2",
+          "V16.5.3"}  # fmt: skip
 
 
 def test_checklist_has_the_rows_that_were_adopted() -> None:
