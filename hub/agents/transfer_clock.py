@@ -19,7 +19,7 @@ import structlog
 from hub.agents.receipts import instant
 from hub.agents.snapshots import Snapshots
 from hub.agents.stage import put
-from hub.agents.transfer_entry import own_step
+from hub.agents.transfer_entry import own_source, own_step
 from hub.agents.transfer_flags import flags_due, note_bases
 from hub.agents.transfer_ground import TransferGround
 from hub.decision.lock_request import set_root
@@ -87,7 +87,7 @@ def tick(connection: Connection, seal: Signer, snapshots: Snapshots, now: dateti
 
 def say(connection: Connection, seal: Signer, said: TransferStatement, now: datetime) -> bool:
     """Queue one step of Bộ's own for the log, unless it was said before."""
-    source = f"transfers/{said.command_id}"
+    source = own_source(said)
     known = connection.execute(_SQL["transfer_announced"], {"source": source, "command_id": said.command_id}).fetchone()
     if known is not None and known[0]:
         return False

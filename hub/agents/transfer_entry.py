@@ -21,7 +21,17 @@ from hub.signing import Signer
 from hub.topics import bo_transfer
 from hub.trust import ChainCache, Snapshot, Status, sign, verify_statement
 
-__all__ = ["BO", "entry_id", "entry_of", "own_step", "read_entry", "read_step", "received_at", "verify_own"]
+__all__ = [
+    "BO",
+    "entry_id",
+    "entry_of",
+    "own_source",
+    "own_step",
+    "read_entry",
+    "read_step",
+    "received_at",
+    "verify_own",
+]
 
 BO = "bo"
 _OWN: Mapping[str, type[Any]] = {
@@ -78,6 +88,11 @@ def read_entry(record: Record) -> tuple[TransferStepIn, Mapping[str, Any]]:
     digest = hashlib.sha256(value["statement"]).hexdigest()
     step = TransferStepIn(value["so"], value["kind"], value["school"], digest, said, received_at(value), 0)
     return step, value
+
+
+def own_source(said: TransferStatement) -> str:
+    """Return under what the outbox has a step of Bộ's own."""
+    return f"transfers/{said.command_id}"
 
 
 def own_step(seal: Signer, said: TransferStatement, at: datetime) -> Outgoing:

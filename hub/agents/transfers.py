@@ -13,15 +13,15 @@ from datetime import datetime
 from typing import Any
 
 from hub.agents.snapshots import Snapshots
-from hub.agents.stage import Outgoing, Record, Stage
+from hub.agents.stage import Outgoing, Record, Stage, put
 from hub.agents.transfer_delivery import delivered
-from hub.agents.transfer_entry import BO, entry_id, read_entry, verify_own
+from hub.agents.transfer_entry import BO, entry_of, own_source, read_entry, verify_own
 from hub.agents.transfer_ground import TransferGround
 from hub.decision.transfer import decide_transfer
 from hub.decision.transfer_known import KnownTransfers, TransferStepIn, TransferTold
 from hub.decision.transfer_outcome import Told, TransferOutcome, notice_of
 from hub.domain.statements import TransferDispatch, TransferNotice, TransferRelease, TransferRequest, encode, read
-from hub.recovery import await_registers, has_unmet, meet, unmet_values
+from hub.recovery import await_registers, unmet, unmet_values
 from hub.schemas import decode
 from hub.schemas import encode as encode_message
 from hub.signing import Signer
@@ -128,8 +128,8 @@ def _decide(item: _Item, known: _Known) -> tuple[_Effect, _Known]:
 
 def _write(connection: Connection, seal: Signer, effect: _Effect) -> Sequence[Outgoing]:
     item, outcome = effect.item, effect.outcome
-    if item.step.so == BO and has_unmet(connection):
-        meet(connection, bo_transfer().name, "TransferEntry", entry_id(BO, item.value["statement"]), None)
+    if item.step.so == BO:
+        _note_own(connection, item)
     if outcome.outcome == "repeated":
         return ()
     add_step(connection, outcome, item.value["statement"], item.value["signature"], item.at)
@@ -139,6 +139,13 @@ def _write(connection: Connection, seal: Signer, effect: _Effect) -> Sequence[Ou
     if isinstance(said, TransferDispatch) and outcome.outcome == "accepted" and row is not None:
         messages += delivered(connection, row, outcome.step, said, effect.ground)
     return messages
+
+
+def _note_own(connection: Connection, item: _Item) -> None:
+    """Note a step of Bộ's own that a restore lost and the log gives back, as what the outbox has sent already."""
+    entry = entry_of(item.value, item.step.said)
+    if unmet(connection, entry.topic, entry.kind, entry.message_id, entry.key) is not None:
+        put(connection, own_source(item.step.said), 0, 0, [entry])
 
 
 def _notices(
