@@ -44,7 +44,7 @@ def one(request: Request, transfer_id: str) -> Response:
     agreed = speaking(session, moving.subject, portal)
     return page(
         request, "transfer.html", told=told, wishes=wishes, agreed={party for party, _, _ in agreed},
-        has_identity=portal.identity is not None, own=f"/chuyen-truong/{transfer_id}",
+        has_identity=portal.identity is not None, here=f"/chuyen-truong/{transfer_id}",
     )  # fmt: skip
 
 

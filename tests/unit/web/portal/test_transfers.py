@@ -103,7 +103,9 @@ def test_each_party_consents_for_itself_and_only_who_has_logged_in() -> None:
         assert f'href="/dang-nhap?ben=pupil&amp;ve={ID}"' in text
         assert (await reader.send(f"/chuyen-truong/{ID}/dong-y", party="pupil")).status_code == 403
         await says_who(world, reader, "pupil")
-        await reader.get(f"/chuyen-truong/{ID}")
+        text = (await reader.get(f"/chuyen-truong/{ID}")).text
+        forms = re.findall(r'<form method="post" action="([^"]+)"', text)
+        assert forms[1:] == [f"/chuyen-truong/{ID}/dong-y", f"/chuyen-truong/{ID}/rut"]
         assert (await reader.send(f"/chuyen-truong/{ID}/dong-y", party="guardian")).status_code == 403
         answer = await reader.send(f"/chuyen-truong/{ID}/dong-y", party="pupil")
         assert (answer.status_code, answer.headers["location"]) == (303, f"/chuyen-truong/{ID}")
