@@ -3,137 +3,42 @@
 import json
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
-from msgspec import UNSET
 from msgspec.structs import replace
 
 from hub.cli import main
 from hub.client import make_bundle
 from hub.decision.basis import BASIS_CODES
 from hub.domain import pupil_of
-from hub.domain.regulations.averages import year_mark
-from hub.domain.statements import RoundName, TransferNotice
-from hub.domain.transcript import Basis, Result, Transcript, YearLevels
-from hub.local.population import SignedDocument
+from hub.domain.transcript import Basis
 from tests.journey.correcting import Correcting, corrected
 from tests.journey.deciding import lock_this
-from tests.journey.transferring import Moving, boxes, enter_key, opened
-from tests.journey.world import Answer, LockedRound, World, eventually
+from tests.journey.staying import (
+    YEAR_END,
+    Stay,
+    a_stay,
+    basis_codes,
+    first_semester,
+    lock_years,
+    state_at_so,
+)
+from tests.journey.transferring import boxes, enter_key, opened
+from tests.journey.world import LockedRound, World, eventually
 
 OLD, NEW = "ha-noi", "nghe-an"
 Typed = Callable[..., tuple[int, list[dict[str, Any]]]]
-YEAR_END = RoundName(cohort="supplementary", number=1)  # of this new school, which no other test locks
-
-
-@dataclass
-class Stay:
-    """One pupil: the semester at the old school, the transfer, the year at the new one; `tries` that were refused."""
-
-    world: World
-    locked: LockedRound
-    moving: Moving
-    key: X25519PrivateKey
-    year: Transcript
-    tries: dict[str, Answer] = field(default_factory=dict)
-
-    @property
-    def semester(self) -> SignedDocument:
-        """The semester's document as the old school signed it."""
-        return self.locked.documents[0]
-
-    def submit(self, year: Transcript | None = None) -> tuple[Answer, SignedDocument]:
-        """The new school hands in the year."""
-        document = self.world.signed(year or self.year)
-        (answer,) = self.world.ask(self.world.submission(self.moving.receiving, [document], YEAR_END))
-        return answer, document
-
-    def move(self) -> None:
-        """Go from the request to the signature, trying to hand in the year on the way."""
-        moving, hashes = self.moving, [self.semester.sha256]
-        self.tries["before"] = self.submit()[0]
-        for step in (moving.ask(), moving.consent(), moving.accept(), moving.release(hashes)):
-            assert moving.take(step).outcome == "accepted"
-        moving.delivered()
-        self.tries["on its way"] = self.submit()[0]
-        assert moving.take(moving.acknowledge(hashes)).state == "closed"
-        eventually("the new school's Sở", lambda: state_at_so(self.world, moving) == "closed")
-
-    def flagged(self, code: str) -> TransferNotice:
-        """Wait for what Bộ tells the new school about its year."""
-        told: TransferNotice = self.moving.notice(
-            NEW, lambda n: (n.transfer, n.step) == (self.moving.id, "TransferFlag") and code in n.codes
-        )
-        return told
-
-
-def state_at_so(world: World, moving: Moving) -> str:
-    found = world.database(NEW).execute(
-        "SELECT state FROM transfer WHERE (transfer_id, school) = (%s, %s)",
-        (bytes.fromhex(moving.id), moving.receiving.code),
-    ).fetchone()  # fmt: skip
-    return "" if found is None else str(found[0])
-
-
-def first_semester(transcript: Transcript) -> Transcript:
-    """Return what a secondary school issues of a year when the pupil leaves after semester 1."""
-    rows = tuple(replace(row, semester_2=UNSET, year=UNSET, retake=UNSET) for row in transcript.subjects)
-    levels = {name: YearLevels(semester_1=_levels(transcript, name).semester_1) for name in ("learning", "training")}
-    return replace(
-        transcript, period="semester_1", subjects=rows, result=Result(completed=False), study_topics=UNSET,
-        absences=UNSET, **levels,
-    )  # fmt: skip
-
-
-def whole_year(world: World, semester: Transcript, document: SignedDocument, moving: Moving) -> Transcript:
-    """Return the year's transcript of the new school: its own semester 2, semester 1 as it was issued."""
-    base = world.pupil(moving.receiving)
-    person = replace(base.student, personal_id=semester.student.personal_id, name=semester.student.name)
-    issued = {row.code: row.semester_1 for row in semester.subjects}
-    rows = tuple(
-        replace(row, semester_1=issued[row.code], year=year_mark(issued[row.code], row.semester_2) or row.semester_2)
-        for row in base.subjects
-    )
-    levels = {
-        name: replace(_levels(base, name), semester_1=_levels(semester, name).semester_1)
-        for name in ("learning", "training")
-    }
-    basis = (Basis(document_sha256=document.sha256, period="semester_1", school=semester.school.code),)
-    student = replace(person, birth_date=semester.student.birth_date, gender=semester.student.gender)
-    return replace(base, basis=basis, student=student, subjects=rows, **levels)
-
-
-def _levels(transcript: Transcript, name: str) -> YearLevels:
-    levels = getattr(transcript, name)
-    assert isinstance(levels, YearLevels)
-    return levels
-
-
-def a_stay(world: World, key: X25519PrivateKey, spoil: bool = False) -> Stay:
-    """Lock a semester at the old school; with `spoil` the year will claim another mark than was issued."""
-    old, new = world.school(OLD, 1), world.school(NEW, 1)
-    semester = first_semester(world.pupil(old))
-    locked = lock_this(world, old, semester)
-    moving = Moving(world, semester, old, new)
-    year = whole_year(world, semester, locked.documents[0], moving)
-    if spoil:
-        first = year.subjects[0]
-        other = "9.9" if first.semester_1 != "9.9" else "9.8"
-        changed = replace(first, semester_1=other, year=year_mark(other, first.semester_2) or UNSET)
-        year = replace(year, subjects=(changed, *year.subjects[1:]))
-    return Stay(world, locked, moving, key, year)
 
 
 @pytest.fixture(scope="module")
 def stays(world: World) -> dict[str, Stay]:
     """Two pupils moved; both years are locked at the new school, one with a mark that the old school never gave."""
-    key = enter_key(world, world.school(NEW, 1))
-    made = {"good": a_stay(world, key), "spoiled": a_stay(world, key, spoil=True)}
+    old, new = world.school(OLD, 1), world.school(NEW, 1)
+    key = enter_key(world, new)
+    made = {"good": a_stay(world, old, new, key), "spoiled": a_stay(world, old, new, key, spoil=True)}
     documents = {}
     for stay in made.values():
         stay.move()
@@ -143,11 +48,7 @@ def stays(world: World) -> dict[str, Stay]:
     for name, stay in made.items():
         stay.tries["delivered"], documents[name] = stay.submit()
         assert stay.tries["delivered"].outcome == "accepted", stay.tries
-    new = world.school(NEW, 1)
-    (locked,) = world.ask(world.lock(new, [one.sha256 for one in documents.values()], YEAR_END))
-    assert locked.outcome == "accepted", locked
-    made_round = LockedRound(new, YEAR_END, (), tuple(documents.values()), locked, locked, b"")
-    world.receipt(NEW, world.lock_id(made_round).hex(), "ingested")
+    lock_years(world, new, list(documents.values()))
     return made
 
 
@@ -167,15 +68,9 @@ def typed(world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     return run
 
 
-def codes(answer: Answer) -> set[str]:
-    """Codes of bases in the answer to a submission; schools of other provinces stand in another register anyway."""
-    found = {code for _, found in answer.documents.values() for code in found if code.startswith("BASIS_")}
-    return found - {"BASIS_SCHOOL_UNKNOWN"}
-
-
 def test_year_stands_when_its_semester_was_delivered_and_signed_for(stays: dict[str, Stay]) -> None:
     """Before that it is refused with what is missing, and the same transcript may come again."""
-    tries = {name: (answer.outcome, codes(answer)) for name, answer in stays["good"].tries.items()}
+    tries = {name: (answer.outcome, basis_codes(answer)) for name, answer in stays["good"].tries.items()}
     assert tries == {
         "before": ("refused", {"BASIS_UNKNOWN"}),
         "on its way": ("refused", {"BASIS_NOT_DELIVERED"}),
@@ -187,7 +82,7 @@ def test_year_stands_when_its_semester_was_delivered_and_signed_for(stays: dict[
 def test_year_that_claims_another_mark_is_flagged_where_the_contents_are_known(stays: dict[str, Stay]) -> None:
     """The Sở of the new school saw hashes alone; Bộ has both documents."""
     stay = stays["spoiled"]
-    assert codes(stay.tries["delivered"]) == set()
+    assert basis_codes(stay.tries["delivered"]) == set()
     told = stay.flagged("BASIS_MARKS_DIFFER")
     assert (told.outcome, told.state, told.to.school) == ("accepted", "closed", stay.moving.receiving.code)
     assert told.flagged == stay.world.signed(stay.year).sha256
@@ -277,3 +172,27 @@ def test_correction_of_semester_1_arrives_and_flags_the_year_that_took_its_marks
     year = next(one for one in history["years"] if one["period"] == "year")
     assert (year["verdict"], set(year["codes"]) & BASIS_CODES) == ("valid", {"BASIS_CORRECTED"})
     assert [s["verdict"] for s in year["semesters"]] == ["superseded", "valid"]
+
+
+def test_year_is_compared_with_a_document_of_the_same_province_itself(world: World) -> None:
+    """Its Sở locked it and has the contents: another school beside it, or another mark, is refused at once."""
+    old, new = world.school(OLD, 1), world.school(OLD, 2)
+    semester = first_semester(world.pupil(old))
+    document = lock_this(world, old, semester).documents[0]
+    base = world.pupil(new)
+    year = replace(
+        base, student=replace(base.student, personal_id=semester.student.personal_id),
+        basis=(Basis(document_sha256=document.sha256, period="semester_1", school=old.code),),
+        subjects=tuple(replace(row, semester_1="0.1") if row.code == "TOAN" else row for row in base.subjects),
+    )  # fmt: skip
+    stranger = replace(year, basis=(replace(year.basis[0], school="01030999"),))  # type: ignore[index]
+    other = replace(year, student=base.student)
+    found = []
+    for one in (year, stranger, other):
+        (answer,) = world.ask(world.submission(new, [world.signed(one)], YEAR_END))
+        found.append((answer.outcome, basis_codes(answer)))
+    assert found == [
+        ("refused", {"BASIS_UNKNOWN", "BASIS_MARKS_DIFFER"}),
+        ("refused", {"BASIS_UNKNOWN", "BASIS_MARKS_DIFFER", "BASIS_OTHER_SCHOOL"}),
+        ("refused", {"BASIS_UNKNOWN", "BASIS_OTHER_PUPIL"}),
+    ]
