@@ -1,13 +1,14 @@
 """What a system cannot say of documents that are written into it stands in the loss report, as on the way in."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 
 from hub.connect.codec import known_as
 from hub.connect.run import Run
-from hub.connectors.sdk import Loss, Manifest
-from hub.domain import Transcript
+from hub.connectors.sdk import Answer, Loss, Manifest
+from hub.domain import Transcript, read
 
-__all__ = ["count_written", "lost_in"]
+__all__ = ["count_told", "count_written", "lost_in"]
 
 
 def lost_in(run: Run, documents: Sequence[Transcript]) -> list[tuple[Loss, ...]]:
@@ -23,6 +24,21 @@ def count_written(run: Run, key: str, documents: Sequence[Transcript], lost: Seq
                 "add_loss", mapping_version=run.connector.mapper.version, kind=loss.kind, direction=loss.direction,
                 path=loss.path, declared=int(_is_declared(run.connector.manifest, document, loss)), first=known_as(key),
             )  # fmt: skip
+
+
+def count_told(run: Run, answers: Iterable[Answer]) -> None:
+    """Count what the system cannot say of the documents of answers that are not noted yet. Inside a transaction.
+
+    A mapping that crashes on one is left for whoever writes it: it crashes there again, and is told.
+    """
+    for answer in answers:
+        if run.store.first("answer_state", answer_id=answer.answer_id) is not None:
+            continue
+        documents = [t for text in answer.documents if (t := read(text.encode()).transcript) is not None]
+        lost: Sequence[Sequence[Loss]] = [()] * len(documents)
+        with suppress(Exception):
+            lost = lost_in(run, documents)
+        count_written(run, answer.answer_id, documents, lost)
 
 
 def _is_declared(manifest: Manifest, document: Transcript, loss: Loss) -> bool:

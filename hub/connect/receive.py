@@ -5,7 +5,7 @@ position follows, and a receipt that is read again changes nothing.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from hub.client import ReadReceipt
@@ -13,6 +13,7 @@ from hub.connect.answering import add_answers
 from hub.connect.codec import sha256_of
 from hub.connect.door import Incoming
 from hub.connect.locks import ask_about_lock, of_ingest, of_lock
+from hub.connect.losing import count_told
 from hub.connect.receipts import LATER_KINDS, of_later_word, of_submission
 from hub.connect.run import Run, check_cluster
 from hub.connect.standing import ask_what_stands
@@ -97,7 +98,7 @@ async def _newly_locked(run: Run, so: str, *, due: bool) -> bool:
     if newest == since:
         return False
     with run.store.transaction():
-        add_answers(run, [_comes_in(so, pupil) for pupil in pupils])
+        _tell(run, so, pupils)
         run.store.do("set_lock_position", so=so, log_index=newest)
     run.due["rosters"] = 0.0  # there may be more
     return bool(pupils)
@@ -112,13 +113,19 @@ async def _incoming(run: Run, so: str, *, every_school: bool) -> bool:
         own = [school for school in schools if seen.get(school, 0) == version]
         pupils, newest = await asyncio.to_thread(run.door.incoming, so, own, version)
         with run.store.transaction():
-            add_answers(run, [_comes_in(so, pupil) for pupil in pupils])
+            _tell(run, so, pupils)
             for school in own if newest != version or set(own) - seen.keys() else ():
                 run.store.do("set_roster_position", so=so, school=school, version=newest)
         if newest != version:
             run.due["rosters"] = 0.0  # a Sở with many rosters is read on at once
         found = found or bool(pupils)
     return found
+
+
+def _tell(run: Run, so: str, pupils: Sequence[Incoming]) -> None:
+    answers = [_comes_in(so, pupil) for pupil in pupils]
+    count_told(run, answers)
+    add_answers(run, answers)
 
 
 def _comes_in(so: str, pupil: Incoming) -> Answer:

@@ -6,7 +6,8 @@ import pytest
 from msgspec.structs import replace
 
 from hub.client import ReadReceipt
-from hub.connect import add_signal
+from hub.connect import add_signal, losses
+from hub.connectors.sdk import Loss
 from hub.domain import Finding, Transcript, canonical, finding, read
 from hub.errors import Refused
 from tests.unit.connect.world import SCHOOL, SO, World, a_pupil, a_value, sha256
@@ -109,6 +110,21 @@ def test_pupil_comes_in_when_the_other_school_locks_after_the_roster(world: Worl
     (answer,) = [answer for answer in world.system.said() if answer.kind == "incoming_pupil"]
     assert answer.documents == (history.decode(),)
     assert world.system.offered[answer.answer_id] == 1
+
+
+def test_what_the_system_cannot_say_of_who_comes_in_is_counted_once(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:  # fmt: skip
+    """As on the way in; the roster published again brings nothing new."""
+    history = canonical(a_pupil(7, school=replace(SCHOOL, code="0101009")))
+    _accepted(world)
+    lost = (Loss("dropped", "$.remarks", "out"),)
+    monkeypatch.setattr(world.connector.mapper, "backward", lambda _: ({}, lost))
+    for _ in range(2):
+        world.door.add_incoming(SO, SCHOOL.code, "2026-2027", [history])
+        world.clock_s += 60
+        world.settle()
+    assert [(row["path"], row["direction"], row["count"]) for row in losses(world.state)] == [("$.remarks", "out", 1)]
 
 
 def test_pupil_whom_the_system_refused_is_written_again_when_told(world: World) -> None:
