@@ -4,7 +4,7 @@ import json
 import secrets
 import uuid
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +15,11 @@ from hub.reconcile import Checked, Tampered, check_rows
 from hub.reconcile.portal import check_portal
 from hub.store.bo.anchor import Anchor, follow, go_back, read_anchor
 from hub.store.bo.portal import Consented, PortalDatabase, PortalShareKey
+from hub.web.portal.transfer_rows import wish_fields
+from hub.web.portal.transfer_store import NewWish, SchoolPlace
 from tests.journey.families import FROM, Family, a_family, now
 from tests.journey.tampering import superuser, tampered
-from tests.journey.world import World
+from tests.journey.world import World, eventually
 
 _KEY = b"\5" * 32
 _NO_BYTES = b"\x00" * 32
@@ -103,6 +105,38 @@ def test_share_or_consent_that_was_changed_or_removed_is_named(
         assert row is not None
         key = {"n": row[0]}
     before = _checked(world)
+    with tampered(world, "bo", table, key, changes):
+        found = [t for t in _checked(world) if t not in before]
+    assert {t.code for t in found} == codes
+    assert _checked(world) == before
+
+
+@pytest.mark.parametrize(
+    ("table", "changes", "codes"),
+    [
+        ("transfer_wish", {"reason": "khác hẳn"}, {"ROW_MISSING", "ROW_EXTRA"}),
+        ("transfer_wish", {"parties": ["guardian"]}, {"ROW_MISSING", "ROW_EXTRA"}),
+        ("transfer_wish_party", {"subject": "khác"}, {"ROW_MISSING", "ROW_EXTRA"}),
+        ("transfer_wish_party", None, {"ROW_MISSING"}),
+    ],
+)
+def test_word_of_a_family_on_a_transfer_that_was_changed_or_removed_is_named(
+    world: World, door: PortalDatabase, family: Family, table: str, changes: Mapping[str, Any] | None, codes: set[str]
+) -> None:
+    """It hangs in the chain of the shares; that it was said meanwhile changes nothing there."""
+    school, student = family.locked.school, family.locked.transcripts[0].student
+    said = wish_fields(NewWish(
+        "TransferRequest", (), None, "Gia đình chuyển nơi ở", SchoolPlace("nghe-an", world.school("nghe-an").code),
+        SchoolPlace(school.so, school.code), "2026-2027", 5, date.fromisoformat(str(student.birth_date)),
+    ))  # fmt: skip
+    both = [Consented(party, "https://id.example", party, now()) for party in ("pupil", "guardian")]
+    assert door.wish(family.key, said, both, now()) == ""
+    query = "SELECT wish_id FROM transfer_wish WHERE pupil = %s AND said_at IS NOT NULL ORDER BY n"
+    eventually("the wish to be said", lambda: world.database("bo").execute(query, (family.pupil,)).fetchone())
+    row = world.database("bo").execute(query, (family.pupil,)).fetchone()
+    assert row is not None
+    before = _checked(world)
+    key = {"wish_id": row[0]} | ({"party": "pupil"} if table == "transfer_wish_party" else {})
     with tampered(world, "bo", table, key, changes):
         found = [t for t in _checked(world) if t not in before]
     assert {t.code for t in found} == codes

@@ -142,6 +142,25 @@ def test_family_asks_consents_and_sees_its_child_move(world: World, reader: Read
     assert told == [("TransferRequest", "bo", "accepted")] + [("TransferConsent", "bo", "accepted")] * 2
 
 
+def test_family_agrees_to_what_a_school_asked_for(world: World, reader: Reader) -> None:
+    """It finds the school's request at the portal; what each says is a step of its own, and both schools are told."""
+    home, school = at_home(world, reader), world.school(NEW)
+    moving = Moving(world, home.family.locked.transcripts[0], home.family.locked.school, school)
+    moving.take(moving.ask())
+    path = f"/chuyen-truong/{moving.id}"
+    home.sees(path, "requested", "Trường tiếp nhận lập đề nghị")
+    for party in ("guardian", "pupil"):
+        home.consent(path, party)
+    home.sees(path, "consented")
+    for so, of in ((OLD, moving.sending), (NEW, moving.receiving)):
+        told = moving.notice(
+            so, lambda n, to=of.code: (n.to.school, n.transfer, n.state) == (to, moving.id, "consented")
+        )
+        assert (told.step, told.awaited) == ("TransferConsent", "answer")
+    moving.take(moving.withdraw())
+    home.sees(path, "withdrawn", "Trường tiếp nhận rút đề nghị")
+
+
 def test_family_takes_back_a_request_and_a_second_one_is_refused_in_words(world: World, reader: Reader) -> None:
     home, school = at_home(world, reader), world.school(NEW, 1)
     path = home.ask(school)
