@@ -29,8 +29,6 @@ PICTURES = {  # file: page of the walk, and how it is read
     "year.png": ("year at another school", DESK),
     "shares.png": ("shares", DESK),
     "received.png": ("share received", DESK_DARK),
-    "transfer.png": ("transfer without consent", PHONE),
-    "transfer-asked.png": ("request to fill in", PHONE),
     "transfer-desk.png": ("transfer with consent", DESK),
 }
 

@@ -86,7 +86,7 @@ _MOVED_BY_WORKERS: dict[str, dict[str, set[str]]] = {
         "round": {"state", "lock_id", "closing_at", "closed_by"}, "correction": {"state", "round_number", "closes_at"},
     },
     "bo": _COMMON_MOVES | {
-        "staged_chunk": {"message"},
+        "staged_chunk": {"message"}, "transfer_wish": {"said_at"}, "document_basis": {"looked"},
         "transfer": {
             "state", "since", "awaited", "due_at", "overdue", "is_overdue", "consents", "referrals", "released",
             "delivery", "documents", "count", "root", "resend", "acknowledged_delivery", "closed_at",
