@@ -50,6 +50,11 @@ _LATER = (
         "Nhận bản đính chính và ký; nếu kết quả học kì I thay đổi, trường đính chính học bạ cả năm của mình.",
         "Receive and sign for the corrected document; if the first semester's results changed, correct your own year's transcript."),
 )  # fmt: skip
+_PREPARED = (
+    _warn("BASIS_TAKEN", "Học kì I lấy từ học bạ học kì I của trường {school}: đã ghi căn cứ và {count} kết quả còn thiếu.",
+        "The first semester is taken from school {school}'s semester_1 document: the basis was named, {count} values filled.",
+        "Giáo viên xem lại kết quả cả năm rồi ký.", "Look the year's results over, then sign."),
+)  # fmt: skip
 _PROVED = (
     _warn("BASIS_EVIDENCE_MISSING", "Học kì I do trường {school} chịu trách nhiệm; tệp bằng chứng của học bạ đó chưa được đưa vào kiểm tra.",
         "School {school} answers for the first semester; the evidence file of its document was not given to this check.",
@@ -66,4 +71,4 @@ _PROVED = (
         "Đưa thêm gốc tin cậy của Sở đã chốt học bạ đó (--roots).",
         "Add the trusted roots of the Sở that locked it (--roots)."),
 )  # fmt: skip
-ENTRIES: tuple[Entry, ...] = _AT_SO + _LATER + _PROVED
+ENTRIES: tuple[Entry, ...] = _AT_SO + _LATER + _PREPARED + _PROVED

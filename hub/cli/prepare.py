@@ -27,6 +27,7 @@ from hub.client import (
     snapshot_of,
 )
 from hub.client.papers import PAPERS
+from hub.client.received import read_received
 from hub.client.rows import LINES
 from hub.config import Settings
 from hub.domain import Cohort, civil_date
@@ -58,6 +59,12 @@ def prepare(
     system: Annotated[
         str, typer.Option(help="With --legacy: id in the register under which the Sở keeps its papers")
     ] = PAPERS,
+    received: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="Folder of hub transfer receive, or of many: years rest on the semesters that pupils came with"
+        ),
+    ] = None,
     data: Data = None,
     json: Json = False,
 ) -> None:
@@ -66,12 +73,14 @@ def prepare(
     Nothing is repaired silently: every bad row is named with its reason, good rows go on. Exits with 1 when a row was
     refused. The report stands in the batch (report.jsonl) and holds what the cells hold. With --legacy nobody signs:
     the Sở seals each document as typed from that paper (hub seal), and its grade of evidence is legacy_evidence.
+    With --received the year of a pupil who came in the middle of it names the former school's semester, and takes from
+    there what the file left open; each such row says so.
     """
     if cohort is Cohort.CORRECTION:
         raise Refused("OPTION_WRONG", {"option": "--cohort", "reason": "hub correction prepare"})
     paper = None if legacy is None else read_paper(legacy, system)
     now = datetime.now(UTC)
-    context = Context(civil_date(now), pupils, None, year, grade)
+    context = Context(civil_date(now), pupils, None, year, grade, received=read_received(received or ()))
     if results.suffix.lower() not in LINES:
         context = _of_workbook(context, school, name, province, data, now)
     console = Console(stderr=json)

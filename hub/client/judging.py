@@ -5,12 +5,13 @@ Invariant: about paths that hold a stand-in nothing is said and nothing is expla
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from hub.client.received import Received, rested
 from hub.connectors import UNKNOWN_SCHOOL, PreparedRow, RowReport
 from hub.domain import (
     Computed,
@@ -58,6 +59,7 @@ class Context:
     """What a file does not say of itself. Without pupils, school or year a workbook is judged by itself.
 
     `policy` is what dated policies make of warnings (`hub.domain.read_policy`); without one the catalogue counts.
+    `received`: semester documents that pupils came with, on which their years here rest.
     """
 
     at: date
@@ -66,6 +68,7 @@ class Context:
     school_year: str | None = None
     grade: int | None = None
     policy: Severities | None = None
+    received: Received = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +128,11 @@ def judge_row(name: str, row: PreparedRow | RowReport, context: Context, stand_i
     """Judge what a connector made of one row; `stand_ins` are paths of its document that hold no truth."""
     if isinstance(row, RowReport):
         return _judged(name, row.findings, context, sheet=row.sheet, row=row.row, computed=row.computed)
-    told = [f for f in judge(row.transcript, context.at, context.policy) if not f.path.startswith(stand_ins)]
+    transcript, taken = rested(row.transcript, context.received) if context.received else (row.transcript, ())
+    told = [f for f in judge(transcript, context.at, context.policy) if not f.path.startswith(stand_ins)]
     return _judged(
-        name, (*row.findings, *told), context, sheet=row.sheet, row=row.row, transcript=row.transcript,
-        document=None if stand_ins else canonical(row.transcript), computed=row.computed, beyond=stand_ins,
+        name, (*row.findings, *taken, *told), context, sheet=row.sheet, row=row.row, transcript=transcript,
+        document=None if stand_ins else canonical(transcript), computed=row.computed, beyond=stand_ins,
     )  # fmt: skip
 
 
