@@ -12,11 +12,13 @@ from msgspec.structs import replace
 
 from hub.client.judging import Context as Judging
 from hub.client.judging import judge_row
+from hub.client.received import Received
 from hub.connect.answering import not_sent
 from hub.connect.belonging import stated_by
 from hub.connect.codec import content_of, identity_of, known_as, pack_findings, unpack, unpack_findings
 from hub.connect.gather import gather
 from hub.connect.overtake import overtake
+from hub.connect.resting import on_received, received_here
 from hub.connect.run import REASON_DEFAULTED, Run
 from hub.connect.sources import fits_a_message, read_again
 from hub.connect.store import Row
@@ -45,15 +47,16 @@ def _map(run: Run) -> bool:
     rows = run.store.all("records_to_map", limit=_RECORDS)
     if not rows:
         return False
+    received = received_here(run)
     with run.store.transaction():
         refused: list[tuple[Row, Sequence[Finding]]] = []
         for row in rows:
-            refused += _take(run, row)
+            refused += _take(run, row, received)
         not_sent(run, refused)
     return True
 
 
-def _take(run: Run, row: Row) -> list[tuple[Row, Sequence[Finding]]]:
+def _take(run: Run, row: Row, received: Received) -> list[tuple[Row, Sequence[Finding]]]:
     """Decide about one record; return those that it makes refused, with why."""
     if run.store.first("newer_version", key=row["key"], n=row["n"]) is not None:
         run.store.do("set_record_state", n=row["n"], state="overtaken")
@@ -67,7 +70,7 @@ def _take(run: Run, row: Row) -> list[tuple[Row, Sequence[Finding]]]:
         return [_hold_back(run, row, mapped, found, other)]
     if mapped.transcript is None or refuses(found):
         return [_refuse(run, row, mapped, found)]
-    return _place(run, row, mapped, mapped.transcript, found)
+    return _place(run, row, mapped, mapped.transcript, found, received)
 
 
 def _forward(run: Run, row: Row) -> Mapped:
@@ -94,7 +97,7 @@ def _crashed(run: Run, row: Row, error: Exception) -> Mapped:
 
 
 def _place(
-    run: Run, row: Row, mapped: Mapped, transcript: Transcript, found: tuple[Finding, ...]
+    run: Run, row: Row, mapped: Mapped, transcript: Transcript, found: tuple[Finding, ...], received: Received
 ) -> list[tuple[Row, Sequence[Finding]]]:
     """Find whose record it is and what it replaces, and judge what would be signed."""
     reading = read(canonical(transcript))
@@ -103,8 +106,9 @@ def _place(
     so = run.so_of(transcript)
     if so is None or not run.door.serves(so):
         return [_hold_back(run, row, mapped, found, so or "?")]
-    content = content_of(transcript)
     current = run.store.first("current_version", key=row["key"])
+    transcript, found = on_received(transcript, found, current, received)
+    content = content_of(transcript)
     if current is not None:
         if current["content_sha256"] == content:
             _unchanged(run, row, current, so, transcript)

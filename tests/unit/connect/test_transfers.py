@@ -7,14 +7,16 @@ from typing import Any
 
 import pytest
 
+from hub.client import load_batch, told_of
 from hub.client.transfer_folder import recompute
 from hub.client.transfer_incoming import Box
 from hub.connect import STATE_FILE, add_signal, losses
 from hub.connectors.sdk import Answer, Loss, Raw
-from hub.domain import Transcript
+from hub.domain import Transcript, read
 from hub.errors import Refused
-from tests.unit.connect.transfer_world import NEW, TRANSFER, Taking, two_years
-from tests.unit.connect.world import Killed, a_value
+from tests.unit.connect.transfer_world import NEW, OLD, TRANSFER, Taking, two_years
+from tests.unit.connect.world import Killed, a_pupil, a_value
+from tests.unit.domain.builders import a_school, a_transcript
 from tests.unit.evidence.builders import a_locked, keys
 
 AT = "2026-06-15T03:00:00Z"
@@ -284,3 +286,26 @@ def test_mapping_that_crashes_on_a_history_is_told_of_that_one(world: Taking, mo
         assert world.look().reason == "CONNECTOR_MAPPING_CRASHED transfer abababababab"
     world.later()
     assert (len(said(world)), world.look().state) == (1, "RUNNING")
+
+
+def test_year_of_a_pupil_who_came_in_the_middle_of_it_rests_on_what_was_received(world: Taking) -> None:
+    """No system says that; the runner holds the document and names it. Others' years stay as they are."""
+    _, semester = two_years()
+    world.incoming.deliver(semester)
+    world.start().work()
+    here = a_school(code=NEW)
+    came, own = a_transcript(school=here), a_pupil(7, school=here)
+    world.system.put("1", a_value(came))
+    world.system.put("2", a_value(own))
+    world.later()
+    batch = load_batch(next(iter(world.waiting())))
+    made = [read(batch.document(one.document_sha256)).transcript for one in batch.documents]
+    documents = {one.student.student_code: one for one in made if one is not None}
+    (basis,) = documents[came.student.student_code].basis  # type: ignore[misc]  # there is one
+    digest = hashlib.sha256(semester.document).hexdigest()
+    assert (basis.document_sha256, basis.period, basis.school) == (digest, "semester_1", OLD)
+    assert documents[own.student.student_code] == own
+    assert told_of(batch)
+    world.system.put("1", a_value(came, again=True))
+    world.later()
+    assert len(world.waiting()) == 1
