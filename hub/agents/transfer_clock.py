@@ -25,9 +25,16 @@ from hub.agents.transfer_ground import TransferGround
 from hub.decision.lock_request import set_root
 from hub.decision.transfer_due import dispatch_due, is_due
 from hub.decision.transfer_known import KnownTransfers, Transfer
-from hub.decision.transfer_wish import said_of
-from hub.domain.statements import TransferDispatch, TransferFlag, TransferOverdue, TransferStatement
-from hub.errors import Unavailable
+from hub.decision.transfer_wish import TransferWish, said_of
+from hub.domain.statements import (
+    TransferDispatch,
+    TransferFlag,
+    TransferOverdue,
+    TransferStatement,
+    encode,
+    read,
+)
+from hub.errors import Refused, Unavailable
 from hub.metrics import TRANSFERS, TRANSFERS_OVERDUE
 from hub.recovery import is_replaying
 from hub.signing import Signer
@@ -99,9 +106,20 @@ def _wishes(connection: Connection, seal: Signer, now: datetime) -> int:
     """Say what families wished, in the order in which they did; one that a restore brought back is not said again."""
     count = 0
     for wish in unsaid_wishes(connection, _COUNT_MAX):
-        count += say(connection, seal, said_of(wish), now)
+        said = _readable(wish)
+        count += said is not None and say(connection, seal, said, now)
         note_said(connection, wish, now)
     return count
+
+
+def _readable(wish: TransferWish) -> TransferStatement | None:
+    """Return what a wish says; None for one that no step can say: the log takes nothing that does not read."""
+    said = said_of(wish)
+    try:
+        return read(encode(said), type(said))
+    except Refused as refused:
+        _log.error("transfer_wish_unreadable", wish=wish.wish_id, code=refused.code)
+        return None
 
 
 def _overdue(connection: Connection, ground: TransferGround, now: datetime) -> Iterator[TransferOverdue]:

@@ -5,6 +5,7 @@ from datetime import date
 
 from fastapi import Request
 
+from hub.domain import pupil_of
 from hub.domain.consent import Party, may_read
 from hub.errors import Refused
 from hub.web.identity import Identity
@@ -20,7 +21,8 @@ __all__ = ["Subject", "subject_in", "subject_of"]
 class Subject:
     """`years` are school years with a locked version, oldest first; `schools` those of the record, newest first.
 
-    `births` is the birth date as current transcripts have it (YYYY, YYYY-MM or YYYY-MM-DD); `grade` the newest one.
+    `births` is the birth date as current transcripts have it (YYYY, YYYY-MM or YYYY-MM-DD), `pupils` the identifiers;
+    `grade` the newest one.
     """
 
     birth_date: date = field(repr=False)
@@ -29,6 +31,7 @@ class Subject:
     schools: tuple[SchoolPlace, ...] = ()
     grade: int | None = None
     births: frozenset[str] = field(default=frozenset(), repr=False)
+    pupils: frozenset[str] = field(default=frozenset(), repr=False)
 
     def is_spoken_for(self, party: Party, who: Identity, on: date) -> bool:
         """Tell whether who logged in is this pupil, or a guardian of this pupil who still may decide."""
@@ -57,4 +60,5 @@ def subject_in(opened: Opened) -> Subject:
         tuple(dict.fromkeys(SchoolPlace(one.stored.so, one.transcript.school.code) for one in newest)),
         newest[0].transcript.grade if newest else None,
         frozenset(t.student.birth_date for t in shown),
+        frozenset(pupil_of(t) for t in shown),
     )  # fmt: skip

@@ -33,6 +33,7 @@ _CHOICES_MAX = 50
 _TEXT_MAX = 80
 _AUGUST = 8
 _GRADES = range(1, 13)
+_PUPIL = re.compile(r"(?:id|passport|school):[!-~]{1,110}")  # what a step can name
 _PLACE = re.compile(r"([a-z]+(?:-[a-z]+)*)/([0-9A-Za-zĐ_.\-]{1,35})")
 
 
@@ -104,6 +105,8 @@ def _wish(portal: Portal, session: Session, subject: Subject, typed: dict[str, A
     agreed = speaking(session, subject, portal)
     if _decider(portal, subject) not in {party for party, _, _ in agreed}:
         raise Refused("PORTAL_CONSENT_MISSING")
+    if not all(_PUPIL.fullmatch(one) for one in subject.pupils):
+        raise Refused("TRANSFER_PUPIL_MALFORMED")
     receiving, sending, born = _place(typed["den"]), _place(typed["tu"]), day_of(typed["birth"])
     years = _years(civil_date(portal.clock()))
     if receiving is None or sending is None or typed["year"] not in years or typed["grade"] not in _GRADES:

@@ -35,6 +35,8 @@ _STEPS: Mapping[tuple[str, str], Both] = MappingProxyType({
     ("TransferAnswer", "refuse"): Both("Trường tiếp nhận từ chối", "The receiving school refused"),
     ("TransferRelease", ""): Both("Trường chuyển đi chuyển trả hồ sơ", "The sending school released the records"),
     ("TransferDispatch", "bo"): Both("Bộ giao học bạ cho trường tiếp nhận", "Bộ sent the history to that school"),
+    ("TransferFlag", "bo"): Both("Bộ lưu ý trường tiếp nhận xem lại học kì I của trường cũ",
+                                 "Bộ asked the receiving school to look again at the former school's semester"),
     ("TransferAcknowledgement", ""): Both("Trường tiếp nhận ký xác nhận học bạ đang giữ",
                                           "The receiving school signed for what it holds"),
     ("TransferWithdrawal", "family"): Both("Gia đình rút đề nghị", "The family withdrew the request"),

@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from hub.web.portal import subject
 from tests.unit.web.portal.test_sharing import PUPIL, logged_in
 from tests.unit.web.portal.transfers import FORM, NEW, OLD, family, says_who
 
@@ -84,6 +85,21 @@ def test_what_is_wrong_is_told_above_the_form_which_stays(wrong: dict[str, str],
         assert choices(answer.text, "den") == ["nghe-an/40000002", "nghe-an/40000001"]
         typed = (FORM | wrong)["reason"]
         assert f'value="{typed}"' in answer.text
+        assert world.store.said == []
+
+    asyncio.run(main())
+
+
+def test_pupil_whom_no_step_can_name_is_not_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pupil code with Đ, without a personal number: the school has to give another one first."""
+
+    async def main() -> None:
+        world, reader = await family()
+        await says_who(world, reader, "guardian")
+        monkeypatch.setattr(subject, "pupil_of", lambda _: "school:0101001:HĐ1")
+        await reader.get(SEARCH)
+        answer = await reader.send("/chuyen-truong", **FORM)
+        assert (answer.status_code, "TRANSFER_PUPIL_MALFORMED" in answer.text) == (422, True)
         assert world.store.said == []
 
     asyncio.run(main())
