@@ -15,6 +15,7 @@ from hub.client import make_bundle
 from hub.decision.basis import BASIS_CODES
 from hub.domain import pupil_of
 from hub.domain.transcript import Basis
+from hub.local.population import SignedDocument
 from tests.journey.correcting import Correcting, corrected
 from tests.journey.deciding import lock_this
 from tests.journey.staying import (
@@ -35,10 +36,11 @@ Typed = Callable[..., tuple[int, list[dict[str, Any]]]]
 
 @pytest.fixture(scope="module")
 def stays(world: World) -> dict[str, Stay]:
-    """Two pupils moved; both years are locked at the new school, one with a mark that the old school never gave."""
+    """Three pupils moved and their years are locked at the new school; one has a mark that the old one never gave."""
     old, new = world.school(OLD, 1), world.school(NEW, 1)
     key = enter_key(world, new)
     made = {"good": a_stay(world, old, new, key), "spoiled": a_stay(world, old, new, key, spoil=True)}
+    made["amended"] = a_stay(world, old, new, key)
     documents = {}
     for stay in made.values():
         stay.move()
@@ -146,7 +148,7 @@ def test_correction_of_semester_1_arrives_and_flags_the_year_that_took_its_marks
     stays: dict[str, Stay], typed: Typed
 ) -> None:
     """A further delivery, which the new school signs for again; its own year stands until it corrects that itself."""
-    stay = stays["good"]
+    stay = stays["amended"]
     world, moving, locked = stay.world, stay.moving, stay.locked
     correction, _ = Correcting.request(world, locked)
     name = correction.opened((datetime.now(UTC) + timedelta(hours=1)).replace(microsecond=0))
@@ -172,6 +174,27 @@ def test_correction_of_semester_1_arrives_and_flags_the_year_that_took_its_marks
     year = next(one for one in history["years"] if one["period"] == "year")
     assert (year["verdict"], set(year["codes"]) & BASIS_CODES) == ("valid", {"BASIS_CORRECTED"})
     assert [s["verdict"] for s in year["semesters"]] == ["superseded", "valid"]
+    follow(stay, new)
+    eventually(
+        "Bộ to have the new year",
+        lambda: not typed("transfer", "status", moving.id, "--bo")[1][0]["flags"][0]["current"],
+    )
+    assert len(typed("transfer", "status", moving.id, "--bo")[1][0]["flags"]) == 1
+
+
+def follow(stay: Stay, semester: SignedDocument) -> None:
+    """The new school corrects its own year: it rests on the corrected semester then."""
+    world, year = stay.world, stay.year
+    document = world.signed(year)
+    made = LockedRound(stay.moving.receiving, YEAR_END, (year,), (document,), None, None, b"")  # type: ignore[arg-type]
+    correction, answer = Correcting.request(world, made, fields=("$.basis",))
+    assert answer.outcome == "accepted", answer
+    name = correction.opened((datetime.now(UTC) + timedelta(hours=1)).replace(microsecond=0))
+    basis = (replace(year.basis[0], document_sha256=semester.sha256),)  # type: ignore[index]
+    new = world.signed(corrected(year, document, basis=basis))
+    for command in (world.submission(made.school, [new], name), world.lock(made.school, [new.sha256], name)):
+        (answer,) = world.ask(command)
+        assert (answer.outcome, basis_codes(answer)) == ("accepted", set()), answer
 
 
 def test_year_is_compared_with_a_document_of_the_same_province_itself(world: World) -> None:

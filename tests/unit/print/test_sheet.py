@@ -9,12 +9,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import hub.print
+from hub.domain.form import form_of
+from hub.domain.transcript import Basis
 from hub.errors import Refused
-from hub.evidence import Bundle, Conclusion, Roots, read_file
+from hub.evidence import Bundle, Conclusion, Roots, bundle_bytes, read_file
 from hub.print import LAYOUTS, check_sheet, claim_of, set_sheet
 from hub.print.claim import read_claim
 from hub.print.parts import parts_of
 from hub.print.sealing import with_last_line
+from hub.print.telling import tell
 from tests.unit.evidence import builders
 from tests.unit.print.sheets import ADDRESS, SEALED_AT, an_issuer, authority, codes, good_sheet
 
@@ -160,3 +163,14 @@ def test_qr_code_says_which_document_the_paper_shows() -> None:
 def test_text_that_is_no_claim_is_refused(text: str) -> None:
     with pytest.raises(Refused, match="SHEET_CLAIM_WRONG"):
         read_claim(text)
+
+
+def test_sheet_of_a_year_with_two_schools_tells_who_answers_for_which_semester() -> None:
+    """By the document itself: the sheet shows nothing that is not in its data."""
+    basis = (Basis(document_sha256="ab" * 32, period="semester_1", school="4001007"),)
+    one = builders.a_locked(basis=basis)
+    made = bundle_bytes(**builders.parts_of(one))
+    told = tell(read_file(made, Bundle), one.transcript, form_of(one.transcript), "sheet-1")
+    assert told["blocks"][-1]["heading"] == "Trách nhiệm theo học kì"
+    assert told["blocks"][-1]["lines"][0][:2] == ("Học kì I", "Trường có mã 4001007")
+    assert set_sheet(made, "x").startswith(b"%PDF-")

@@ -2,11 +2,14 @@
 
 import asyncio
 import re
+from datetime import date
 
 import pytest
 
+from hub.domain.transcript import Basis
+from tests.unit.evidence.builders import a_locked
 from tests.unit.web.portal.test_sharing import agreed, shared
-from tests.unit.web.portal.world import NAME, YEAR, World
+from tests.unit.web.portal.world import NAME, YEAR, World, stored
 
 PAGES = ["/", "/kiem-tra", "/hoc-ba", "/hoc-ba?tai-ngay=21/06/2026", f"/hoc-ba/{YEAR}", f"/hoc-ba/{YEAR}/year/1",
          "/ai-da-xem", "/chia-se", "/chuyen-truong", "/chuyen-truong/moi?den-so=nghe-an",
@@ -166,5 +169,22 @@ def test_static_files_are_small() -> None:
             answer = await reader.get(path)
             assert answer.status_code == 200
             assert len(answer.content) < 16_000
+
+    asyncio.run(main())
+
+
+def test_year_after_a_transfer_in_the_middle_of_it_tells_who_answers_for_which_semester() -> None:
+    """In the list of years and on the year's own page; a year of one school says nothing of it."""
+
+    async def main() -> None:
+        world, reader = await opened()
+        assert "data-semester" not in (await reader.get("/hoc-ba")).text
+        basis = (Basis(document_sha256="ab" * 32, period="semester_1", school="4001007"),)
+        world.store.record.found = [stored(a_locked(basis=basis), date(2026, 6, 20), 4)]
+        text = (await reader.get("/hoc-ba")).text
+        assert re.search(r"<dd data-semester>[^<]*4001007</dd>", text)
+        page = (await reader.get(f"/hoc-ba/{YEAR}/year/1")).text
+        assert "Trách nhiệm theo học kì" in page
+        assert "Trường có mã 4001007" in page
 
     asyncio.run(main())
