@@ -45,7 +45,10 @@ _KEPT_MS = 400 * _DAY_MS  # longer than a school year with its late round; the p
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """One topic. `compacted` topics may have legal holes in their offsets; all others may not."""
+    """One topic. `compacted` topics may have legal holes in their offsets; all others may not.
+
+    Who alone writes a topic also reads it: before a worker starts, and when a restored database reads back.
+    """
 
     name: str
     owner: str  # "so-<slug>" or "bo"
@@ -113,7 +116,7 @@ def locked(so: str) -> Topic:
     return Topic(
         f"hocba.so-{so}.locked.v1", f"so-{so}", "Sở slug",
         ("LockedChunk", "LockManifest", "Checkpoint", "IdentityLink", "Acceptance"), 1, append_time=True,
-        written_by=(f"so-{so}",), read_by=("bo",),
+        written_by=(f"so-{so}",), read_by=(f"so-{so}", "bo"),
     )  # fmt: skip
 
 
@@ -121,7 +124,7 @@ def slip(so: str) -> Topic:
     """Commitments to look-up secrets, on their way to Bộ; one partition, so that the newest one is the last."""
     return Topic(
         f"hocba.so-{so}.slip.v1", f"so-{so}", "Sở slug", ("Slip",), 1, append_time=True,
-        written_by=(f"so-{so}",), read_by=("bo",),
+        written_by=(f"so-{so}",), read_by=(f"so-{so}", "bo"),
     )  # fmt: skip
 
 
@@ -129,7 +132,7 @@ def transfer(so: str) -> Topic:
     """Steps of transfers that a Sở took from its schools, on their way to Bộ."""
     return Topic(
         f"hocba.so-{so}.transfer.v1", f"so-{so}", "Sở slug", ("TransferStep",), 1, append_time=True,
-        written_by=(f"so-{so}",), read_by=("bo",),
+        written_by=(f"so-{so}",), read_by=(f"so-{so}", "bo"),
     )  # fmt: skip
 
 
@@ -137,7 +140,7 @@ def incoming(so: str) -> Topic:
     """What Bộ tells the schools of a Sở about transfers, and histories sealed to the school that receives them."""
     return Topic(
         f"hocba.so-{so}.incoming.v1", f"so-{so}", "school code", ("TransferNotice", "TransferDocument"), 8,
-        append_time=True, written_by=("bo",), read_by=(f"so-{so}", f"so-{so}.door"),
+        append_time=True, written_by=("bo",), read_by=("bo", f"so-{so}", f"so-{so}.door"),
     )  # fmt: skip
 
 
@@ -145,7 +148,7 @@ def reminder(so: str) -> Topic:
     """What schools still have to do before a date: events for whoever tells them, without anything personal."""
     return Topic(
         f"hocba.so-{so}.reminder.v1", f"so-{so}", "school code", ("Reminder",), 1,
-        written_by=(f"so-{so}",), read_by=(f"so-{so}.door",),
+        written_by=(f"so-{so}",), read_by=(f"so-{so}.door", f"so-{so}"),
     )  # fmt: skip
 
 
@@ -159,7 +162,7 @@ def bo_receipt(readers: Iterable[str] = ()) -> Topic:
     return Topic(
         "hocba.bo.receipt.v1", "bo", "Sở slug", ("IngestReceipt",), 1,
         append_time=True,
-        written_by=("bo",), read_by=tuple(f"so-{so}" for so in readers),
+        written_by=("bo",), read_by=("bo", *(f"so-{so}" for so in readers)),
     )  # fmt: skip
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from hub.kafka.deployment import EXAMPLE, REPLICAS, Acl, acls, broker_properties, compose, files, group_prefix, topics
-from hub.topics import every_topic
+from hub.recovery import own_topics
+from hub.topics import bo_transfer, every_topic, incoming
 
 FOLDER = Path(__file__).parents[3] / "deploy" / "kafka"
 
@@ -59,6 +60,20 @@ def test_acls_give_reading_only_to_the_declared_readers() -> None:
     for principal in principals:
         declared = {t.name for t in every_topic(EXAMPLE) if principal.removeprefix("User:") in t.read_by}
         assert _may(acls(EXAMPLE), principal, "READ") == declared
+
+
+def test_acls_let_whoever_alone_writes_a_topic_read_it_back() -> None:
+    """A worker looks before it starts whether its database knows what it wrote last, and a restored one reads it all."""
+    for owner in ("bo", *(f"so-{so}" for so in EXAMPLE)):
+        own = {topic.name for topic in own_topics(owner, EXAMPLE)}
+        assert own <= _may(acls(EXAMPLE), f"User:{owner}", "READ"), owner
+
+
+def test_acls_let_nobody_but_bo_and_its_own_so_read_what_schools_of_a_so_are_sent() -> None:
+    """Histories and notices of transfers; the one log of steps is Bộ's alone."""
+    readers = {a.principal for a in acls(EXAMPLE) if a.name == incoming("nghe-an").name and "READ" in a.operations}
+    assert readers == {"User:bo", "User:so-nghe-an", "User:so-nghe-an.door"}
+    assert {a.principal for a in acls(EXAMPLE) if a.name == bo_transfer().name} == {"User:bo"}
 
 
 def test_acls_of_a_slug_do_not_cover_a_longer_slug() -> None:
