@@ -13,7 +13,7 @@ from psycopg import sql
 from hub.store import Connection, open_connection
 from tests.journey.world import CANARY, COMPLETED, LockedRound, World, eventually
 
-_LABELS = {"so", "code", "stage", "topic", "partition", "owner", "le", "status", "kind"}
+_LABELS = {"so", "code", "stage", "topic", "partition", "owner", "le", "status", "kind", "state"}
 _TIMEOUT_S = 5
 
 
@@ -130,7 +130,7 @@ def test_every_claimed_partition_shows_its_lag(world: World, walked: LockedRound
 
 @pytest.mark.parametrize("worker", ["so-nghe-an", "so-ha-noi", "bo"])
 def test_metrics_hold_nothing_personal(world: World, walked: LockedRound, worker: str) -> None:
-    """Labels are slugs, codes, stages, topics and partitions; no name, number or school stands in any."""
+    """Labels are slugs, codes, stages, states, topics and partitions; no name, number or school stands in any."""
     ours = [s for s in _samples(world, worker) if s.name.startswith("hub_")]
     assert ours
     assert {label for s in ours for label in s.labels} <= _LABELS

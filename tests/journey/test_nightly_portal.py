@@ -200,7 +200,7 @@ def test_end_of_a_log_that_is_gone_is_told_until_a_restore_is_noted(
     assert [(r["by"], r["lost"]) for r in noted.restores] == [("tester", {f"look/{last['chain']}": 1})]
 
 
-def test_file_that_somebody_else_wrote_is_no_anchor(world: World, tmp_path: Path) -> None:
+def test_file_that_somebody_else_wrote_is_no_anchor(world: World, family: Family, tmp_path: Path) -> None:
     path = tmp_path / "anchor.json"
     follow(world.database("bo"), path, _KEY)
     said = json.loads(path.read_bytes())

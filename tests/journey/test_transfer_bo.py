@@ -132,7 +132,9 @@ def test_what_a_so_carries_of_a_history_is_ciphertext_alone(world: World, moved:
     for so in (OLD, NEW):
         topic = incoming(so)
         assert not [r for r in world.tail(topic).records if name in (r.value or b"")]
-    assert [v["school"] for v in documents_of(world, moved.moving)] == [moved.moving.receiving.code]
+    sent = documents_of(world, moved.moving)
+    assert {v["school"] for v in sent} == {moved.moving.receiving.code}
+    assert [v["delivery"] for v in sent][:1] == [1]
 
 
 def test_notices_are_signed_by_the_seal_of_bo(world: World, moved: Moved) -> None:
