@@ -63,7 +63,7 @@ def test_acls_give_reading_only_to_the_declared_readers() -> None:
 
 
 def test_acls_let_whoever_alone_writes_a_topic_read_it_back() -> None:
-    """A worker looks before it starts whether its database knows what it wrote last, and a restored one reads it all."""
+    """A worker looks before it starts whether its database knows what it wrote last; a restored one reads it all."""
     for owner in ("bo", *(f"so-{so}" for so in EXAMPLE)):
         own = {topic.name for topic in own_topics(owner, EXAMPLE)}
         assert own <= _may(acls(EXAMPLE), f"User:{owner}", "READ"), owner
