@@ -15,7 +15,10 @@ from tests.connectors.checking import printed_file
 _PATIENCE_S = 60.0
 
 
-@pytest.mark.parametrize("name", ["hai-phong", "khanh-hoa", "nghe-an", "tien-giang"])
+@pytest.mark.parametrize(
+    "name",
+    ["hai-phong", *(pytest.param(each, marks=pytest.mark.long) for each in ("khanh-hoa", "nghe-an", "tien-giang"))],
+)
 def test_a_system_that_was_killed_comes_back_where_it_was(tmp_path: Path, name: str) -> None:
     """Address, login and keys are those of before: a connector that runs finds it again."""
     first = _settings_of_a_start(tmp_path, name)

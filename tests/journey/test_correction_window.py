@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from tests.journey.correcting import Correcting, corrected
 from tests.journey.world import World, eventually
 
@@ -12,6 +14,7 @@ _CLOSED = (
 )
 
 
+@pytest.mark.long
 def test_version_recalled_behind_its_window_leaves_no_correction_open(world: World) -> None:
     """One pupil was never handed in, the other was and is recalled when the window is over: both end as expired."""
     locked = world.lock_in(world.school(SO), 2)

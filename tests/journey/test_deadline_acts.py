@@ -157,6 +157,7 @@ def test_reminder_stands_once_in_table_and_topic_whoever_looks_at_it_again(world
     assert all(r.key == r.decoded(topic).value["school"].encode() for r in tail.records)
 
 
+@pytest.mark.long
 def test_worker_that_starts_again_reminds_nobody_twice(world: World) -> None:
     """The scheduler runs beside the sequencer; a later deadline shows that it looked again."""
     so = "dong-thap"

@@ -209,6 +209,7 @@ def test_wrong_locator_secret_and_date_take_the_same_time_in_the_database(
     assert told_apart(slower) > _SAME
 
 
+@pytest.mark.long
 def test_wrong_locator_secret_and_date_take_the_same_time_to_a_reader(
     world: World, address: str, unlimited: psycopg.Connection
 ) -> None:

@@ -55,7 +55,9 @@ def _of(answer: Answer, sha256: str) -> tuple[str, Any]:
     return outcome, codes - {"BIRTH_DATE_IMPLAUSIBLE", "RATING_DIFFERS"}
 
 
-@pytest.mark.parametrize(("name_of_sealer", "number"), [("signing", 8), ("attesting", 9)])
+@pytest.mark.parametrize(
+    ("name_of_sealer", "number"), [("signing", 8), pytest.param("attesting", 9, marks=pytest.mark.long)]
+)
 def test_sealed_transcripts_are_taken_locked_and_known_with_their_grade(
     world: World, name_of_sealer: str, number: int, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:

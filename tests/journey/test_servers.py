@@ -230,7 +230,14 @@ def test_second_hub_is_kept_off_the_data_folder_or_joins(servers: Servers, cache
     assert admin.cluster_id(servers.bootstrap)
 
 
-@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize(
+    "end",
+    [
+        pytest.param(signal.SIGINT, marks=pytest.mark.long),
+        pytest.param(signal.SIGTERM, marks=pytest.mark.long),
+        signal.SIGKILL,
+    ],
+)
 def test_hub_that_ends_leaves_no_process_and_its_data_starts_again(
     folder: Path, cache: Path, end: signal.Signals
 ) -> None:

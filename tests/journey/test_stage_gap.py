@@ -64,6 +64,7 @@ def test_group_offset_moved_back_does_nothing_twice(alone: MakeAlone) -> None:
     assert worker.quarantined() == [0, 1, 2]
 
 
+@pytest.mark.long
 def test_topic_made_anew_stops_the_worker(alone: MakeAlone) -> None:
     """Attacks "nothing lost": under the same name another topic begins at 0, and would be taken for done already."""
     worker = alone("tien-giang", "lock")

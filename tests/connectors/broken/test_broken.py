@@ -44,6 +44,7 @@ def by_command(connector, data):
     return {each["id"]: each["outcome"] for each in shown["checks"]}, shown["note"].encode()
 
 
+@pytest.mark.long
 def test_a_good_connector_passes_every_check(tmp_path):
     """Otherwise a failing check would say nothing about a broken one."""
     found, note = by_command(GOOD, tmp_path)

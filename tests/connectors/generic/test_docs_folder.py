@@ -27,6 +27,7 @@ def folder(tmp_path):
     return made
 
 
+@pytest.mark.long
 def test_the_printed_folder_passes_the_checks(folder, tmp_path):
     """Everything but golden records, which nobody can print for another's system."""
     assert sorted(path.name for path in folder.iterdir()) == [

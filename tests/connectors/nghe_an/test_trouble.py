@@ -3,6 +3,8 @@
 import asyncio
 import time
 
+import pytest
+
 from hub.connectors.nghe_an import trouble
 from hub.connectors.simulating import parse_faults
 from hub.errors import HubError, Unavailable
@@ -46,6 +48,7 @@ def test_what_happens_on_request_happens_and_nothing_is_lost(monkeypatch):
     asyncio.run(run())
 
 
+@pytest.mark.long
 def test_a_server_that_is_killed_again_and_again_gives_everything_and_a_lost_slot_stops(monkeypatch):
     """The one is waited out, the other is for people."""
     monkeypatch.setattr(trouble, "_SOON_S", 3.0)
