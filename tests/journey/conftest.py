@@ -20,6 +20,7 @@ from hub.local.demo.waiting import until_registered
 from hub.local.founding import found_keys, signed_register
 from hub.local.hub import LocalHub, worker_specs
 from hub.local.population import Population
+from hub.local.servers import Addresses
 from hub.local.workers import WorkerSpec
 from hub.signing import load_keyring
 from hub.store import open_connection
@@ -59,17 +60,18 @@ def world(cache: Path) -> Iterator[World]:
 @contextmanager
 def a_world(
     cache: Path, environment: Mapping[str, str] | None = None, sos: Sequence[str] = SOS, by_hand: str | None = SO,
-    made: Callable[[WorkerSpec], WorkerSpec] = lambda spec: spec,
+    made: Callable[[WorkerSpec], WorkerSpec] = lambda spec: spec, addresses: Addresses | None = None,
 ) -> Iterator[World]:  # fmt: skip
     """Found a hub of one's own and run its workers, with this environment beside their own.
 
-    Of the Sở `by_hand` only the register is read: its log belongs to the tests. `made` changes how a worker is run.
+    Of the Sở `by_hand` only the register is read: its log belongs to the tests. `made` changes how a worker is run,
+    `addresses` names servers that are not to be embedded.
     """
     at = datetime.now(UTC).replace(microsecond=0)
     population = Population(_SEED, pupil_count=180, at=at, school_year="2025-2026", school_count=15, sos=sos)
     with (
         tempfile.TemporaryDirectory(prefix="hub-world-", ignore_cleanup_errors=True) as folder,
-        LocalHub(_open(Path(folder)), population.organisations, cache) as hub,
+        LocalHub(_open(Path(folder)), population.organisations, cache, addresses) as hub,
     ):
         hub.make_stores()
         founded = found_keys(population, hub.secrets)
