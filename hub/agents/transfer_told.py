@@ -42,5 +42,5 @@ def _findings(said: TransferNotice) -> Iterator[dict[str, Any]]:
     """Yield what refused the step, or is to be looked at; a code of a newer Bộ, without a text here, by its name."""
     severity = Severity.REFUSE if said.outcome == "refused" else Severity.WARN
     for code in said.codes:
-        found = Finding(code, severity=severity)
+        found = Finding(code, severity=severity, facts=said.facts)
         yield render(found) if code in CATALOGUE else {"code": code, "path": "$", "severity": severity.value}

@@ -114,7 +114,7 @@ def _told_before(connection: Connection, steps: Mapping[str, str]) -> dict[str, 
         said = read(decode(message, ("TransferNotice",)).value["statement"], TransferNotice)
         if steps.get(said.step_sha256) == said.transfer:
             codes = said.codes if said.outcome == "refused" else ()
-            found[said.step_sha256] = TransferTold(codes, said.state)
+            found[said.step_sha256] = TransferTold(codes, said.state, said.facts)
     return found
 
 

@@ -52,7 +52,7 @@ def decide_transfer(step: TransferStepIn, known: KnownTransfers) -> TransferOutc
         return TransferOutcome(step, "repeated", row=before)
     said_before = known.told.get(step.statement_sha256)
     if said_before is not None and said_before.codes:
-        return _refused(step, before, known, said_before.codes, {})
+        return _refused(step, before, known, said_before.codes, said_before.facts)
     try:
         changed = _changed(step, before, known)
     except Refused as why:
@@ -93,7 +93,16 @@ def _accepted(
         told += [
             Told(to, r, codes=("TRANSFER_CONTESTED",)) for r in known.rivals(row) for to in (r.receiving, r.sending)
         ]
+    told += _alone(row, others, known)
     return TransferOutcome(step, "accepted", row=row, changed=changed, told=tuple(told))
+
+
+def _alone(row: Transfer, others: list[Transfer], known: KnownTransfers) -> list[Told]:
+    """Tell the schools of the one transfer that is left, and was not held up by its state, that its rival has ended."""
+    left = [] if row.is_open or others else known.rivals(row)
+    rest = left[0] if len(left) == 1 else None
+    parties = () if rest is None else (rest.receiving, rest.sending)
+    return [Told(to, rest, codes=("TRANSFER_RIVAL_ENDED",)) for to in parties if rest is not None]
 
 
 def _refused(
@@ -102,6 +111,6 @@ def _refused(
     """Refuse a step, and tell whoever made it, if it is one of the two schools; strangers learn nothing."""
     about = asked_row(step) if row is None and isinstance(step.said, TransferRequest) else row
     to = None if about is None else party_of(step, about, known)
-    told = () if about is None or to is None else (Told(to, about, "refused", codes),)
+    told = () if about is None or to is None else (Told(to, about, "refused", codes, facts=facts),)
     found = tuple(finding(code, facts=facts) for code in codes)
     return TransferOutcome(step, "refused", found, row, told=told)

@@ -6,6 +6,7 @@ All hashes and ids are 64 hex digits, instants are aware and UTC. Nothing here r
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
 from hub.domain.statements import TransferParty, TransferStatement
@@ -126,10 +127,11 @@ class Registers(Protocol):
 
 
 class TransferTold(NamedTuple):
-    """In a replay, what was said of a step before: codes of its refusal (none: accepted), state of its transfer."""
+    """In a replay, what was said of a step before: why it was refused (no code: accepted), state of its transfer."""
 
     codes: tuple[str, ...]
     state: str
+    facts: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass

@@ -1,6 +1,7 @@
 """Chuyển trường tại Bộ: what became of a step, and what each school is told about it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -17,8 +18,8 @@ __all__ = ["Told", "TransferOutcome", "notice_of"]
 class Told:
     """A notice that is due: to whom, of which transfer as it stands now.
 
-    `codes`: why the step was refused; of an accepted one, what its receiver has to know besides, about the document
-    `flagged` if there is one.
+    `codes`: why the step was refused, with the `facts` of their texts; of an accepted one, what its receiver has to
+    know besides, about the document `flagged` if there is one.
     """
 
     to: TransferParty
@@ -27,6 +28,7 @@ class Told:
     codes: tuple[str, ...] = ()
     reason: str | None = None
     flagged: str | None = None
+    facts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,8 @@ def notice_of(told: Told, step: TransferStepIn, n: int) -> TransferNotice:
     sent = {"count": row.count, "delivery": row.delivery, "documents": row.documents, "root": row.root}
     return TransferNotice(
         at=_text(step.at), awaited=row.awaited or UNSET, birth_date=row.birth_date.isoformat(), codes=told.codes,
-        due_at=UNSET if row.due_at is None else _text(row.due_at), flagged=told.flagged or UNSET,
+        due_at=UNSET if row.due_at is None else _text(row.due_at), facts=dict(told.facts),
+        flagged=told.flagged or UNSET,
         grade=row.grade, n=n, overdue=row.overdue,
         outcome=told.outcome, procedure=row.procedure, pupil=row.pupil,
         reason=told.reason or UNSET, receiving=row.receiving, request_sha256=row.request_sha256,

@@ -10,7 +10,7 @@ Legal source: TT 15/2026/TT-BGDĐT from 10/5/2026; QĐ 51/2002 before it [second
 import hashlib
 from typing import Annotated, Literal
 
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import UNSET, Meta, UnsetType, field
 
 from hub.domain.statements.base import CommandId, Date, Instant, Reason, Sha256, Slug, Statement
 from hub.domain.transcript import Code, SchoolYear
@@ -38,6 +38,7 @@ _Documents = Annotated[tuple[Sha256, ...], Meta(max_length=200)]
 _Pupil = Annotated[str, Meta(min_length=4, max_length=120, pattern=r"\A(?:id|passport|school):[!-~]+\Z")]
 _Number = Annotated[str, Meta(min_length=1, max_length=200)]
 _Code = Annotated[str, Meta(min_length=3, max_length=60, pattern=r"\A[A-Z][A-Z0-9_]+\Z")]
+_Facts = dict[Annotated[str, Meta(max_length=60)], Annotated[str, Meta(max_length=20_000)]]
 
 
 def transfer_id_of(so: str, school: str, command_id: str) -> str:
@@ -210,7 +211,7 @@ class TransferNotice(Statement, frozen=True, kw_only=True):
 
     `n` counts the notices of a transfer to that school from 1. `step` is the kind of the step, `step_sha256` the hash
     of its statement; `codes` say why it was refused, and then the state is as before ("none": there is no transfer), or
-    of an accepted one what else is to be known. `at` is the step's time.
+    of an accepted one what else is to be known; `facts` are what their texts name. `at` is the step's time.
     `documents`, `count`, `root` and `delivery` are those of the latest delivery. `flagged` is the receiving school's
     document that the codes of a TransferFlag are about.
     """
@@ -223,6 +224,7 @@ class TransferNotice(Statement, frozen=True, kw_only=True):
     delivery: Annotated[int, Meta(ge=1, le=9999)] | UnsetType = UNSET
     documents: _Documents | UnsetType = UNSET
     due_at: Instant | UnsetType = UNSET
+    facts: _Facts = field(default_factory=dict)
     flagged: Sha256 | UnsetType = UNSET
     grade: Annotated[int, Meta(ge=1, le=12)]
     n: Annotated[int, Meta(ge=1, le=99_999)]

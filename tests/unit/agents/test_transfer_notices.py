@@ -128,6 +128,14 @@ def test_refused_step_is_told_with_its_codes(stage: Any, bo: Bo) -> None:
     ]  # fmt: skip
 
 
+def test_refusal_is_told_in_words_that_name_what_it_is_about(stage: Any, bo: Bo) -> None:
+    said = with_fields(
+        NOTICE, outcome="refused", codes=("TRANSFER_RELEASE_LACKS",), facts={"count": "1", "documents": "ab" * 32}
+    )
+    (found,) = the_receipt(handled(stage, [bo.prepare(stage, bo.notice(said))])).findings
+    assert ("ab" * 32 in found["vi"], found["facts"]["count"], "{" in found["en"]) == (True, "1", False)
+
+
 def test_notice_that_comes_again_changes_nothing(stage: Any, bo: Bo) -> None:
     """Neither in the same batch nor in a later one."""
     record = bo.notice()

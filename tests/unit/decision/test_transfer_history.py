@@ -7,6 +7,7 @@ import pytest
 
 from hub.decision.transfer import decide_transfer
 from hub.decision.transfer_known import TransferTold
+from hub.decision.transfer_outcome import notice_of
 from tests.unit.decision.transfer_builders import NEW, OLD, OTHER, Saga, a_document, known_of, sha, until
 
 
@@ -152,8 +153,13 @@ def test_replay_says_again_what_was_said_whatever_is_known_since() -> None:
 def test_replay_refuses_again_what_was_refused() -> None:
     saga = until("accepted")
     step = saga.step("Release", OLD, left_on="2026-09-20", documents=(), count=0, root="0" * 64)
-    saga.known.told = {step.statement_sha256: TransferTold(("TRANSFER_RELEASE_LACKS",), "accepted")}
-    outcome = saga.decide(step)
-    assert (outcome.codes, [told.codes for told in outcome.told]) == (
-        ("TRANSFER_RELEASE_LACKS",), [("TRANSFER_RELEASE_LACKS",)],
-    )  # fmt: skip
+    saga.known.told = {step.statement_sha256: TransferTold(("TRANSFER_RELEASE_LACKS",), "accepted", {"count": "7"})}
+    (told,) = saga.decide(step).told
+    assert (told.codes, told.facts) == (("TRANSFER_RELEASE_LACKS",), {"count": "7"})
+
+
+def test_refusal_tells_the_school_which_documents_it_is_about() -> None:
+    saga = until("accepted")
+    outcome = saga.release("old 1")
+    notice = notice_of(outcome.told[0], saga.steps[-1], 7)
+    assert notice.facts == {"count": "1", "documents": sha("old 2")}

@@ -101,6 +101,23 @@ def test_contested_request_goes_on_when_the_first_one_ends(end: object) -> None:
     assert second.row.awaited == "consent"
 
 
+def test_schools_of_the_first_request_hear_that_its_rival_has_ended() -> None:
+    first = until("consented")
+    second = _second(first)
+    told = [(one.to, one.row.state, one.codes) for one in second.say("Withdrawal", OTHER).told]
+    ended = ("TRANSFER_RIVAL_ENDED",)
+    assert told[2:] == [(NEW, "consented", ended), (OLD, "consented", ended)]
+    assert first.answer().outcome == "accepted"
+
+
+def test_nobody_hears_of_an_end_while_two_are_left() -> None:
+    first = until("consented")
+    _second(first)
+    third = Saga(first.known, receiving=NEAR, name="c", at=first.at)
+    third.ask()
+    assert [one.to for one in third.say("Withdrawal", NEAR).told] == [NEAR, OLD]
+
+
 def test_two_contested_requests_wait_on_when_the_first_one_ends() -> None:
     first = until("consented")
     second = _second(first)
