@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
@@ -41,11 +42,11 @@ def root_hex(hashes: list[str]) -> str:
 
 def enter_key(world: World, school: SyntheticSchool) -> X25519PrivateKey:
     """Let the registrar enter a new receiving key for a school, and wait until Bộ has it; return the private half."""
-    key = X25519PrivateKey.generate()
+    key, now = X25519PrivateKey.generate(), instant_text(datetime.now(UTC))  # later than any that the school has
     entry = RegisterEntry(
-        entry_id=school.code, issued_at=instant_text(world.at), kind="receiving_key",
+        entry_id=school.code, issued_at=now, kind="receiving_key",
         payload={"key": key.public_key().public_bytes_raw().hex(), "school": school.code}, so=school.so,
-        type="vn.hocba.register-entry/1", valid_from=instant_text(world.at),
+        type="vn.hocba.register-entry/1", valid_from=now,
     )  # fmt: skip
     (place,) = world.send(world.register(entry))
     world.until_done("bo", "register", place)
